@@ -1,0 +1,3 @@
+module ite.digital/lethe
+
+go 1.26.0
