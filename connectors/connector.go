@@ -1,0 +1,43 @@
+// Package connectors defines what it takes to reach a third-party system: the
+// [Connector] interface, the optional abilities beside it, the description of a
+// kind of connector, and the classes of error.
+//
+// Connectors know nothing of Temporal. Each kind lives in a folder of its own
+// and is entered in the table of package catalogue.
+package connectors
+
+import (
+	"context"
+
+	"ite.digital/lethe/dsr"
+)
+
+// A Connector reaches one third-party system. Implementations are safe for
+// concurrent use.
+//
+// Errors are of type [*Error] and never quote the vendor or the subject.
+type Connector interface {
+	// Locate returns the records the system holds on the subject. Every record
+	// returned was compared exactly with the identifier it was found by. A
+	// subject that the system does not know yields no records and no error.
+	Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, error)
+	// Erase removes the records, in an order that leaves nothing behind, and
+	// says for each what became of it. Erasing what is already gone succeeds.
+	// After an error any number of records may have been erased; erasing them
+	// again is harmless.
+	Erase(ctx context.Context, records []dsr.Record) (dsr.Effect, error)
+}
+
+// A Verifier is a Connector whose system can be asked for a record by its id,
+// so that neither a search index that lags nor a lost parent hides what is left.
+type Verifier interface {
+	// Remaining returns those of the records that the system still holds.
+	Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error)
+}
+
+// A Checker is a Connector that can try its credentials.
+type Checker interface {
+	// Check makes sure that the system can be reached with the configured
+	// credentials. It never changes anything at the vendor.
+	Check(ctx context.Context) error
+}

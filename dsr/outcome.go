@@ -1,0 +1,195 @@
+package dsr
+
+import "time"
+
+// State is what came, or is becoming, of one system.
+type State string
+
+// The settled states.
+const (
+	// Erased: the records are gone, and a look confirmed it.
+	Erased State = "erased"
+	// NotFound: the system holds nothing on the subject.
+	NotFound State = "not_found"
+	// Accepted: the vendor took the order and carries it out later.
+	Accepted State = "accepted"
+	// Attested: an operator did it by hand and says so.
+	Attested State = "attested"
+	// Retained: records are kept on a legal ground.
+	Retained State = "retained"
+	// NotApplicable: the system holds no personal data.
+	NotApplicable State = "not_applicable"
+	// CannotIdentify: the system needs an identifier that nobody has (Art. 11).
+	CannotIdentify State = "cannot_identify"
+	// Skipped: an operator decided to leave the system out.
+	Skipped State = "skipped"
+)
+
+// The open states.
+const (
+	Pending       State = "pending"
+	Locating      State = "locating"
+	Acting        State = "acting"
+	Verifying     State = "verifying"
+	NeedsOperator State = "needs_operator"
+)
+
+// Open reports whether the system is still being worked on.
+func (s State) Open() bool {
+	switch s {
+	case Pending, Locating, Acting, Verifying, NeedsOperator:
+		return true
+	default:
+		return false
+	}
+}
+
+// Success reports whether nothing of the subject is left in the system that
+// should not be, as far as anybody can know.
+func (s State) Success() bool {
+	switch s {
+	case Erased, NotFound, Accepted, Attested, NotApplicable:
+		return true
+	default:
+		return false
+	}
+}
+
+// EvidenceKind is how we know what we say of a system.
+type EvidenceKind string
+
+const (
+	// ReadBack: the system was asked again and no longer shows the records.
+	ReadBack EvidenceKind = "read_back"
+	// AcceptedCount: the system said, record by record, what it took on.
+	AcceptedCount EvidenceKind = "accepted_count"
+	// Submission: the system confirmed that it received the order; it does not
+	// let anybody look.
+	Submission EvidenceKind = "submission"
+	// PersonsWord: an operator says so.
+	PersonsWord EvidenceKind = "persons_word"
+	// Statement: the configuration states why there is nothing to do.
+	Statement EvidenceKind = "statement"
+)
+
+// Mode is how a system is reached.
+type Mode string
+
+const (
+	// Automatic systems are reached through a connector.
+	Automatic Mode = "automatic"
+	// Manual systems are a task for a person.
+	Manual Mode = "manual"
+	// None: the system holds no personal data or no longer exists.
+	None Mode = "none"
+)
+
+// A System is a third party as a request's plan sees it: the configuration,
+// without secrets, at the time at which the request started.
+type System struct {
+	Name string `json:"name"`
+	// Title is what people call the system.
+	Title string `json:"title"`
+	// Connector is the kind of connector that reaches it.
+	Connector string `json:"connector"`
+	// Processor is the legal name of the company that runs the system.
+	Processor string `json:"processor,omitempty"`
+	Mode      Mode   `json:"mode"`
+	// Needs lists the identifier types with which the system can be searched;
+	// one of them is enough.
+	Needs []IdentifierType `json:"needs,omitempty"`
+	// Verifiable says that the system can be looked into after the erasure.
+	Verifiable bool `json:"verifiable,omitempty"`
+	// MaxRecords is how many records are erased without asking a person.
+	MaxRecords int `json:"max_records,omitempty"`
+	// Task is what a person has to do, for a manual system.
+	Task *Task `json:"task,omitempty"`
+	// Reason says why there is nothing to do, for mode none.
+	Reason string `json:"reason,omitempty"`
+	// NotCovered lists what an erasure through this connector leaves untouched.
+	NotCovered []string `json:"not_covered,omitempty"`
+}
+
+// Searchable reports whether any of the subject's identifiers is of use to the
+// system.
+func (s System) Searchable(subject Subject) bool { return len(subject.Of(s.Needs...)) > 0 }
+
+// A Task guides a person through what no connector can do.
+type Task struct {
+	// Steps tell what to do, in order.
+	Steps []string `json:"steps"`
+	// Link leads to the page where it is done.
+	Link string `json:"link,omitempty"`
+	// Evidence says what to hand in as proof.
+	Evidence string `json:"evidence,omitempty"`
+}
+
+// QuestionKind is why a system waits for a person.
+type QuestionKind string
+
+const (
+	// QuestionTask: a person has to do the work.
+	QuestionTask QuestionKind = "task"
+	// QuestionError: the connector cannot go on until something is repaired.
+	QuestionError QuestionKind = "error"
+	// QuestionMatch: records may belong to somebody else.
+	QuestionMatch QuestionKind = "match"
+	// QuestionReappeared: records come back after every erasure.
+	QuestionReappeared QuestionKind = "reappeared"
+)
+
+// A Question is what a system waits for a person to answer.
+type Question struct {
+	Kind QuestionKind `json:"kind"`
+	// Text says what is the matter and what to do, without any identifier.
+	Text  string    `json:"text"`
+	Task  *Task     `json:"task,omitempty"`
+	Since time.Time `json:"since"`
+}
+
+// An Action is what an operator did to a system.
+type Action struct {
+	// Name is the update that carried it: "retry-system", "skip-system",
+	// "complete-task".
+	Name     string    `json:"name"`
+	Operator string    `json:"operator"`
+	Text     string    `json:"text,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// RecordCount says what came of the records of one kind.
+type RecordCount struct {
+	Kind  string `json:"kind"`
+	State State  `json:"state"`
+	Count int    `json:"count"`
+}
+
+// An Outcome is what came of one system, as the report shows it. While the
+// request runs it also is the system's progress.
+type Outcome struct {
+	System
+	State   State         `json:"state"`
+	Records []RecordCount `json:"records,omitempty"`
+	// Evidence is how we know; empty while the system is open and for states
+	// that claim nothing.
+	Evidence EvidenceKind `json:"evidence,omitempty"`
+	// Calls are the requests made to the vendor by the attempts that reported
+	// back.
+	Calls []Call `json:"calls,omitempty"`
+	// Attempts counts the activity attempts, those that failed included.
+	Attempts int `json:"attempts,omitempty"`
+	// Erasures counts how often records had to be erased; more than one means
+	// that they came back or that further records turned up.
+	Erasures   int       `json:"erasures,omitempty"`
+	StartedAt  time.Time `json:"started_at,omitzero"`
+	ActedAt    time.Time `json:"acted_at,omitzero"`
+	VerifiedAt time.Time `json:"verified_at,omitzero"`
+	SettledAt  time.Time `json:"settled_at,omitzero"`
+	// ExpectedBy is when the vendor promises to be done, for Accepted.
+	ExpectedBy time.Time `json:"expected_by,omitzero"`
+	// Explanation says why the state is what it is, where that is not plain.
+	Explanation string `json:"explanation,omitempty"`
+	// Question is what the system waits for, for NeedsOperator.
+	Question *Question `json:"question,omitempty"`
+	Actions  []Action  `json:"actions,omitempty"`
+}

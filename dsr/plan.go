@@ -1,0 +1,12 @@
+package dsr
+
+import "time"
+
+// A Plan is what a request starts with: the systems as they were configured at
+// that moment, and the pace of the looks that follow.
+type Plan struct {
+	Systems []System `json:"systems"`
+	// RecheckAfter is how long after the last erasure all systems are looked
+	// into once more.
+	RecheckAfter time.Duration `json:"recheck_after"`
+}

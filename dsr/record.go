@@ -1,0 +1,90 @@
+package dsr
+
+import (
+	"slices"
+	"time"
+)
+
+// A Record is something a system holds on the subject and can erase on its own.
+type Record struct {
+	// Kind is the system's own word, such as "contact" or "conversation".
+	Kind string `json:"kind"`
+	// ID is the system's own id of the record. Never empty.
+	ID string `json:"id"`
+	// Identifiers are those the record itself carries, in normal form. They are
+	// what the guard compares and what leads on to other systems. A record that
+	// belongs to another one (a conversation) may carry none.
+	Identifiers []Identifier `json:"identifiers,omitempty"`
+	// FoundBy is the subject's identifier that led to the record, compared
+	// exactly.
+	FoundBy Identifier `json:"found_by"`
+}
+
+// Key identifies the record within its system.
+func (r Record) Key() string { return r.Kind + "/" + r.ID }
+
+// Carries reports whether the record carries the identifier.
+func (r Record) Carries(id Identifier) bool {
+	return slices.ContainsFunc(r.Identifiers, id.Same)
+}
+
+// Findings is what a system answers when it is asked for a subject.
+type Findings struct {
+	Records []Record `json:"records,omitempty"`
+}
+
+// An Effect is what a system did with records it was told to erase, one entry
+// a record.
+type Effect struct {
+	Records []RecordEffect `json:"records,omitempty"`
+}
+
+// A RecordEffect is what a system did with one record.
+type RecordEffect struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	// State is Erased, Accepted or Retained.
+	State State `json:"state"`
+	// ExpectedBy is when an accepted erasure will be done, by the vendor's word.
+	ExpectedBy time.Time `json:"expected_by,omitzero"`
+	// Reason is the legal ground on which a record was retained.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Key identifies the record within its system.
+func (e RecordEffect) Key() string { return Record{Kind: e.Kind, ID: e.ID}.Key() }
+
+// ErasedAll is the effect of a system that erased all the records.
+func ErasedAll(records []Record) Effect {
+	var effect Effect
+	for _, r := range records {
+		effect.Records = append(effect.Records, RecordEffect{Kind: r.Kind, ID: r.ID, State: Erased})
+	}
+	return effect
+}
+
+// A Call counts the requests of one form made to a third party. Path is a
+// template such as "/contacts/{id}": never a value, for values are people.
+type Call struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	// Status is the HTTP status; 0 when no answer came.
+	Status int `json:"status"`
+	Count  int `json:"count"`
+}
+
+// AddCalls merges more into calls, keeping one entry for each form and status
+// in the order of first appearance.
+func AddCalls(calls []Call, more ...Call) []Call {
+	for _, call := range more {
+		at := slices.IndexFunc(calls, func(c Call) bool {
+			return c.Method == call.Method && c.Path == call.Path && c.Status == call.Status
+		})
+		if at < 0 {
+			calls = append(calls, call)
+			continue
+		}
+		calls[at].Count += call.Count
+	}
+	return calls
+}

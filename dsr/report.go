@@ -1,0 +1,80 @@
+package dsr
+
+import (
+	"fmt"
+	"time"
+)
+
+// ReportVersion is the version of the report's JSON form.
+const ReportVersion = "1"
+
+// Status is where a request as a whole stands.
+type Status string
+
+const (
+	// StatusOpen: at least one system is still being worked on.
+	StatusOpen Status = "open"
+	// StatusCompleted: every system has an outcome that is a success.
+	StatusCompleted Status = "completed"
+	// StatusExceptions: every system has an outcome, but not every one is a
+	// success; the report lists the exceptions first.
+	StatusExceptions Status = "completed_with_exceptions"
+)
+
+// A Report says what came of a request. It holds no identifier of the subject.
+// While the request is open it is the answer to the query "status".
+type Report struct {
+	Version   string `json:"version"`
+	RequestID string `json:"request_id"`
+	Kind      Kind   `json:"kind"`
+	// Searched lists the types of identifier by which systems were searched,
+	// those included that systems disclosed on the way.
+	Searched    []IdentifierType `json:"searched_by"`
+	ReceivedAt  time.Time        `json:"received_at"`
+	StartedAt   time.Time        `json:"started_at"`
+	DueAt       time.Time        `json:"due_at"`
+	CompletedAt time.Time        `json:"completed_at,omitzero"`
+	Status      Status           `json:"status"`
+	// Exceptions says, a sentence a system, what is not as it should be.
+	Exceptions []string  `json:"exceptions,omitempty"`
+	Systems    []Outcome `json:"systems"`
+}
+
+// Conclude sets the status and the exceptions from the outcomes: completed
+// only if every system has an outcome, nothing was left out, and each claim
+// says how it is known.
+func (r *Report) Conclude() {
+	r.Status, r.Exceptions = StatusCompleted, nil
+	for _, outcome := range r.Systems {
+		if outcome.State.Open() {
+			r.Status, r.Exceptions = StatusOpen, nil
+			return
+		}
+		if text := outcome.exception(); text != "" {
+			r.Status = StatusExceptions
+			r.Exceptions = append(r.Exceptions, outcome.Title+": "+text)
+		}
+	}
+}
+
+// exception says why the outcome keeps a request from being complete.
+func (o Outcome) exception() string {
+	switch {
+	case o.State == CannotIdentify, o.State == Skipped, o.State == Retained:
+		return o.Explanation
+	case !o.State.Success():
+		return fmt.Sprintf("the state %q is unknown", o.State)
+	case o.State == Accepted && o.ExpectedBy.IsZero():
+		return "the vendor accepted the erasure without saying when it will be done"
+	case o.State == Erased && o.VerifiedAt.IsZero() && o.Explanation == "":
+		return "the erasure was not verified"
+	}
+	return ""
+}
+
+// A Completion is the result of a finished request's workflow.
+type Completion struct {
+	Status Status `json:"status"`
+	// Report is the key of the report in the archive.
+	Report string `json:"report"`
+}

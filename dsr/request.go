@@ -1,0 +1,116 @@
+package dsr
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Kind is what a data subject asks for.
+type Kind string
+
+// Erasure asks that every system forgets the subject (GDPR Art. 17).
+const Erasure Kind = "erasure"
+
+// Kinds lists the kinds of request that Lethe carries out.
+func Kinds() []Kind { return []Kind{Erasure} }
+
+// maxOwnIdentifiers is how many identifiers a request may bring.
+const maxOwnIdentifiers = 20
+
+// A Request is what the intake hands over. It is the input of a workflow.
+type Request struct {
+	// ID names the request everywhere: in the workflow's id, in logs, in the
+	// archive. It must not say who the subject is.
+	ID   string `json:"id"`
+	Kind Kind   `json:"kind"`
+	// Subject holds the identifiers that the intake knows, in normal form.
+	Subject Subject `json:"subject"`
+	// ReceivedAt is when the controller received the request, by whatever
+	// channel: the legal clock starts here (GDPR Art. 12(3)).
+	ReceivedAt time.Time `json:"received_at"`
+	// Systems limits the request to the systems of these names; empty means
+	// every configured system.
+	Systems []string `json:"systems,omitempty"`
+}
+
+// WorkflowID is the id of the workflow that carries out the request: the same
+// request handed over twice is one workflow.
+func (r Request) WorkflowID() string { return WorkflowID(r.Kind, r.ID) }
+
+// WorkflowID is the id of the workflow of the request with the given kind and id.
+func WorkflowID(kind Kind, requestID string) string { return string(kind) + "/" + requestID }
+
+var requestID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// CheckRequestID says what is wrong with a request's id, if anything.
+func CheckRequestID(id string) error {
+	if !requestID.MatchString(id) {
+		return errors.New("must be 1 to 64 letters, digits, dots, dashes or underscores, and must not name the person")
+	}
+	return nil
+}
+
+// CheckKind says what is wrong with a request's kind, if anything.
+func CheckKind(kind Kind) error {
+	names := make([]string, 0, len(Kinds()))
+	for _, known := range Kinds() {
+		if kind == known {
+			return nil
+		}
+		names = append(names, string(known))
+	}
+	return fmt.Errorf("must be one of %s", strings.Join(names, ", "))
+}
+
+// Validate says everything that is wrong with the request, as [Problems], or
+// returns nil. now is the time at which it is handed over.
+func (r Request) Validate(now time.Time) error {
+	var problems Problems
+	if err := CheckRequestID(r.ID); err != nil {
+		problems.add("id", err)
+	}
+	if err := CheckKind(r.Kind); err != nil {
+		problems.add("kind", err)
+	}
+	switch n := len(r.Subject.Identifiers); {
+	case n == 0:
+		problems.add("identifiers", errors.New("at least one is needed, such as an e-mail address"))
+	case n > maxOwnIdentifiers:
+		problems.add("identifiers", fmt.Errorf("at most %d are accepted", maxOwnIdentifiers))
+	}
+	for i, id := range r.Subject.Identifiers {
+		if err := checkNormal(id); err != nil {
+			problems.add(fmt.Sprintf("identifiers[%d] (%s)", i, id.Type), err)
+		}
+	}
+	switch {
+	case r.ReceivedAt.IsZero():
+		problems.add("received_at", errors.New("the time at which the controller received the request is needed"))
+	case r.ReceivedAt.After(now.Add(time.Hour)):
+		problems.add("received_at", errors.New("lies in the future"))
+	}
+	seen := map[string]bool{}
+	for i, name := range r.Systems {
+		if name == "" || seen[name] {
+			problems.add(fmt.Sprintf("systems[%d]", i), errors.New("is empty or named twice"))
+		}
+		seen[name] = true
+	}
+	return problems.orNil()
+}
+
+// checkNormal makes sure that an identifier is in its normal form, which needs
+// no default region: E.164 carries the country.
+func checkNormal(id Identifier) error {
+	normal, err := Normalizer{}.Identifier(id.Type, id.Value)
+	if err != nil {
+		return err
+	}
+	if normal != id {
+		return errors.New("is not in its normal form")
+	}
+	return nil
+}
