@@ -1,0 +1,206 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+// heartbeatEvery is how often a running step tells Temporal that it lives. It
+// is well below the workflows' heartbeat timeout.
+const heartbeatEvery = 5 * time.Second
+
+// Systems are the steps taken at one third-party system each.
+type Systems struct {
+	// Connectors reach the automatic systems, by the systems' names.
+	Connectors map[string]connectors.Connector
+}
+
+// Found is the answer of [Systems.Locate] and [Systems.Verify].
+type Found struct {
+	Records []dsr.Record `json:"records,omitempty"`
+	Trace
+}
+
+// Done is the answer of [Systems.Erase].
+type Done struct {
+	Effect dsr.Effect `json:"effect"`
+	Trace
+}
+
+// Trace is what a step leaves for the report.
+type Trace struct {
+	Calls []dsr.Call `json:"calls,omitempty"`
+	// Attempts is the number of attempts the step took, failed ones included.
+	Attempts int `json:"attempts"`
+}
+
+// Failure are the details of the error with which a step ends.
+type Failure struct {
+	// Reason is what went wrong and Advice what an operator can do about it.
+	Reason string `json:"reason"`
+	Advice string `json:"advice"`
+	Trace
+}
+
+// LocateParams asks for the records that a system holds on the subject.
+type LocateParams struct {
+	System  string      `json:"system"`
+	Subject dsr.Subject `json:"subject"`
+}
+
+// Locate asks the system which records it holds on the subject.
+func (s *Systems) Locate(ctx context.Context, p LocateParams) (Found, error) {
+	return step(ctx, s, p.System, func(ctx context.Context, c connectors.Connector) (Found, error) {
+		findings, err := c.Locate(ctx, p.Subject)
+		return Found{Records: findings.Records}, err
+	}, func(f *Found) *Trace { return &f.Trace })
+}
+
+// EraseParams names the records to erase.
+type EraseParams struct {
+	System  string       `json:"system"`
+	Records []dsr.Record `json:"records"`
+}
+
+// Erase removes the records from the system. An attempt that died after the
+// vendor had acted is followed by one that finds the records gone, which is
+// success.
+func (s *Systems) Erase(ctx context.Context, p EraseParams) (Done, error) {
+	return step(ctx, s, p.System, func(ctx context.Context, c connectors.Connector) (Done, error) {
+		effect, err := c.Erase(ctx, p.Records)
+		return Done{Effect: effect}, err
+	}, func(d *Done) *Trace { return &d.Trace })
+}
+
+// VerifyParams names what must be gone.
+type VerifyParams struct {
+	System  string       `json:"system"`
+	Subject dsr.Subject  `json:"subject"`
+	Records []dsr.Record `json:"records"`
+}
+
+// Verify looks for the records by their ids, where the system can be asked
+// that, and for the subject by its identifiers. It returns what is still there.
+func (s *Systems) Verify(ctx context.Context, p VerifyParams) (Found, error) {
+	return step(ctx, s, p.System, func(ctx context.Context, c connectors.Connector) (Found, error) {
+		findings, err := c.Locate(ctx, p.Subject)
+		if err != nil {
+			return Found{}, err
+		}
+		found := Found{Records: findings.Records}
+		verifier, ok := c.(connectors.Verifier)
+		if !ok {
+			return found, nil
+		}
+		remaining, err := verifier.Remaining(ctx, p.Records)
+		for _, record := range remaining {
+			if !containsRecord(found.Records, record) {
+				found.Records = append(found.Records, record)
+			}
+		}
+		return found, err
+	}, func(f *Found) *Trace { return &f.Trace })
+}
+
+func containsRecord(records []dsr.Record, record dsr.Record) bool {
+	for _, r := range records {
+		if r.Key() == record.Key() {
+			return true
+		}
+	}
+	return false
+}
+
+// step runs one call of a connector: it keeps the activity alive, notes the
+// calls made and classifies the error for Temporal.
+func step[R any](
+	ctx context.Context, s *Systems, system string,
+	call func(context.Context, connectors.Connector) (R, error), trace func(*R) *Trace,
+) (result R, err error) {
+	var none R
+	connector, ok := s.Connectors[system]
+	if !ok {
+		return none, failure(ctx, &connectors.Error{
+			Class: connectors.Misconfigured, System: system, Reason: "the worker's configuration has no connector for this system",
+		}, Trace{Attempts: attempt(ctx)})
+	}
+	defer keepAlive(ctx)()
+	var ledger connectors.Ledger
+	result, err = guarded(connectors.WithLedger(ctx, &ledger), connector, call)
+	left := Trace{Calls: ledger.Calls(), Attempts: attempt(ctx)}
+	if err != nil {
+		return none, failure(ctx, err, left)
+	}
+	*trace(&result) = left
+	return result, nil
+}
+
+// guarded turns a panic into an error: the text of a panic may hold anything,
+// and Temporal would keep it.
+func guarded[R any](
+	ctx context.Context, c connectors.Connector, call func(context.Context, connectors.Connector) (R, error),
+) (result R, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errUnexpected
+		}
+	}()
+	return call(ctx, c)
+}
+
+// errUnexpected stands for whatever a connector should not have done.
+var errUnexpected = &connectors.Error{Class: connectors.Malformed, System: "connector", Reason: "an unexpected error"}
+
+func attempt(ctx context.Context) int { return int(activity.GetInfo(ctx).Attempt) }
+
+// keepAlive records heartbeats until the returned function is called.
+func keepAlive(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	var owner sync.WaitGroup
+	owner.Go(func() {
+		ticker := time.NewTicker(heartbeatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	})
+	return func() {
+		close(done)
+		owner.Wait()
+	}
+}
+
+// failure turns a connector's error into one that Temporal understands: only
+// transient errors are worth another attempt. The error's type is its class,
+// which is never encrypted and therefore never built from data.
+func failure(ctx context.Context, err error, trace Trace) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var known *connectors.Error
+	if !errors.As(err, &known) {
+		// A connector's own words are checked; those of anything else may quote
+		// the person and are dropped.
+		known = errUnexpected
+	}
+	return temporal.NewApplicationErrorWithOptions(known.Error(), string(known.Class), temporal.ApplicationErrorOptions{
+		NonRetryable:   known.Class != connectors.Transient,
+		NextRetryDelay: known.RetryAfter,
+		Details:        []any{Failure{Reason: known.Error(), Advice: known.Advice(), Trace: trace}},
+	})
+}

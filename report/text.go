@@ -1,0 +1,166 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"ite.digital/lethe/dsr"
+)
+
+// Text writes the report for people to read: exceptions first, then each
+// system with what is known, how, and what is not covered.
+func Text(w io.Writer, r dsr.Report) error {
+	var t textReport
+	t.head(r)
+	t.exceptions(r.Exceptions)
+	for _, outcome := range r.Systems {
+		t.system(outcome)
+	}
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// moment is how times are written: to the second, in the report's own zone,
+// which is named.
+const moment = "2006-01-02 15:04:05 MST"
+
+type textReport struct{ strings.Builder }
+
+func (t *textReport) line(format string, arguments ...any) {
+	fmt.Fprintf(t, format+"\n", arguments...)
+}
+
+// field writes one labelled line of a system, or nothing if there is nothing
+// to say.
+func (t *textReport) field(label, value string) {
+	if value != "" {
+		t.line("  %-12s %s", label, value)
+	}
+}
+
+func (t *textReport) head(r dsr.Report) {
+	title := fmt.Sprintf("Completion report: %s request %s", r.Kind, r.RequestID)
+	t.line("%s\n%s", title, strings.Repeat("=", len(title)))
+	t.line("%-12s %s", "Status", StatusText(r.Status))
+	t.line("%-12s %s", "Received", r.ReceivedAt.Format(moment))
+	t.line("%-12s %s", "Due", r.DueAt.Format(moment))
+	if !r.CompletedAt.IsZero() {
+		t.line("%-12s %s", "Completed", r.CompletedAt.Format(moment))
+	}
+	types := make([]string, len(r.Searched))
+	for i, idType := range r.Searched {
+		types[i] = string(idType)
+	}
+	t.line("%-12s %s", "Searched by", strings.Join(types, ", "))
+}
+
+func (t *textReport) exceptions(exceptions []string) {
+	if len(exceptions) == 0 {
+		return
+	}
+	t.line("\nExceptions")
+	for _, exception := range exceptions {
+		t.line("  ! %s", exception)
+	}
+}
+
+func (t *textReport) system(o dsr.Outcome) {
+	t.line("\n%s (%s): %s", o.Title, o.Name, StateText(o))
+	t.field("Processor", o.Processor)
+	t.field("Records", RecordsText(o.Records))
+	t.field("Known by", EvidenceText(o.Evidence))
+	t.field("Because", o.Explanation)
+	if o.Question != nil {
+		t.field("Waits for", o.Question.Text)
+	}
+	for _, action := range o.Actions {
+		t.field("Operator", strings.TrimSuffix(fmt.Sprintf("%s by %s, %s: %s", action.Name, action.Operator, action.At.Format(moment), action.Text), ": "))
+	}
+	for _, call := range o.Calls {
+		t.field("Called", callText(call))
+	}
+	t.field("Attempts", attemptsText(o))
+	t.field("Times", timesText(o))
+	for _, gap := range o.NotCovered {
+		t.field("Not covered", gap)
+	}
+}
+
+// StatusText names a request's status for people.
+func StatusText(s dsr.Status) string {
+	return strings.ReplaceAll(string(s), "_", " ")
+}
+
+// StateText names an outcome's state for people, with the date that belongs to
+// it.
+func StateText(o dsr.Outcome) string {
+	text := strings.ReplaceAll(string(o.State), "_", " ")
+	switch {
+	case o.State == dsr.Erased && !o.VerifiedAt.IsZero():
+		return text + ", verified"
+	case o.State == dsr.Accepted && !o.ExpectedBy.IsZero():
+		return text + ", expected by " + o.ExpectedBy.Format(time.DateOnly)
+	}
+	return text
+}
+
+// EvidenceText explains a kind of evidence; "" for none.
+func EvidenceText(kind dsr.EvidenceKind) string {
+	switch kind {
+	case dsr.ReadBack:
+		return "the system was asked again and shows nothing of the person"
+	case dsr.AcceptedCount:
+		return "the system said, record by record, what it took on"
+	case dsr.Submission:
+		return "the system confirmed that it received the order; nobody can look inside"
+	case dsr.PersonsWord:
+		return "an operator's word"
+	case dsr.Statement:
+		return "a statement in the configuration"
+	default:
+		return ""
+	}
+}
+
+// RecordsText counts records for people: "1 contact, 3 conversations erased".
+func RecordsText(counts []dsr.RecordCount) string {
+	parts := make([]string, len(counts))
+	for i, count := range counts {
+		plural := ""
+		if count.Count != 1 {
+			plural = "s"
+		}
+		parts[i] = fmt.Sprintf("%d %s%s %s", count.Count, count.Kind, plural, count.State)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func callText(call dsr.Call) string {
+	answer := fmt.Sprintf("status %d", call.Status)
+	if call.Status == 0 {
+		answer = "no answer"
+	}
+	return fmt.Sprintf("%s %s: %s ×%d", call.Method, call.Path, answer, call.Count)
+}
+
+func attemptsText(o dsr.Outcome) string {
+	if o.Attempts == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d steps tried, %d erasures", o.Attempts, o.Erasures)
+}
+
+func timesText(o dsr.Outcome) string {
+	var parts []string
+	for _, at := range []struct {
+		label string
+		time  time.Time
+	}{{"started", o.StartedAt}, {"acted", o.ActedAt}, {"verified", o.VerifiedAt}, {"settled", o.SettledAt}} {
+		if !at.time.IsZero() {
+			parts = append(parts, at.label+" "+at.time.Format(moment))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,273 @@
+// Package requests hands requests to Temporal and asks after them. The command
+// line and the demo use it; it holds no state and decides nothing.
+package requests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report"
+	"ite.digital/lethe/workflows"
+)
+
+// callTimeout bounds every exchange with Temporal. Queries and updates wait
+// for a worker for that long.
+const callTimeout = 10 * time.Second
+
+var (
+	// ErrUnreachable says that no Temporal server answers.
+	ErrUnreachable = errors.New("the Temporal server cannot be reached")
+	// ErrUnknown says that Temporal knows no request of this id.
+	ErrUnknown = errors.New("no request of this id is known to Temporal")
+	// ErrNoWorker says that no worker answers for the request.
+	ErrNoWorker = errors.New("no worker answers; start one with 'lethe worker'")
+	// ErrTaken says that the id belongs to a request with other contents.
+	ErrTaken = errors.New("a different request has this id already; nothing was started")
+)
+
+// A Desk is where requests are handed in and asked after.
+type Desk struct {
+	temporal  client.Client
+	namespace string
+	payloads  converter.DataConverter
+}
+
+// NewDesk returns the desk of a namespace. The converter is the one that the
+// client was made with. The caller closes the client.
+func NewDesk(c client.Client, namespace string, payloads converter.DataConverter) *Desk {
+	return &Desk{temporal: c, namespace: namespace, payloads: payloads}
+}
+
+// Submit starts the request's workflow. The same request handed in twice is
+// one request: already tells that it was there. Another request under the same
+// id is refused with [ErrTaken].
+func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	_, err = d.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       r.WorkflowID(),
+		TaskQueue:                workflows.TaskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		StaticSummary:            string(r.Kind) + " request " + r.ID,
+
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+	}, workflows.Erasure, r)
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &started) {
+		return true, d.checkSame(ctx, r)
+	}
+	return false, explain(err)
+}
+
+// checkSame compares the request with the one that its id was first used for.
+// When it was received is left out: a second submission may not repeat it.
+func (d *Desk) checkSame(ctx context.Context, r dsr.Request) error {
+	first, err := d.Request(ctx, r.Kind, r.ID)
+	if err != nil {
+		return err
+	}
+	same := slices.EqualFunc(sorted(first.Subject), sorted(r.Subject), dsr.Identifier.Same) &&
+		slices.Equal(slices.Sorted(slices.Values(first.Systems)), slices.Sorted(slices.Values(r.Systems)))
+	if !same {
+		return ErrTaken
+	}
+	return nil
+}
+
+func sorted(s dsr.Subject) []dsr.Identifier {
+	return slices.SortedFunc(slices.Values(s.Identifiers), func(a, b dsr.Identifier) int { return strings.Compare(a.Key(), b.Key()) })
+}
+
+// Request returns the request as it was handed in.
+func (d *Desk) Request(ctx context.Context, kind dsr.Kind, id string) (dsr.Request, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	history := d.temporal.GetWorkflowHistory(ctx, dsr.WorkflowID(kind, id), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	if !history.HasNext() {
+		return dsr.Request{}, ErrUnknown
+	}
+	first, err := history.Next()
+	if err != nil {
+		return dsr.Request{}, explain(err)
+	}
+	var r dsr.Request
+	input := first.GetWorkflowExecutionStartedEventAttributes().GetInput()
+	if err := d.payloads.FromPayloads(input, &r); err != nil {
+		return dsr.Request{}, fmt.Errorf("the request cannot be read: %w", err)
+	}
+	return r, nil
+}
+
+// Status says how a request stands. Notes, by system, tell which steps are
+// being retried.
+func (d *Desk) Status(ctx context.Context, kind dsr.Kind, id string) (dsr.Report, map[string]report.Note, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var r dsr.Report
+	if err := d.query(ctx, kind, id, workflows.QueryStatus, &r); err != nil {
+		return dsr.Report{}, nil, err
+	}
+	described, err := d.temporal.DescribeWorkflowExecution(ctx, dsr.WorkflowID(kind, id), "")
+	if err != nil {
+		return dsr.Report{}, nil, explain(err)
+	}
+	return r, notes(described), nil
+}
+
+// notes reads the retries of running steps; a step's id starts with its
+// system's name.
+func notes(described *workflowservice.DescribeWorkflowExecutionResponse) map[string]report.Note {
+	found := map[string]report.Note{}
+	for _, pending := range described.GetPendingActivities() {
+		system, _, ok := strings.Cut(pending.GetActivityId(), ".")
+		if !ok {
+			continue
+		}
+		note := report.Note{Attempt: int(pending.GetAttempt()), Reason: pending.GetLastFailure().GetMessage()}
+		if next := pending.GetNextAttemptScheduleTime(); next != nil {
+			note.Next = next.AsTime()
+		}
+		found[system] = note
+	}
+	return found
+}
+
+// Subject returns the identifiers known now, for an operator at a manual task.
+func (d *Desk) Subject(ctx context.Context, kind dsr.Kind, id string) (dsr.Subject, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var s dsr.Subject
+	err := d.query(ctx, kind, id, workflows.QuerySubject, &s)
+	return s, err
+}
+
+func (d *Desk) query(ctx context.Context, kind dsr.Kind, id, name string, into any) error {
+	answer, err := d.temporal.QueryWorkflow(ctx, dsr.WorkflowID(kind, id), "", name)
+	if err != nil {
+		return explain(err)
+	}
+	if err := answer.Get(into); err != nil {
+		return fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// Update sends an operator's action, one of the workflows.Update… names with
+// its parameters, and waits until it took effect. A refusal is an error with
+// the workflow's own words.
+func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, params any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	handle, err := d.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: dsr.WorkflowID(kind, id), UpdateName: name, Args: []any{params},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return explain(err)
+	}
+	return explain(handle.Get(ctx, nil))
+}
+
+// A Line is one request in a list.
+type Line struct {
+	ID        string    `json:"request_id"`
+	Kind      dsr.Kind  `json:"kind"`
+	Temporal  string    `json:"temporal_status"`
+	StartedAt time.Time `json:"started_at"`
+	ClosedAt  time.Time `json:"closed_at,omitzero"`
+}
+
+// List returns the newest requests, at most limit of them; openOnly leaves out
+// those that have ended.
+func (d *Desk) List(ctx context.Context, openOnly bool, limit int) ([]Line, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	query := "WorkflowType = 'Erasure'"
+	if openOnly {
+		query += " AND ExecutionStatus = 'Running'"
+	}
+	var lines []Line
+	var page []byte
+	for len(lines) < limit {
+		answer, err := d.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+			Namespace: d.namespace, Query: query, PageSize: int32(min(limit-len(lines), 1000)), NextPageToken: page, //nolint:gosec // bounded by 1000
+		})
+		if err != nil {
+			return nil, explain(err)
+		}
+		for _, execution := range answer.GetExecutions() {
+			kind, id, ok := strings.Cut(execution.GetExecution().GetWorkflowId(), "/")
+			if !ok {
+				continue
+			}
+			line := Line{ID: id, Kind: dsr.Kind(kind), Temporal: strings.ToLower(execution.GetStatus().String()), StartedAt: execution.GetStartTime().AsTime()}
+			if closed := execution.GetCloseTime(); closed != nil {
+				line.ClosedAt = closed.AsTime()
+			}
+			lines = append(lines, line)
+		}
+		if page = answer.GetNextPageToken(); len(page) == 0 {
+			break
+		}
+	}
+	return lines, nil
+}
+
+// Completion waits until the request has ended, for as long as ctx allows, and
+// returns its result.
+func (d *Desk) Completion(ctx context.Context, kind dsr.Kind, id string) (dsr.Completion, error) {
+	var completion dsr.Completion
+	err := d.temporal.GetWorkflow(ctx, dsr.WorkflowID(kind, id), "").Get(ctx, &completion)
+	return completion, explain(err)
+}
+
+// explain turns what Temporal's client says into a sentence for people.
+func explain(err error) error {
+	var (
+		notFound    *serviceerror.NotFound
+		unavailable *serviceerror.Unavailable
+		deadline    *serviceerror.DeadlineExceeded
+		namespace   *serviceerror.NamespaceNotFound
+		denied      *serviceerror.PermissionDenied
+		refusal     *temporal.ApplicationError
+		queryFailed *serviceerror.QueryFailed
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &namespace):
+		return fmt.Errorf("the Temporal namespace %q does not exist", namespace.Namespace)
+	case errors.As(err, &notFound):
+		return ErrUnknown
+	case errors.As(err, &denied):
+		return errors.New("the Temporal server does not permit this")
+	case errors.As(err, &unavailable):
+		return fmt.Errorf("%w: %s", ErrUnreachable, firstLine(unavailable.Message))
+	case errors.As(err, &deadline), errors.Is(err, context.DeadlineExceeded):
+		return ErrNoWorker
+	case errors.As(err, &refusal):
+		return errors.New(refusal.Message())
+	case errors.As(err, &queryFailed):
+		return fmt.Errorf("the request's workflow cannot answer: %s", queryFailed.Message)
+	default:
+		return err
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}

@@ -1,0 +1,59 @@
+// Package workflows orchestrates requests: deterministic code that decides
+// what is done next, survives any crash, and waits for weeks if it must. Side
+// effects live in package activities.
+//
+// Requests in flight outlive releases. A change to this package must keep the
+// recorded histories in testdata/replay replaying, or be versioned with
+// workflow.GetVersion.
+package workflows
+
+import "ite.digital/lethe/dsr"
+
+// TaskQueue is where the workflows and the steps that concern no system run.
+const TaskQueue = "lethe"
+
+// SystemTaskQueue is where the steps at one system run: a bulkhead, and the
+// place where Temporal limits the rate over all worker processes.
+func SystemTaskQueue(system string) string { return TaskQueue + "." + system }
+
+// The queries that a request's workflow answers.
+const (
+	// QueryStatus answers with a [dsr.Report] of how things stand.
+	QueryStatus = "status"
+	// QuerySubject answers with the [dsr.Subject] as known now, for operators
+	// who work on a manual task.
+	QuerySubject = "subject"
+)
+
+// The updates that a request's workflow accepts, each with its parameters.
+const (
+	UpdateRetrySystem  = "retry-system"
+	UpdateSkipSystem   = "skip-system"
+	UpdateCompleteTask = "complete-task"
+)
+
+// RetrySystem tells a system that waits, for a person or for its next attempt,
+// to try again now.
+type RetrySystem struct {
+	System   string `json:"system"`
+	Operator string `json:"operator"`
+}
+
+// SkipSystem leaves a system out, for good.
+type SkipSystem struct {
+	System   string `json:"system"`
+	Operator string `json:"operator"`
+	Reason   string `json:"reason"`
+}
+
+// CompleteTask says that a person did a manual system's task.
+type CompleteTask struct {
+	System   string `json:"system"`
+	Operator string `json:"operator"`
+	// Evidence says how anybody can know: a ticket, a screenshot's place, a
+	// reply's date. It stays in the report and must not name the subject.
+	Evidence string `json:"evidence"`
+	// Found are identifiers that the system disclosed, in normal form, by which
+	// other systems may know the subject.
+	Found []dsr.Identifier `json:"found,omitempty"`
+}

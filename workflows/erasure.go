@@ -1,0 +1,188 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
+)
+
+// Erasure carries an erasure request through every system and ends with the
+// archived report. It never fails because of one system: what cannot be done
+// without a person waits for one.
+func Erasure(ctx workflow.Context, request dsr.Request) (dsr.Completion, error) {
+	e := newErasure(ctx, request)
+	if err := e.answerOperators(ctx); err != nil {
+		return dsr.Completion{}, err
+	}
+	return e.run(ctx)
+}
+
+// erasure is the state of one request.
+type erasure struct {
+	request   dsr.Request
+	startedAt time.Time
+	dueAt     time.Time
+	known     knowledge
+	// recheckAfter is how long after the last erasure everything is looked at
+	// once more.
+	recheckAfter time.Duration
+	systems      []*system
+	// finished tells the systems that no further look is coming.
+	finished bool
+}
+
+func newErasure(ctx workflow.Context, request dsr.Request) *erasure {
+	return &erasure{
+		request:   request,
+		startedAt: workflow.Now(ctx),
+		dueAt:     dsr.DueAt(request.ReceivedAt),
+		known:     knowledge{own: request.Subject, all: request.Subject},
+	}
+}
+
+// run is the story of a request.
+func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
+	if err := e.request.Validate(workflow.Now(ctx)); err != nil {
+		return dsr.Completion{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), "invalid_request", nil)
+	}
+	if err := e.makePlan(ctx); err != nil {
+		return dsr.Completion{}, err
+	}
+	for _, s := range e.systems {
+		workflow.GoNamed(ctx, s.plan.Name, s.run)
+	}
+	if err := e.settle(ctx); err != nil {
+		return dsr.Completion{}, err
+	}
+	e.finished = true
+	return e.conclude(ctx)
+}
+
+// makePlan asks the worker which systems there are and makes one runner each.
+func (e *erasure) makePlan(ctx workflow.Context) error {
+	var requests *activities.Requests
+	var plan dsr.Plan
+	if err := workflow.ExecuteActivity(requestStep(ctx, "read the configuration"), requests.MakePlan).Get(ctx, &plan); err != nil {
+		return fmt.Errorf("read the configuration: %w", err)
+	}
+	e.recheckAfter = plan.RecheckAfter
+	for _, planned := range e.chosen(plan.Systems) {
+		e.systems = append(e.systems, newSystem(e, planned))
+	}
+	return nil
+}
+
+// chosen returns the systems that the request is for. One that is asked for
+// and not configured stays in the list, to be asked about: nothing is dropped.
+func (e *erasure) chosen(configured []dsr.System) []dsr.System {
+	if len(e.request.Systems) == 0 {
+		return configured
+	}
+	var chosen []dsr.System
+	for _, name := range e.request.Systems {
+		planned := dsr.System{Name: name, Title: name}
+		for _, system := range configured {
+			if system.Name == name {
+				planned = system
+			}
+		}
+		chosen = append(chosen, planned)
+	}
+	return chosen
+}
+
+// settle waits until every system has an outcome that holds: a last look at
+// all of them comes after the last one acted, for one system can push the
+// person into another, and a further look after a delay.
+func (e *erasure) settle(ctx workflow.Context) error {
+	looked, rechecked := 0, false
+	for {
+		if err := e.awaitSettled(ctx); err != nil {
+			return err
+		}
+		if acted := e.erasures(); acted > looked {
+			looked = acted
+			e.lookAgain()
+			continue
+		}
+		if rechecked {
+			return nil
+		}
+		timer := workflow.TimerOptions{Summary: "wait before the second look at all systems"}
+		if err := workflow.NewTimerWithOptions(ctx, e.recheckAfter, timer).Get(ctx, nil); err != nil {
+			return fmt.Errorf("wait before the second look: %w", err)
+		}
+		rechecked = true
+		e.lookAgain()
+	}
+}
+
+// awaitSettled waits until no system has anything left to do. Systems that
+// wait for a person are not settled; each says since when it waits.
+func (e *erasure) awaitSettled(ctx workflow.Context) error {
+	err := workflow.Await(ctx, func() bool {
+		for _, s := range e.systems {
+			if s.busy() {
+				return false
+			}
+		}
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("wait for the systems: %w", err)
+	}
+	return nil
+}
+
+// erasures counts how often anything was erased anywhere.
+func (e *erasure) erasures() int {
+	sum := 0
+	for _, s := range e.systems {
+		sum += s.outcome.Erasures
+	}
+	return sum
+}
+
+func (e *erasure) lookAgain() {
+	for _, s := range e.systems {
+		s.lookAgain = s.canBeLookedInto()
+	}
+}
+
+// conclude compiles the report and archives it.
+func (e *erasure) conclude(ctx workflow.Context) (dsr.Completion, error) {
+	report := e.report()
+	report.CompletedAt = workflow.Now(ctx)
+	var requests *activities.Requests
+	var key string
+	if err := workflow.ExecuteActivity(requestStep(ctx, "archive the report"), requests.ArchiveReport, report).Get(ctx, &key); err != nil {
+		return dsr.Completion{}, fmt.Errorf("archive the report: %w", err)
+	}
+	return dsr.Completion{Status: report.Status, Report: key}, nil
+}
+
+// report says how things stand.
+func (e *erasure) report() dsr.Report {
+	report := dsr.Report{
+		Version:    dsr.ReportVersion,
+		RequestID:  e.request.ID,
+		Kind:       e.request.Kind,
+		Searched:   e.known.types(),
+		ReceivedAt: e.request.ReceivedAt,
+		StartedAt:  e.startedAt,
+		DueAt:      e.dueAt,
+		Status:     dsr.StatusOpen,
+	}
+	for _, s := range e.systems {
+		report.Systems = append(report.Systems, s.outcome)
+	}
+	if e.finished {
+		report.Conclude()
+	}
+	return report
+}

@@ -1,0 +1,148 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
+
+// answerOperators registers what operators can ask of and tell the request.
+func (e *erasure) answerOperators(ctx workflow.Context) error {
+	return errors.Join(
+		workflow.SetQueryHandler(ctx, QueryStatus, func() (dsr.Report, error) { return e.report(), nil }),
+		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.all, nil }),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateRetrySystem, e.retrySystem,
+			workflow.UpdateHandlerOptions{Validator: e.checkRetry, Description: "try a system again now"}),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateSkipSystem, e.skipSystem,
+			workflow.UpdateHandlerOptions{Validator: e.checkSkip, Description: "leave a system out, with the reason"}),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCompleteTask, e.completeTask,
+			workflow.UpdateHandlerOptions{Validator: e.checkComplete, Description: "say that a manual task is done, with evidence"}),
+	)
+}
+
+func (e *erasure) checkRetry(p RetrySystem) error {
+	s, err := e.openSystem(p.System, p.Operator)
+	if err != nil {
+		return err
+	}
+	if s.plan.Mode == dsr.Manual {
+		return fmt.Errorf("%s is a manual task: do it, then %s", p.System, UpdateCompleteTask)
+	}
+	return nil
+}
+
+func (e *erasure) retrySystem(ctx workflow.Context, p RetrySystem) error {
+	e.decide(ctx, p.System, decidedRetry, dsr.Action{Name: UpdateRetrySystem, Operator: p.Operator})
+	return nil
+}
+
+func (e *erasure) checkSkip(p SkipSystem) error {
+	if _, err := e.openSystem(p.System, p.Operator); err != nil {
+		return err
+	}
+	return e.checkText("reason", p.Reason)
+}
+
+func (e *erasure) skipSystem(ctx workflow.Context, p SkipSystem) error {
+	s := e.decide(ctx, p.System, decidedSkip, dsr.Action{Name: UpdateSkipSystem, Operator: p.Operator, Text: p.Reason})
+	s.outcome.Explanation = "left out by an operator: " + p.Reason
+	s.conclude(ctx, dsr.Skipped)
+	return nil
+}
+
+func (e *erasure) checkComplete(p CompleteTask) error {
+	s, err := e.openSystem(p.System, p.Operator)
+	if err != nil {
+		return err
+	}
+	if s.plan.Mode != dsr.Manual {
+		return fmt.Errorf("%s is not a manual task; %s or %s may be meant", p.System, UpdateRetrySystem, UpdateSkipSystem)
+	}
+	for i, id := range p.Found {
+		normal, err := dsr.Normalizer{}.Identifier(id.Type, id.Value)
+		if err != nil {
+			return fmt.Errorf("found[%d]: %w", i, err)
+		}
+		if normal != id {
+			return fmt.Errorf("found[%d]: is not in its normal form", i)
+		}
+	}
+	known := e.known
+	if !known.share(p.Found) {
+		return fmt.Errorf("found: more than %d identifiers cannot be one person's", maxKnown)
+	}
+	return e.checkText("evidence", p.Evidence)
+}
+
+func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
+	s := e.decide(ctx, p.System, decidedComplete, dsr.Action{Name: UpdateCompleteTask, Operator: p.Operator, Text: p.Evidence})
+	s.outcome.ActedAt = workflow.Now(ctx)
+	s.outcome.Evidence = dsr.PersonsWord
+	s.outcome.Explanation = ""
+	s.conclude(ctx, dsr.Attested)
+	e.known.share(p.Found)
+	// What this very system disclosed was before the operator's eyes.
+	s.markSearched(dsr.Subject{Identifiers: p.Found})
+	return nil
+}
+
+// openSystem finds the system an update is about and makes sure that it still
+// is open.
+func (e *erasure) openSystem(name, operator string) (*system, error) {
+	if strings.TrimSpace(operator) == "" {
+		return nil, errors.New("operator: say who decides this")
+	}
+	if err := e.checkText("operator", operator); err != nil {
+		return nil, err
+	}
+	if len(e.systems) == 0 {
+		return nil, errors.New("the request has only just started; try again in a moment")
+	}
+	names := make([]string, len(e.systems))
+	for i, s := range e.systems {
+		names[i] = s.plan.Name
+		if s.plan.Name != name {
+			continue
+		}
+		if !s.outcome.State.Open() {
+			return nil, fmt.Errorf("%s is settled: %s", name, s.outcome.State)
+		}
+		return s, nil
+	}
+	return nil, fmt.Errorf("system: this request has no such system; it has %s", strings.Join(names, ", "))
+}
+
+// maxText bounds what operators write, in bytes.
+const maxText = 4000
+
+// checkText makes sure that a text which stays in the report can stay there.
+func (e *erasure) checkText(field, text string) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return fmt.Errorf("%s: is needed, it stays in the report", field)
+	case len(text) > maxText:
+		return fmt.Errorf("%s: is longer than %d bytes", field, maxText)
+	case e.known.all.MentionedIn(text):
+		return fmt.Errorf("%s: names the subject; leave the identifier out, for the text stays in the report", field)
+	}
+	return nil
+}
+
+// decide records an operator's action and wakes the system up.
+func (e *erasure) decide(ctx workflow.Context, name string, d decision, action dsr.Action) *system {
+	for _, s := range e.systems {
+		if s.plan.Name != name {
+			continue
+		}
+		action.At = workflow.Now(ctx)
+		s.outcome.Actions = append(s.outcome.Actions, action)
+		s.decision = d
+		s.interrupt()
+		return s
+	}
+	return nil // the validator has made sure that the system exists
+}

@@ -1,0 +1,472 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
+)
+
+const (
+	// maxComebacks is how often records that were gone are erased anew before a
+	// person is asked.
+	maxComebacks = 3
+	// maxRounds bounds the rounds of locating and erasing between two
+	// decisions of a person; further records keep turning up otherwise.
+	maxRounds = 20
+)
+
+// steps refers to the activities by name only.
+var steps *activities.Systems
+
+// system carries a request through one system, in a coroutine of its own.
+type system struct {
+	request *erasure
+	plan    dsr.System
+	outcome dsr.Outcome
+	// searched are the keys of the identifiers the system was searched with.
+	searched map[string]bool
+	// effects is what became of each record, in the order of erasure.
+	effects []dsr.RecordEffect
+	// verifiedWith are the keys of the identifiers with which nothing was found
+	// when the system was last looked into.
+	verifiedWith map[string]bool
+	// comebacks counts the erasures of records that had been gone.
+	comebacks int
+	// numbered counts the steps, for their ids.
+	numbered int
+	// settled says that the outcome holds unless there is news.
+	settled bool
+	// lookAgain asks for one more look.
+	lookAgain bool
+	// decision is what an operator last decided and nobody has acted on yet.
+	decision decision
+	// interrupt ends the step that is running.
+	interrupt workflow.CancelFunc
+}
+
+type decision int
+
+const (
+	undecided decision = iota
+	decidedRetry
+	decidedSkip
+	decidedComplete
+)
+
+func newSystem(e *erasure, planned dsr.System) *system {
+	return &system{
+		request:      e,
+		plan:         planned,
+		outcome:      dsr.Outcome{System: planned, State: dsr.Pending},
+		searched:     map[string]bool{},
+		verifiedWith: map[string]bool{},
+		interrupt:    func() {},
+	}
+}
+
+// run pursues the system until the request is finished: once, and again
+// whenever there is news or another look is asked for.
+func (s *system) run(ctx workflow.Context) {
+	s.outcome.StartedAt = workflow.Now(ctx)
+	for {
+		s.pursue(ctx)
+		s.settled = true
+		err := workflow.Await(ctx, func() bool { return s.request.finished || s.busy() })
+		if err != nil || s.request.finished {
+			return // the request is cancelled or done
+		}
+		s.settled = false
+	}
+}
+
+// busy reports whether there is anything left to do.
+func (s *system) busy() bool {
+	return !s.settled || s.lookAgain || s.hasNews()
+}
+
+// hasNews reports whether an identifier is known that is of use here and with
+// which the system was not searched yet.
+func (s *system) hasNews() bool {
+	if s.outcome.State == dsr.Skipped {
+		return false
+	}
+	for _, id := range s.request.known.all.Of(s.plan.Needs...) {
+		if !s.searched[id.Key()] {
+			return true
+		}
+	}
+	return false
+}
+
+// canBeLookedInto reports whether another look can tell anything new.
+func (s *system) canBeLookedInto() bool {
+	return s.plan.Mode == dsr.Automatic && s.plan.Verifiable &&
+		s.outcome.State != dsr.Skipped && s.plan.Searchable(s.request.known.all)
+}
+
+// pursue brings the system to an outcome for all that is known now, asking
+// people whenever it cannot decide or go on by itself.
+func (s *system) pursue(ctx workflow.Context) {
+	for ctx.Err() == nil {
+		decided := s.decision
+		s.decision = undecided
+		if decided == decidedSkip || decided == decidedComplete {
+			return // the update has set the outcome
+		}
+		s.lookAgain, s.outcome.Question = false, nil
+		work, interrupt := workflow.WithCancel(ctx)
+		s.interrupt = interrupt
+		question := s.attempt(work)
+		interrupt()
+		if s.decision == undecided && question == nil {
+			return
+		}
+		if s.decision == undecided {
+			s.ask(ctx, question)
+		}
+	}
+}
+
+// ask waits for a person's decision, however long that takes. Learning more
+// about the subject asks anew whose records these are, or what to search for.
+func (s *system) ask(ctx workflow.Context, question *dsr.Question) {
+	question.Since = workflow.Now(ctx)
+	s.outcome.State, s.outcome.Question = dsr.NeedsOperator, question
+	_ = workflow.Await(ctx, func() bool { // an error means that the request is cancelled, which pursue sees
+		return s.decision != undecided || question.Kind != dsr.QuestionError && s.hasNews()
+	})
+}
+
+// attempt does what the system's mode asks for. It returns a question if a
+// person has to decide, or nil once the system has an outcome.
+func (s *system) attempt(ctx workflow.Context) *dsr.Question {
+	switch s.plan.Mode {
+	case dsr.None:
+		s.markSearched(s.request.known.all)
+		s.outcome.Explanation, s.outcome.Evidence = s.plan.Reason, dsr.Statement
+		s.conclude(ctx, dsr.NotApplicable)
+		return nil
+	case dsr.Manual:
+		return s.askForTask()
+	case dsr.Automatic:
+		return s.eraseAutomatically(ctx)
+	default:
+		return &dsr.Question{Kind: dsr.QuestionError, Text: "no system of this name is configured; " +
+			"skip-system with the reason, and hand the request in again for the system that was meant"}
+	}
+}
+
+// askForTask asks a person to do the system's task, once for what is known at
+// the start and again when more is known.
+func (s *system) askForTask() *dsr.Question {
+	known := s.request.known.all
+	if !s.plan.Searchable(known) {
+		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.plan.Task,
+			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
+	}
+	text := "a person has to do this by hand; then complete-task"
+	if len(s.searched) > 0 {
+		text = "another system disclosed a further identifier; a person has to search here again, then complete-task"
+	}
+	s.markSearched(known)
+	return &dsr.Question{Kind: dsr.QuestionTask, Text: text, Task: s.plan.Task}
+}
+
+func (s *system) lacks() string {
+	names := make([]string, len(s.plan.Needs))
+	for i, t := range s.plan.Needs {
+		names[i] = string(t)
+	}
+	return "nobody has an identifier that it can be searched with (" + strings.Join(names, ", ") + ")"
+}
+
+// eraseAutomatically locates, guards, erases and verifies until nothing is
+// left of what is known.
+func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
+	for range maxRounds {
+		if !s.plan.Searchable(s.request.known.all) {
+			s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
+			s.conclude(ctx, dsr.CannotIdentify)
+			return nil
+		}
+		records, question := s.locate(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		todo := s.unfinished(records)
+		if question := s.countComeback(todo); question != nil {
+			return question
+		}
+		gone := len(todo) == 0
+		if !gone {
+			if gone, question = s.erase(ctx, todo); question != nil || ctx.Err() != nil {
+				return question
+			}
+		}
+		if gone && !s.hasNews() {
+			s.concludeErasure(ctx)
+			return nil
+		}
+	}
+	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("further records turned up in each of %d rounds; "+
+		"find out what creates them, then retry-system, or skip-system with the reason", maxRounds)}
+}
+
+// locate asks the system for the subject, and again with what its own records
+// disclose, before it shares that with the other systems: a discovered
+// identifier that leads to strangers in the place it comes from goes no
+// further.
+func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
+	s.outcome.State = dsr.Locating
+	s.outcome.Explanation, s.outcome.Evidence = "", ""
+	known := s.request.known
+	for {
+		var found activities.Found
+		params := activities.LocateParams{System: s.plan.Name, Subject: s.usable(known.all)}
+		if question := s.step(ctx, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
+			return nil, question
+		}
+		s.trace(found.Trace)
+		s.markSearched(known.all)
+		if question := guard(s.plan, known, found.Records); question != nil {
+			return nil, question
+		}
+		before := len(s.usable(known.all).Identifiers)
+		for _, record := range found.Records {
+			if !known.share(record.Identifiers) {
+				return nil, tooManyIdentifiers()
+			}
+		}
+		if len(s.usable(known.all).Identifiers) == before {
+			if !s.request.known.share(known.all.Identifiers) {
+				return nil, tooManyIdentifiers()
+			}
+			return found.Records, nil
+		}
+	}
+}
+
+func tooManyIdentifiers() *dsr.Question {
+	return matchQuestion("the records disclose more than %d identifiers, which cannot be one person's. Nothing was erased here. "+
+		"Look at them at the vendor; once they are in order, retry-system, or skip-system with the reason", maxKnown)
+}
+
+// usable is the part of the subject that the system can be searched with.
+func (s *system) usable(subject dsr.Subject) dsr.Subject {
+	return dsr.Subject{Identifiers: subject.Of(s.plan.Needs...)}
+}
+
+func (s *system) markSearched(subject dsr.Subject) {
+	for _, id := range subject.Of(s.plan.Needs...) {
+		s.searched[id.Key()] = true
+	}
+}
+
+// unfinished leaves out the records of which the system has said that they
+// will go later or are kept on a legal ground.
+func (s *system) unfinished(records []dsr.Record) []dsr.Record {
+	var todo []dsr.Record
+	for _, record := range records {
+		if state := s.effectOn(record); state != dsr.Accepted && state != dsr.Retained {
+			todo = append(todo, record)
+		}
+	}
+	return todo
+}
+
+func (s *system) effectOn(record dsr.Record) dsr.State {
+	for _, effect := range s.effects {
+		if effect.Key() == record.Key() {
+			return effect.State
+		}
+	}
+	return ""
+}
+
+// countComeback asks a person once records return after every erasure: the
+// same ones, or new ones by an identifier that had led to nothing any more.
+func (s *system) countComeback(todo []dsr.Record) *dsr.Question {
+	back := false
+	for _, record := range todo {
+		back = back || s.effectOn(record) == dsr.Erased || s.verifiedWith[record.FoundBy.Key()]
+	}
+	if !back {
+		return nil
+	}
+	s.comebacks++
+	if s.comebacks <= maxComebacks {
+		return nil
+	}
+	s.comebacks = 0
+	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("records were erased %d times and came back; "+
+		"stop what creates them (a form, a sync, an import), then retry-system, or skip-system with the reason", maxComebacks+1)}
+}
+
+// erase removes the records and waits until the system no longer shows them.
+// It reports whether they are gone, as far as the system can be looked into.
+func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, question *dsr.Question) {
+	s.outcome.State = dsr.Acting
+	var done activities.Done
+	params := activities.EraseParams{System: s.plan.Name, Records: records}
+	if question := s.step(ctx, "erase", steps.Erase, params, &done); question != nil || ctx.Err() != nil {
+		return false, question
+	}
+	s.trace(done.Trace)
+	s.outcome.Erasures++
+	s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
+	s.note(done.Effect.Records)
+	if !s.plan.Verifiable {
+		return true, nil
+	}
+	return s.verify(ctx, records)
+}
+
+// note keeps the latest effect on each record and counts them for the report.
+func (s *system) note(effects []dsr.RecordEffect) {
+	for _, effect := range effects {
+		known := false
+		for i := range s.effects {
+			if s.effects[i].Key() == effect.Key() {
+				s.effects[i], known = effect, true
+			}
+		}
+		if !known {
+			s.effects = append(s.effects, effect)
+		}
+	}
+	s.outcome.Records = countRecords(s.effects)
+}
+
+func countRecords(effects []dsr.RecordEffect) []dsr.RecordCount {
+	var counts []dsr.RecordCount
+next:
+	for _, effect := range effects {
+		for i := range counts {
+			if counts[i].Kind == effect.Kind && counts[i].State == effect.State {
+				counts[i].Count++
+				continue next
+			}
+		}
+		counts = append(counts, dsr.RecordCount{Kind: effect.Kind, State: effect.State, Count: 1})
+	}
+	return counts
+}
+
+// verify looks, with growing patience, until the erased records are gone. What
+// is there after the last look, or what was not erased yet, is left to the
+// next round.
+func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, question *dsr.Question) {
+	s.outcome.State = dsr.Verifying
+	for _, wait := range verifyWaits() {
+		if wait > 0 {
+			timer := workflow.TimerOptions{Summary: s.plan.Name + ": wait before looking again"}
+			if workflow.NewTimerWithOptions(ctx, wait, timer).Get(ctx, nil) != nil {
+				return false, nil // interrupted
+			}
+		}
+		var found activities.Found
+		params := activities.VerifyParams{System: s.plan.Name, Subject: s.searchedSubject(), Records: s.unfinished(records)}
+		if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+			return false, question
+		}
+		s.trace(found.Trace)
+		left := s.unfinished(found.Records)
+		if len(left) == 0 {
+			return true, nil
+		}
+		if s.anyNew(left) {
+			return false, nil
+		}
+	}
+	return false, nil
+}
+
+// searchedSubject is the subject as the system was last asked for it: what
+// became known since is news, and for the next round.
+func (s *system) searchedSubject() dsr.Subject {
+	var subject dsr.Subject
+	for _, id := range s.usable(s.request.known.all).Identifiers {
+		if s.searched[id.Key()] {
+			subject.Identifiers = append(subject.Identifiers, id)
+		}
+	}
+	return subject
+}
+
+func (s *system) anyNew(records []dsr.Record) bool {
+	for _, record := range records {
+		if s.effectOn(record) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// concludeErasure settles the system by what became of its records.
+func (s *system) concludeErasure(ctx workflow.Context) {
+	state := dsr.NotFound
+	if s.plan.Verifiable {
+		s.outcome.VerifiedAt, s.outcome.Evidence = workflow.Now(ctx), dsr.ReadBack
+		for _, id := range s.searchedSubject().Identifiers {
+			s.verifiedWith[id.Key()] = true
+		}
+	}
+	s.outcome.ExpectedBy = time.Time{}
+	for _, effect := range s.effects {
+		switch {
+		case effect.State == dsr.Retained:
+			state, s.outcome.Explanation = dsr.Retained, "kept on a legal ground: "+effect.Reason
+		case effect.State == dsr.Accepted && state != dsr.Retained:
+			state = dsr.Accepted
+		case effect.State == dsr.Erased && state == dsr.NotFound:
+			state = dsr.Erased
+		}
+		if effect.ExpectedBy.After(s.outcome.ExpectedBy) {
+			s.outcome.ExpectedBy = effect.ExpectedBy
+		}
+	}
+	if state == dsr.Accepted {
+		s.outcome.Evidence = dsr.AcceptedCount
+		if !s.plan.Verifiable {
+			s.outcome.Evidence = dsr.Submission
+		}
+	}
+	s.conclude(ctx, state)
+}
+
+func (s *system) conclude(ctx workflow.Context, state dsr.State) {
+	s.outcome.State, s.outcome.Question = state, nil
+	s.outcome.SettledAt = workflow.Now(ctx)
+}
+
+// step runs an activity at the system. An error that retries did not cure
+// becomes a question. If an operator interrupted the step, the context says so.
+func (s *system) step(ctx workflow.Context, name string, activity, params, result any) *dsr.Question {
+	s.numbered++
+	id := fmt.Sprintf("%s.%s.%d", s.plan.Name, name, s.numbered)
+	ctx = systemStep(ctx, s.plan.Name, id, s.plan.Name+": "+name, s.request.dueAt)
+	err := workflow.ExecuteActivity(ctx, activity, params).Get(ctx, result)
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	failed := activities.Failure{Reason: "the step did not end in time", Advice: "see that a worker with this system in its configuration runs, then retry-system"}
+	var known *temporal.ApplicationError
+	if errors.As(err, &known) && known.HasDetails() {
+		// Details that do not decode leave the general reason in place.
+		_ = known.Details(&failed)
+	}
+	s.trace(failed.Trace)
+	return &dsr.Question{Kind: dsr.QuestionError, Text: failed.Reason + "; " + failed.Advice}
+}
+
+func (s *system) trace(t activities.Trace) {
+	s.outcome.Calls = dsr.AddCalls(s.outcome.Calls, t.Calls...)
+	s.outcome.Attempts += t.Attempts
+}
