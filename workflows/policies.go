@@ -17,6 +17,9 @@ const (
 	// minPatience is how long a transient error is retried when the request's
 	// deadline is near or past.
 	minPatience = 24 * time.Hour
+	// maxAttempts is out of reach of any deadline. It is set because the SDK's
+	// test environment stops after ten attempts otherwise.
+	maxAttempts = 100_000
 )
 
 // systemStep returns the options of a step at the system: transient errors are
@@ -31,7 +34,7 @@ func systemStep(ctx workflow.Context, system, id, summary string, due time.Time)
 		StartToCloseTimeout:    stepTimeout,
 		HeartbeatTimeout:       heartbeatTimeout,
 		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 15 * time.Minute,
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 15 * time.Minute, MaximumAttempts: maxAttempts,
 		},
 	})
 }
@@ -45,7 +48,7 @@ func requestStep(ctx workflow.Context, summary string) workflow.Context {
 		TaskQueue:           TaskQueue,
 		Summary:             summary,
 		StartToCloseTimeout: time.Minute,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: maxAttempts},
 	})
 }
 

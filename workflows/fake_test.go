@@ -1,0 +1,210 @@
+package workflows_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/workflows"
+)
+
+// vendor is a third party in memory. Its hooks run before each call and make
+// it fail, or change the vendor, as a test wants.
+type vendor struct {
+	mu      sync.Mutex
+	records []dsr.Record
+	erased  []string
+	// unverifiable vendors accept everything and show what they were asked for.
+	unverifiable bool
+	// lingers is how many looks still show a record after its erasure.
+	lingers int
+	ghosts  []dsr.Record
+
+	onLocate, onErase func(v *vendor) error
+	located           int
+}
+
+func (v *vendor) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.located++
+	if v.onLocate != nil {
+		if err := v.onLocate(v); err != nil {
+			return dsr.Findings{}, err
+		}
+	}
+	var found dsr.Findings
+	if v.unverifiable {
+		for _, id := range s.Identifiers {
+			found.Records = append(found.Records, dsr.Record{Kind: "user", ID: "u-" + string(id.Type), Identifiers: []dsr.Identifier{id}, FoundBy: id})
+		}
+		return found, nil
+	}
+	shown := v.records
+	if v.lingers > 0 && len(v.ghosts) > 0 {
+		v.lingers--
+		shown = append(shown, v.ghosts...)
+	}
+	for _, record := range shown {
+		for _, id := range s.Identifiers {
+			if record.Carries(id) {
+				record.FoundBy = id
+				found.Records = append(found.Records, record)
+				break
+			}
+		}
+	}
+	return found, nil
+}
+
+func (v *vendor) Erase(_ context.Context, records []dsr.Record) (dsr.Effect, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.onErase != nil {
+		if err := v.onErase(v); err != nil {
+			return dsr.Effect{}, err
+		}
+	}
+	effect := dsr.ErasedAll(records)
+	for i, record := range records {
+		v.erased = append(v.erased, record.ID)
+		v.remove(record)
+		if v.unverifiable {
+			effect.Records[i].State, effect.Records[i].ExpectedBy = dsr.Accepted, received.AddDate(0, 2, 0)
+		}
+	}
+	return effect, nil
+}
+
+func (v *vendor) remove(record dsr.Record) {
+	for i, r := range v.records {
+		if r.Key() == record.Key() {
+			v.ghosts = append(v.ghosts, r)
+			v.records = append(v.records[:i:i], v.records[i+1:]...)
+			return
+		}
+	}
+}
+
+func (v *vendor) erasedIDs() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return append([]string{}, v.erased...)
+}
+
+// archive keeps reports in memory.
+type archive struct{ reports []dsr.Report }
+
+func (a *archive) Put(_ context.Context, r dsr.Report) (string, error) {
+	a.reports = append(a.reports, r)
+	return "archived", nil
+}
+
+var (
+	received = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	email    = dsr.Identifier{Type: dsr.Email, Value: "ana@example.com"}
+	phone    = dsr.Identifier{Type: dsr.Phone, Value: "+33639980001"}
+	stranger = dsr.Identifier{Type: dsr.Email, Value: "ben@example.com"}
+	clientID = dsr.Identifier{Type: dsr.GAClientID, Value: "1234567890.1700000000"}
+)
+
+func person(id string, ids ...dsr.Identifier) dsr.Record {
+	return dsr.Record{Kind: "contact", ID: id, Identifiers: ids}
+}
+
+func automatic(name string, needs ...dsr.IdentifierType) dsr.System {
+	return dsr.System{Name: name, Title: name, Connector: name, Mode: dsr.Automatic, Needs: needs, Verifiable: true, MaxRecords: 10}
+}
+
+// trial runs one request in the SDK's test environment, where time skips.
+type trial struct {
+	*testing.T
+	env     *testsuite.TestWorkflowEnvironment
+	archive archive
+	request dsr.Request
+	err     error
+}
+
+// newTrial prepares a request for ana@example.com against the systems.
+func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *trial {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(quiet{})
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartTime(received.Add(time.Hour))
+	env.SetTestTimeout(30 * time.Second)
+	env.SetWorkflowRunTimeout(365 * 24 * time.Hour)
+	byName := map[string]connectors.Connector{}
+	for name, v := range vendors {
+		byName[name] = v
+	}
+	tr := &trial{T: t, env: env, request: dsr.Request{
+		ID: "R-1", Kind: dsr.Erasure, ReceivedAt: received, Subject: dsr.Subject{Identifiers: []dsr.Identifier{email}},
+	}}
+	env.RegisterActivity(&activities.Systems{Connectors: byName})
+	env.RegisterActivity(&activities.Requests{
+		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive,
+	})
+	return tr
+}
+
+// at does something a while after the start.
+func (tr *trial) at(after time.Duration, do func()) { tr.env.RegisterDelayedCallback(do, after) }
+
+// update sends an operator's action and returns the refusal, if any, through
+// the pointer once it is known.
+func (tr *trial) update(name string, params any) *error {
+	var refusal error
+	tr.env.UpdateWorkflow(name, "", &testsuite.TestUpdateCallback{
+		OnAccept:   func() {},
+		OnReject:   func(err error) { refusal = err },
+		OnComplete: func(any, error) {},
+	}, params)
+	return &refusal
+}
+
+// run carries the request out and returns its report.
+func (tr *trial) run() dsr.Report {
+	tr.Helper()
+	tr.env.ExecuteWorkflow(workflows.Erasure, tr.request)
+	require.True(tr, tr.env.IsWorkflowCompleted())
+	require.NoError(tr, tr.env.GetWorkflowError())
+	require.Len(tr, tr.archive.reports, 1)
+	return tr.archive.reports[0]
+}
+
+// status asks the running workflow how things stand.
+func (tr *trial) status() dsr.Report {
+	tr.Helper()
+	value, err := tr.env.QueryWorkflow(workflows.QueryStatus)
+	require.NoError(tr, err)
+	var r dsr.Report
+	require.NoError(tr, value.Get(&r))
+	return r
+}
+
+func outcome(t *testing.T, r dsr.Report, system string) dsr.Outcome {
+	t.Helper()
+	for _, o := range r.Systems {
+		if o.Name == system {
+			return o
+		}
+	}
+	require.Failf(t, "no outcome", "system %s", system)
+	return dsr.Outcome{}
+}
+
+// quiet drops the test environment's logs.
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}

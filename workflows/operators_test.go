@@ -1,0 +1,133 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/workflows"
+)
+
+func manual(name string, needs ...dsr.IdentifierType) dsr.System {
+	return dsr.System{Name: name, Title: name, Connector: "manual", Mode: dsr.Manual, Needs: needs,
+		Task: &dsr.Task{Steps: []string{"delete the contact"}}}
+}
+
+func done(system string, found ...dsr.Identifier) workflows.CompleteTask {
+	return workflows.CompleteTask{System: system, Operator: "Sam", Evidence: "ticket 4711", Found: found}
+}
+
+func TestAManualTaskWaitsForAPersonsWord(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, []dsr.System{manual("crm", dsr.Email)}, nil)
+	tr.at(time.Hour, func() {
+		asked := outcome(t, tr.status(), "crm")
+		require.Equal(t, dsr.QuestionTask, asked.Question.Kind)
+		require.Equal(t, []string{"delete the contact"}, asked.Question.Task.Steps)
+		tr.update(workflows.UpdateCompleteTask, done("crm"))
+	})
+
+	r := tr.run()
+
+	attested := outcome(t, r, "crm")
+	require.Equal(t, dsr.Attested, attested.State)
+	require.Equal(t, dsr.PersonsWord, attested.Evidence)
+	require.Equal(t, "ticket 4711", attested.Actions[0].Text)
+	require.Equal(t, dsr.StatusCompleted, r.Status)
+}
+
+func TestWhatAnOperatorFindsLeadsOn(t *testing.T) {
+	t.Parallel()
+	chat := &vendor{records: []dsr.Record{person("whatsapp", phone)}}
+	tr := newTrial(t, []dsr.System{manual("crm", dsr.Email, dsr.Phone), automatic("chat", dsr.Phone)}, map[string]*vendor{"chat": chat})
+	tr.at(7*24*time.Hour, func() { tr.update(workflows.UpdateCompleteTask, done("crm", phone)) })
+
+	r := tr.run()
+
+	require.Equal(t, []string{"whatsapp"}, chat.erasedIDs())
+	require.Equal(t, dsr.Attested, outcome(t, r, "crm").State, "what it disclosed itself is no reason to ask again")
+}
+
+func TestAnAttestedSystemIsAskedAgainWhenMoreIsKnown(t *testing.T) {
+	t.Parallel()
+	late := true
+	crm := &vendor{records: []dsr.Record{person("1", email, phone)}, onLocate: func(*vendor) error {
+		if late {
+			return transient("crm")
+		}
+		return nil
+	}}
+	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email, dsr.Phone), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(time.Hour, func() { tr.update(workflows.UpdateCompleteTask, done("inbox")) })
+	tr.at(2*time.Hour, func() { late = false })
+	tr.at(5*time.Hour, func() {
+		again := outcome(t, tr.status(), "inbox")
+		require.Equal(t, dsr.NeedsOperator, again.State)
+		require.Contains(t, again.Question.Text, "further identifier")
+		tr.update(workflows.UpdateCompleteTask, done("inbox"))
+	})
+
+	r := tr.run()
+
+	require.Len(t, outcome(t, r, "inbox").Actions, 2)
+}
+
+func TestAConfiguredStatementIsNotApplicable(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, []dsr.System{{Name: "console", Title: "console", Mode: dsr.None, Reason: "aggregates only"}}, nil)
+
+	stated := outcome(t, tr.run(), "console")
+
+	require.Equal(t, dsr.NotApplicable, stated.State)
+	require.Equal(t, dsr.Statement, stated.Evidence)
+	require.Equal(t, "aggregates only", stated.Explanation)
+}
+
+func TestRefusalsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{}
+	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.request.Subject = tr.request.Subject.With(phone)
+	refusals := map[string]*error{}
+	tr.at(time.Hour, func() {
+		for want, send := range map[string]func() *error{
+			"has no such system; it has inbox, crm": func() *error { return tr.update(workflows.UpdateCompleteTask, done("nonsense")) },
+			"operator: say who decides this": func() *error {
+				return tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "inbox"})
+			},
+			"inbox is a manual task": func() *error {
+				return tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "inbox", Operator: "Sam"})
+			},
+			"crm is settled: not_found": func() *error {
+				return tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "crm", Operator: "Sam"})
+			},
+			"reason: is needed": func() *error {
+				return tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "inbox", Operator: "Sam"})
+			},
+			"reason: names the subject": func() *error {
+				return tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "inbox", Operator: "Sam", Reason: "nothing on ANA@example.com"})
+			},
+			"evidence: names the subject": func() *error {
+				p := done("inbox")
+				p.Evidence = "asked 06 39 98 00 01 by phone"
+				return tr.update(workflows.UpdateCompleteTask, p)
+			},
+			"found[0]: not an e-mail address": func() *error {
+				return tr.update(workflows.UpdateCompleteTask, done("inbox", dsr.Identifier{Type: dsr.Email, Value: "nonsense"}))
+			},
+		} {
+			refusals[want] = send()
+		}
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "inbox").State)
+	})
+	tr.at(2*time.Hour, func() { tr.update(workflows.UpdateCompleteTask, done("inbox")) })
+
+	r := tr.run()
+
+	for want, got := range refusals {
+		require.ErrorContains(t, *got, want)
+	}
+	require.Len(t, outcome(t, r, "inbox").Actions, 1, "a refusal leaves no trace")
+}
