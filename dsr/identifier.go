@@ -114,7 +114,7 @@ func (n Normalizer) Identifiers(t IdentifierType, values ...string) []Identifier
 
 func normalEmail(value string) (string, error) {
 	address, err := mail.ParseAddress(value)
-	if err != nil || address.Name != "" || strings.HasSuffix(value, ">") {
+	if err != nil || address.Address != value { // a display name, angle brackets or quotes came with it
 		return "", errors.New("not an e-mail address, such as name@example.com")
 	}
 	at := strings.LastIndexByte(address.Address, '@')
@@ -130,12 +130,26 @@ func normalEmail(value string) (string, error) {
 var emailDomain = regexp.MustCompile(`^[\pL\pN]([\pL\pN-]*[\pL\pN])?(\.[\pL\pN]([\pL\pN-]*[\pL\pN])?)+$`)
 
 func (n Normalizer) normalPhone(value string) (string, error) {
-	number, err := phonenumbers.Parse(value, n.Region)
+	normal, err := formatE164(value, n.Region)
 	if errors.Is(err, phonenumbers.ErrInvalidCountryCode) {
 		return "", errors.New("the phone number has no country code, such as +33, and no default region is set")
 	}
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+	// A number that reads differently the second time around is none: numbers
+	// are compared in this form.
+	again, againErr := formatE164(normal, "")
+	if err != nil || againErr != nil || again != normal {
 		return "", errors.New("not a phone number, such as +33639980000")
+	}
+	return normal, nil
+}
+
+func formatE164(value, region string) (string, error) {
+	number, err := phonenumbers.Parse(value, region)
+	if err != nil {
+		return "", err
+	}
+	if !phonenumbers.IsPossibleNumber(number) {
+		return "", phonenumbers.ErrNotANumber
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }

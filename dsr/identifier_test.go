@@ -1,0 +1,117 @@
+package dsr_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/dsr"
+)
+
+func TestIdentifiersAreNormalisedOnEntry(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		idType dsr.IdentifierType
+		value  string
+		want   string
+	}{
+		{"e-mail is trimmed and its domain lower-cased", dsr.Email, "  Ana.Martin@Example.COM ", "Ana.Martin@example.com"},
+		{"a plus address stays what it is", dsr.Email, "ana+shop@example.com", "ana+shop@example.com"},
+		{"an apostrophe is part of the address", dsr.Email, "o'neil@example.com", "o'neil@example.com"},
+		{"letters beyond ASCII are accepted", dsr.Email, "zoë@exämple.com", "zoë@exämple.com"},
+		{"a national number takes the default region", dsr.Phone, "06 39 98 00 01", "+33639980001"},
+		{"an international number needs none", dsr.Phone, "+49 (30) 23125-001", "+493023125001"},
+		{"00 stands for +", dsr.Phone, "0033 639980001", "+33639980001"},
+		{"a client id stays what it is", dsr.GAClientID, "1234567890.1700000000", "1234567890.1700000000"},
+		{"a _ga cookie yields its client id", dsr.GAClientID, "GA1.1.1234567890.1700000000", "1234567890.1700000000"},
+		{"so does one with a path depth", dsr.GAClientID, "GA1.2-2.1234567890.1700000000", "1234567890.1700000000"},
+		{"a customer id keeps its case", dsr.CustomerID, " C-17a ", "C-17a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := dsr.Normalizer{Region: "FR"}.Identifier(c.idType, c.value)
+			require.NoError(t, err)
+			require.Equal(t, dsr.Identifier{Type: c.idType, Value: c.want}, got)
+			again, err := dsr.Normalizer{}.Identifier(got.Type, got.Value)
+			require.NoError(t, err, "the normal form needs no region")
+			require.Equal(t, got, again)
+		})
+	}
+}
+
+func TestWhatIsNotAnIdentifierIsRefusedWithoutQuotingIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		idType dsr.IdentifierType
+		value  string
+		want   string
+	}{
+		{"unknown type", "shoe_size", "43", "unknown identifier type"},
+		{"empty", dsr.Email, "  ", "empty"},
+		{"too long", dsr.CustomerID, strings.Repeat("x", 255), "longer than 254 bytes"},
+		{"control characters", dsr.CustomerID, "secret\nvalue", "control characters"},
+		{"not UTF-8", dsr.CustomerID, "secret\xff", "UTF-8"},
+		{"no at sign", dsr.Email, "secret.example.com", "not an e-mail address"},
+		{"two addresses", dsr.Email, "secret@example.com,b@example.com", "not an e-mail address"},
+		{"a display name", dsr.Email, "Secret <secret@example.com>", "not an e-mail address"},
+		{"angle brackets", dsr.Email, "<secret@example.com>", "not an e-mail address"},
+		{"no domain", dsr.Email, "secret@localhost", "no valid domain"},
+		{"words for a phone", dsr.Phone, "call secret", "not a phone number"},
+		{"too short for a phone", dsr.Phone, "+3312", "not a phone number"},
+		{"a national number without a region", dsr.Phone, "0639980001", "no country code"},
+		{"a broken cookie", dsr.GAClientID, "GA1.1.secret", "_ga cookie"},
+		{"an address for a client id", dsr.GAClientID, "secret@example.com", "_ga cookie"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := dsr.Normalizer{}.Identifier(c.idType, c.value)
+			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "ecret")
+		})
+	}
+}
+
+func TestAddressesCompareWithoutRegardToCaseAndNothingElseDoes(t *testing.T) {
+	t.Parallel()
+	same := func(a, b dsr.Identifier) bool { return a.Same(b) }
+	require.True(t, same(dsr.Identifier{Type: dsr.Email, Value: "Ana@example.com"}, dsr.Identifier{Type: dsr.Email, Value: "ana@example.com"}))
+	require.False(t, same(dsr.Identifier{Type: dsr.Email, Value: "ana@example.com"}, dsr.Identifier{Type: dsr.Email, Value: "ana@example.co"}))
+	require.False(t, same(dsr.Identifier{Type: dsr.CustomerID, Value: "A"}, dsr.Identifier{Type: dsr.CustomerID, Value: "a"}))
+	require.False(t, same(dsr.Identifier{Type: dsr.CustomerID, Value: "1"}, dsr.Identifier{Type: dsr.GAUserID, Value: "1"}))
+}
+
+func TestVendorsValuesThatAreNoIdentifiersAreLeftOut(t *testing.T) {
+	t.Parallel()
+	got := dsr.Normalizer{Region: "FR"}.Identifiers(dsr.Phone, "", "n/a", "0639980001")
+	require.Equal(t, []dsr.Identifier{{Type: dsr.Phone, Value: "+33639980001"}}, got)
+}
+
+func TestASubjectIsRecognisedInATextThatIsToBeKept(t *testing.T) {
+	t.Parallel()
+	s := dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "Ana@example.com"}, {Type: dsr.Phone, Value: "+33639980001"}}}
+	for _, text := range []string{"wrote to ana@EXAMPLE.com", "rang 06 39 98 00 01", "rang +33 (0)6.39.98.00.01"} {
+		require.True(t, s.MentionedIn(text), text)
+	}
+	require.False(t, s.MentionedIn("ticket 4711 of 2026-03-02, two contacts deleted"))
+}
+
+func FuzzNormalisingIsStable(f *testing.F) {
+	for _, seed := range []string{"ana@example.com", "0639980001", "GA1.1.1.2", "\"a b\"@example.com", "İ@example.com"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		for _, idType := range dsr.IdentifierTypes() {
+			first, err := dsr.Normalizer{Region: "FR"}.Identifier(idType, value)
+			if err != nil {
+				continue
+			}
+			again, err := dsr.Normalizer{}.Identifier(idType, first.Value)
+			if err != nil || again != first {
+				t.Errorf("%s: normalising twice gives %q, then %q, %v", idType, first.Value, again.Value, err)
+			}
+		}
+	})
+}
