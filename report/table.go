@@ -21,28 +21,53 @@ type Note struct {
 	Next time.Time
 }
 
-// Table renders where the systems stand, a line each and the questions below,
-// for terminals of the given width in columns.
-func Table(r dsr.Report, notes map[string]Note, now time.Time, width int) string {
+// A View is the terminal that a table is rendered for.
+type View struct {
+	// Width is in columns; 0 means that of a classic terminal.
+	Width int
+	// Color says that the terminal shows colours.
+	Color bool
+	// Now is the time that the next attempts are counted from.
+	Now time.Time
+}
+
+const (
+	classicWidth = 80
+	recordsWidth = 24
+	stateWidth   = 24
+	leastDetail  = 30
+	padding      = 8
+)
+
+// Table renders where the systems stand, a row each, with what they wait for.
+func Table(r dsr.Report, notes map[string]Note, v View) string {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.Style().Options.DrawBorder = false
-	t.Style().Options.SeparateColumns = false
-	t.Style().Size.WidthMax = max(width, 40)
+	t.Style().Options = table.OptionsNoBordersAndSeparators
+	t.Style().Format.Header = text.FormatDefault
 	t.AppendHeader(table.Row{"system", "state", "records", "detail"})
+	longest := len("system")
 	for _, o := range r.Systems {
-		t.AppendRow(table.Row{o.Name, stateColor(o.State).Sprint(StateText(o)), RecordsText(o.Records), detail(o, notes[o.Name], now)})
+		longest = max(longest, len(o.Name))
+		state := text.WrapSoft(StateText(o), stateWidth)
+		if v.Color {
+			state = stateColor(o.State).Sprint(state)
+		}
+		t.AppendRow(table.Row{o.Name, state, RecordsText(o.Records), detail(o, notes[o.Name], v.Now)})
 	}
-	used := 44
+	width := v.Width
+	if width == 0 {
+		width = classicWidth
+	}
 	t.SetColumnConfigs([]table.ColumnConfig{
-		{Name: "records", WidthMax: 30},
-		{Name: "detail", WidthMax: max(24, width-used-30)},
+		{Name: "records", WidthMax: recordsWidth, WidthMaxEnforcer: text.WrapSoft},
+		{Name: "detail", WidthMax: max(leastDetail, width-longest-stateWidth-recordsWidth-padding), WidthMaxEnforcer: text.WrapSoft},
 	})
 	return t.Render()
 }
 
 // stateColor is green for what is done, yellow for what waits for a person or
-// was left out.
+// was left out, cyan for what is under way.
 func stateColor(s dsr.State) text.Color {
 	switch {
 	case s.Success():

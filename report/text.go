@@ -128,13 +128,16 @@ func EvidenceText(kind dsr.EvidenceKind) string {
 func RecordsText(counts []dsr.RecordCount) string {
 	parts := make([]string, len(counts))
 	for i, count := range counts {
-		plural := ""
-		if count.Count != 1 {
-			plural = "s"
-		}
-		parts[i] = fmt.Sprintf("%d %s%s %s", count.Count, count.Kind, plural, count.State)
+		parts[i] = counted(count.Count, count.Kind) + " " + string(count.State)
 	}
 	return strings.Join(parts, ", ")
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func callText(call dsr.Call) string {
@@ -149,7 +152,7 @@ func attemptsText(o dsr.Outcome) string {
 	if o.Attempts == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d steps tried, %d erasures", o.Attempts, o.Erasures)
+	return fmt.Sprintf("%s, %s", counted(o.Attempts, "attempt"), counted(o.Erasures, "erasure"))
 }
 
 func timesText(o dsr.Outcome) string {

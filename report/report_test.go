@@ -1,0 +1,141 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gocloud.dev/blob/fileblob"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// sample shows every state there is.
+func sample() dsr.Report {
+	system := func(name, title string) dsr.System {
+		return dsr.System{Name: name, Title: title, Connector: name, Processor: title + " Inc."}
+	}
+	analytics := system("analytics", "Google Analytics")
+	analytics.NotCovered = []string{"aggregated reports", "exports to BigQuery"}
+	r := dsr.Report{
+		Version: dsr.ReportVersion, RequestID: "R-1", Kind: dsr.Erasure, Searched: []dsr.IdentifierType{dsr.Email, dsr.Phone},
+		ReceivedAt: start, StartedAt: start.Add(time.Hour), DueAt: dsr.DueAt(start), CompletedAt: start.Add(26 * time.Hour),
+		Systems: []dsr.Outcome{
+			{
+				System: system("gist", "Gist"), State: dsr.Erased, Evidence: dsr.ReadBack, Attempts: 6, Erasures: 1,
+				Records: []dsr.RecordCount{{Kind: "contact", State: dsr.Erased, Count: 1}, {Kind: "conversation", State: dsr.Erased, Count: 3}},
+				Calls: []dsr.Call{
+					{Method: "GET", Path: "/contacts", Status: 200, Count: 2},
+					{Method: "DELETE", Path: "/contacts/{id}", Count: 1},
+				},
+				StartedAt: start.Add(time.Hour), ActedAt: start.Add(61 * time.Minute), VerifiedAt: start.Add(62 * time.Minute), SettledAt: start.Add(62 * time.Minute),
+			},
+			{System: analytics, State: dsr.Accepted, Evidence: dsr.Submission, ExpectedBy: start.AddDate(0, 2, 0)},
+			{
+				System: system("alore", "Alore"), State: dsr.Attested, Evidence: dsr.PersonsWord,
+				Actions: []dsr.Action{{Name: "complete-task", Operator: "Sam", Text: "ticket 4711", At: start.Add(3 * time.Hour)}},
+			},
+			{System: system("console", "Search Console"), State: dsr.NotApplicable, Evidence: dsr.Statement, Explanation: "aggregates only"},
+			{System: system("viber", "Viber"), State: dsr.CannotIdentify, Explanation: "nobody has a phone number (GDPR Art. 11)"},
+			{System: system("shop", "Own shop"), State: dsr.Retained, Explanation: "kept on a legal ground: legal_obligation"},
+		},
+	}
+	r.Conclude()
+	return r
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+	}
+	want, err := os.ReadFile(path) //nolint:gosec // a file of the test's own
+	require.NoError(t, err)
+	require.Equal(t, string(want), got)
+}
+
+func TestTheReportReadsLikeThis(t *testing.T) {
+	t.Parallel()
+	var text bytes.Buffer
+	require.NoError(t, report.Text(&text, sample()))
+	golden(t, "report.txt", text.String())
+}
+
+func TestTheProgressReadsLikeThis(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Systems = append(r.Systems,
+		dsr.Outcome{System: dsr.System{Name: "crm"}, State: dsr.Locating},
+		dsr.Outcome{System: dsr.System{Name: "chat"}, State: dsr.NeedsOperator, Question: &dsr.Question{Text: "the key is rejected; repair it, then retry-system"}},
+	)
+	notes := map[string]report.Note{"crm": {Attempt: 7, Reason: "crm: GET /contacts: status 503: the vendor has a fault", Next: start.Add(90 * time.Second)}}
+	golden(t, "table.txt", report.Table(r, notes, report.View{Width: 120, Now: start})+"\n")
+}
+
+func TestTheJSONFormReadsBack(t *testing.T) {
+	t.Parallel()
+	content, err := report.Encode(sample())
+	require.NoError(t, err)
+	golden(t, "report.json", string(content))
+	back, err := report.Decode(content)
+	require.NoError(t, err)
+	require.Equal(t, sample(), back)
+}
+
+func TestAReportOfAnotherVersionIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := report.Decode([]byte(`{"version":"2"}`))
+	require.ErrorContains(t, err, `version "2"`)
+	_, err = report.Decode([]byte(`{`))
+	require.ErrorContains(t, err, "cannot be read")
+}
+
+func openArchive(t *testing.T) (*report.Archive, string) {
+	t.Helper()
+	dir := t.TempDir()
+	bucket, err := fileblob.OpenBucket(dir, &fileblob.Options{Metadata: fileblob.MetadataDontWrite})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, bucket.Close()) })
+	return report.NewArchive(bucket), dir
+}
+
+func TestTheArchiveAddsAndNeverReplaces(t *testing.T) {
+	t.Parallel()
+	archive, dir := openArchive(t)
+	first, second := sample(), sample()
+	second.CompletedAt = second.CompletedAt.AddDate(0, 0, 1)
+
+	for _, step := range []struct {
+		report dsr.Report
+		key    string
+	}{{first, "erasure/R-1/001.json"}, {first, "erasure/R-1/001.json"}, {second, "erasure/R-1/002.json"}, {first, "erasure/R-1/001.json"}} {
+		key, err := archive.Put(t.Context(), step.report)
+		require.NoError(t, err)
+		require.Equal(t, step.key, key)
+	}
+
+	latest, err := archive.Latest(t.Context(), dsr.Erasure, "R-1")
+	require.NoError(t, err)
+	require.Equal(t, second, latest)
+	stored, err := os.ReadFile(filepath.Join(dir, "erasure", "R-1", "001.json")) //nolint:gosec // a file of the test's own
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(stored), "{\n  \"version\": \"1\","))
+}
+
+func TestARequestWithoutAReportIsSaidToHaveNone(t *testing.T) {
+	t.Parallel()
+	archive, _ := openArchive(t)
+	_, err := archive.Latest(t.Context(), dsr.Erasure, "R-9")
+	require.ErrorIs(t, err, report.ErrNotFound)
+}
