@@ -1,0 +1,202 @@
+package gist_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ite.digital/lethe/simulators"
+	"ite.digital/lethe/simulators/gist"
+	"ite.digital/lethe/simulators/simtest"
+)
+
+func ask(t *testing.T, s *gist.Sim, method, target, body string) simtest.Answer {
+	t.Helper()
+	return simtest.Ask(t, s, method, target, body, "Authorization", "Bearer "+gist.DefaultToken)
+}
+
+type pages struct {
+	Contacts      []struct{ ID int64 }
+	Conversations []struct {
+		ID        int64
+		State     string
+		Contact   *struct{ ID int64 }
+		ContactID int64 `json:"contact_id"`
+	}
+	Messages []struct {
+		Author struct {
+			ID    int64
+			Email string
+		}
+	}
+	Pages struct{ Next, First, Last string }
+}
+
+func TestWithoutTheTokenNothingIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	simtest.Ask(t, s, http.MethodGet, "/contacts", "").Want(t, 401, `{"errors":[{"message":`)
+	if call := s.Ledger().Calls()[0]; call.AuthOK {
+		t.Error("the ledger takes the request for authorised")
+	}
+	ask(t, s, http.MethodGet, "/token/info", "").Want(t, 200, "{")
+}
+
+func TestSearchNeedsAnEscapedPlus(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	s.AddContact(gist.Contact{Email: "ana.martin+shop@example.com", UserID: "C-1"})
+	ask(t, s, http.MethodGet, "/contacts?email=ana.martin+shop@example.com", "").Want(t, 200, "errors")
+	escaped := "/contacts?email=" + url.QueryEscape("Ana.Martin+shop@example.com")
+	ask(t, s, http.MethodGet, escaped, "").Want(t, 200, `"contact":{`)
+	ask(t, s, http.MethodGet, "/contacts?user_id=C-1", "").Want(t, 200, `"type":"user"`)
+}
+
+func TestAnEmptySearchListsEverybody(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{NotFoundStatus: http.StatusNotFound})
+	s.AddContact(gist.Contact{Email: "ana@example.com"})
+	ask(t, s, http.MethodGet, "/contacts?email=", "").Want(t, 200, `"contacts":[{`)
+	ask(t, s, http.MethodGet, "/contacts?email=nora@example.com", "").Want(t, 404, "errors")
+}
+
+func TestListsAreLinkedByAbsolutePages(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	for i := range 130 {
+		s.AddContact(gist.Contact{Email: fmt.Sprintf("b%d@example.com", i)})
+	}
+	seen := map[int64]bool{}
+	next, sizes := "/contacts?per_page=100&order=asc&order_by=id", []int{}
+	for next != "" {
+		var p pages
+		ask(t, s, http.MethodGet, next, "").Into(t, &p)
+		sizes = append(sizes, len(p.Contacts))
+		for _, c := range p.Contacts {
+			seen[c.ID] = true
+		}
+		if next = p.Pages.Next; next != "" && !strings.HasPrefix(next, "http://example.com/contacts?") {
+			t.Fatalf("next is %q", next)
+		}
+	}
+	if len(seen) != 130 || fmt.Sprint(sizes) != "[60 60 10]" {
+		t.Errorf("saw %d contacts on pages of %v", len(seen), sizes)
+	}
+}
+
+func TestDeletionAnswersWithTheContactOnceAndLeavesConversations(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
+	conversation := s.AddConversation(gist.Conversation{ContactID: contact, Messages: []gist.Message{{Body: "Hello"}}})
+	path := fmt.Sprintf("/contacts/%d", contact)
+	ask(t, s, http.MethodDelete, path, "").Want(t, 200, `"contact":{`)
+	ask(t, s, http.MethodDelete, path, "").Want(t, 404, "errors")
+	ask(t, s, http.MethodGet, path, "").Want(t, 404, "errors")
+
+	var p pages
+	ask(t, s, http.MethodGet, "/conversations", "").Into(t, &p)
+	if len(p.Conversations) != 1 || p.Conversations[0].Contact.ID != contact {
+		t.Fatalf("conversations %+v", p.Conversations)
+	}
+	path = fmt.Sprintf("/conversations/%d", conversation)
+	ask(t, s, http.MethodGet, path+"/messages", "").Into(t, &p)
+	if len(p.Messages) != 1 || p.Messages[0].Author.ID != contact {
+		t.Errorf("messages %+v", p.Messages)
+	}
+	ask(t, s, http.MethodDelete, path, "").Want(t, 200, `"conversation":{`)
+	ask(t, s, http.MethodDelete, path, "").Want(t, 404, "errors")
+	if s.Exists(gist.KindConversation, fmt.Sprint(conversation)) || len(s.Ledger().Deletions()) != 4 {
+		t.Errorf("deletions %+v", s.Ledger().Deletions())
+	}
+}
+
+func TestOfSeveralContactsWithOneAddressOneIsFound(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	first := s.AddContact(gist.Contact{Email: "zoë@example.com", UserID: "C-4"})
+	second := s.AddContact(gist.Contact{Email: "zoë@example.com"})
+	search := "/contacts?email=" + url.QueryEscape("zoë@example.com")
+	ask(t, s, http.MethodGet, search, "").Want(t, 200, fmt.Sprintf(`"id":%d`, first))
+	ask(t, s, http.MethodDelete, search, "").Want(t, 200, "contact")
+	ask(t, s, http.MethodGet, search, "").Want(t, 200, fmt.Sprintf(`"id":%d`, second))
+	if d := s.Ledger().Deletions()[0]; d.RecordID != fmt.Sprint(first) || !d.Applied {
+		t.Errorf("deletion %+v", d)
+	}
+}
+
+func TestADeleteWithoutAnIDIsACatastrophe(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{"/contacts/", "/contacts", "/contacts?email=", "/conversations/"} {
+		s := gist.New(gist.Options{})
+		s.AddConversation(gist.Conversation{ContactID: s.AddContact(gist.Contact{Email: "ana@example.com"})})
+		ask(t, s, http.MethodDelete, target, "").Want(t, 200, "{")
+		if got := s.Ledger().Catastrophes(); len(got) != 1 || !got[0].Applied || len(s.Snapshot()) != 1 {
+			t.Errorf("%s: catastrophes %+v, left %v", target, got, s.Snapshot())
+		}
+	}
+}
+
+func TestClosedConversationsShowOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{ConversationContact: gist.ContactIDField})
+	s.AddConversation(gist.Conversation{ContactID: 5, State: gist.Closed})
+	for target, want := range map[string]int{
+		"/conversations": 0, "/conversations?state=all": 1, "/conversations?status=all": 1, "/conversations?state=open": 0,
+	} {
+		var p pages
+		ask(t, s, http.MethodGet, target, "").Into(t, &p)
+		if len(p.Conversations) != want {
+			t.Errorf("%s: %d conversations, want %d", target, len(p.Conversations), want)
+		}
+		if want == 1 && (p.Conversations[0].ContactID != 5 || p.Conversations[0].Contact != nil) {
+			t.Errorf("conversation %+v", p.Conversations[0])
+		}
+	}
+}
+
+func TestPostingADeletedPersonBringsThemBack(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	old := s.AddContact(gist.Contact{Email: "ana@example.com"})
+	post := `{"email":"ana@example.com","unsubscribed_from_emails":true,"custom_properties":{"plan":"pro"}}`
+	ask(t, s, http.MethodPost, "/contacts", post).Want(t, 200, fmt.Sprintf(`"id":%d`, old))
+	ask(t, s, http.MethodDelete, fmt.Sprintf("/contacts/%d", old), "").Want(t, 200, `"unsubscribed_from_emails":"true"`)
+	ask(t, s, http.MethodPost, "/contacts", post).Want(t, 200, fmt.Sprintf(`"id":%d`, old+1))
+}
+
+func TestTagsAreAddedAndTakenAway(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
+	body := `{"name":"restricted","contacts":[{"id":%d%s}]}`
+	ask(t, s, http.MethodPost, "/tags", fmt.Sprintf(body, contact, "")).Want(t, 200, "restricted")
+	ask(t, s, http.MethodGet, "/tags", "").Want(t, 200, "restricted")
+	ask(t, s, http.MethodPost, "/tags", fmt.Sprintf(body, contact, `,"untag":true`)).Want(t, 200, "restricted")
+	ask(t, s, http.MethodGet, "/tags", "").Want(t, 200, `{"tags":[]}`)
+}
+
+func TestStaleReadsShowTheDeleted(t *testing.T) {
+	t.Parallel()
+	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	s := gist.New(gist.Options{Clock: clock.Now})
+	path := fmt.Sprintf("/contacts/%d", s.AddContact(gist.Contact{Email: "ana@example.com"}))
+	s.Faults().Set(simulators.Rule{Kind: simulators.StaleReads, Duration: time.Hour, Methods: []string{http.MethodGet}})
+	ask(t, s, http.MethodDelete, path, "").Want(t, 200, "contact")
+	ask(t, s, http.MethodGet, path, "").Want(t, 200, "ana@example.com")
+	clock.Advance(time.Hour)
+	ask(t, s, http.MethodGet, path, "").Want(t, 404, "errors")
+}
+
+func TestErrorsQuoteThePerson(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	path := fmt.Sprintf("/contacts/%d", s.AddContact(gist.Contact{Email: "ana@example.com"}))
+	s.Faults().Set(simulators.Rule{Kind: simulators.Status, Status: 422})
+	ask(t, s, http.MethodDelete, path, "").Want(t, 422, "ana@example.com")
+	s.Faults().Set(simulators.Rule{Kind: simulators.FailureInside})
+	ask(t, s, http.MethodDelete, path, "").Want(t, 200, `{"errors":[{"message":"Contact ana@example.com`)
+}

@@ -1,0 +1,12 @@
+// Package googleanalytics simulates the part of the Google Analytics Admin API that deletes users:
+// properties.submitUserDeletion, which exists only in v1alpha, and reading a property as a check of credentials.
+//
+// Facts come from developers.google.com (analytics/devguides/config/admin/v1: rest/v1alpha/properties/
+// submitUserDeletion and quotas) and from the comments of the generated client google.golang.org/api/analyticsadmin.
+// Known traps that are simulated: identifiers that nobody has are accepted, so that an answer proves submission and no
+// more; 500 deletions a day and property; one identifier a request.
+//
+// Silent points, and the answers given here: the quota day ends at midnight US Pacific time; a spent quota is 429
+// RESOURCE_EXHAUSTED, or on request 403 with a reason, as older documents and the page on rate limits say; badly
+// normalised e-mail addresses are accepted too.
+package googleanalytics

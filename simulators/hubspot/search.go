@@ -1,0 +1,153 @@
+package hubspot
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"ite.digital/lethe/simulators"
+)
+
+// Limits of a search (developers.hubspot.com, search the CRM).
+const (
+	maxGroups       = 5
+	maxGroupFilters = 6
+	maxFilters      = 18
+	maxResults      = 10000
+	maxPage         = 200
+	defaultPage     = 10
+)
+
+type searchRequest struct {
+	FilterGroups []struct {
+		Filters []filter `json:"filters"`
+	} `json:"filterGroups"`
+	Properties []string `json:"properties"`
+	Limit      *int     `json:"limit"`
+	After      any      `json:"after"`
+}
+
+type filter struct {
+	PropertyName string   `json:"propertyName"`
+	Operator     string   `json:"operator"`
+	Value        string   `json:"value"`
+	Values       []string `json:"values"`
+}
+
+// search answers from an index that lags behind: new contacts are missing, gone ones still show. Archived contacts
+// are never found. A contact matches if it passes all filters of one group.
+func (s *Sim) search(w http.ResponseWriter, r *http.Request) {
+	var request searchRequest
+	if !decode(r, &request) {
+		refuse(w, http.StatusBadRequest, "Invalid input JSON")
+		return
+	}
+	limit, after, complaint := s.checkSearch(request)
+	if complaint != "" {
+		refuse(w, http.StatusBadRequest, complaint)
+		return
+	}
+	indexed := s.Now().Add(-s.options.IndexLag)
+	shown := indexed.Add(-simulators.Staleness(r))
+	found := slices.DeleteFunc(slices.Clone(s.contacts), func(c *Contact) bool {
+		return c.created.After(indexed) || ended(c.archived, shown) || ended(c.purged, shown) || !s.matches(c, request)
+	})
+	simulators.WriteJSON(w, http.StatusOK, page(found, after, limit, request.Properties))
+}
+
+func (s *Sim) checkSearch(request searchRequest) (limit, after int, complaint string) {
+	limit = defaultPage
+	if request.Limit != nil {
+		limit = *request.Limit
+	}
+	if request.After != nil && request.After != "" {
+		n, err := strconv.Atoi(fmt.Sprint(request.After))
+		if err != nil {
+			return 0, 0, "Invalid after"
+		}
+		after = n
+	}
+	filters := 0
+	for _, group := range request.FilterGroups {
+		filters += len(group.Filters)
+		if len(group.Filters) > maxGroupFilters {
+			return 0, 0, "too many filters in a filter group"
+		}
+		for _, f := range group.Filters {
+			if !s.properties[f.PropertyName] {
+				return 0, 0, "There was a problem with the request: property " + f.PropertyName + " does not exist"
+			}
+			if !slices.Contains(operators, f.Operator) {
+				return 0, 0, "Invalid operator " + f.Operator
+			}
+		}
+	}
+	switch {
+	case len(request.FilterGroups) > maxGroups || filters > maxFilters:
+		return 0, 0, "too many filter groups or filters"
+	case limit < 1 || limit > maxPage:
+		return 0, 0, "limit must be between 1 and 200"
+	case after+limit > maxResults:
+		return 0, 0, "The search is limited to 10,000 results"
+	}
+	return limit, after, ""
+}
+
+// operators are those that can be told from a string property.
+var operators = []string{
+	"EQ", "NEQ", "IN", "NOT_IN", "HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN",
+}
+
+func (s *Sim) matches(c *Contact, request searchRequest) bool {
+	if len(request.FilterGroups) == 0 {
+		return true
+	}
+	for _, group := range request.FilterGroups {
+		if !slices.ContainsFunc(group.Filters, func(f filter) bool { return !s.passes(c, f) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Sim) passes(c *Contact, f filter) bool {
+	values := []string{strings.ToLower(c.value(f.PropertyName))}
+	if f.PropertyName == "email" && !s.options.PrimaryEmailOnly {
+		values = c.emails()
+	}
+	has := c.value(f.PropertyName) != ""
+	equal := slices.Contains(values, strings.ToLower(f.Value))
+	// Values for IN and NOT_IN have to be lower case: they are compared as they are.
+	within := slices.ContainsFunc(f.Values, func(v string) bool { return slices.Contains(values, v) })
+	token := containsToken(strings.ToLower(c.value(f.PropertyName)), strings.ToLower(f.Value))
+	return map[string]bool{
+		"EQ": equal, "NEQ": !equal, "IN": within, "NOT_IN": !within, "HAS_PROPERTY": has, "NOT_HAS_PROPERTY": !has,
+		"CONTAINS_TOKEN": token, "NOT_CONTAINS_TOKEN": !token,
+	}[f.Operator]
+}
+
+// containsToken finds the words of the searched text in a row anywhere in the value, so that an address is also found
+// inside a longer one. With a "*" it compares whole entries of a list instead.
+func containsToken(value, searched string) bool {
+	if strings.Contains(searched, "*") {
+		return slices.ContainsFunc(strings.Split(value, ";"), func(entry string) bool {
+			ok, err := path.Match(searched, entry)
+			return err == nil && ok
+		})
+	}
+	words, wanted := tokens(value), tokens(searched)
+	for from := 0; len(wanted) > 0 && from+len(wanted) <= len(words); from++ {
+		if slices.Equal(words[from:from+len(wanted)], wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+func tokens(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}

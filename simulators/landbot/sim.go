@@ -1,0 +1,135 @@
+package landbot
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+
+	"ite.digital/lethe/simulators"
+)
+
+// KindCustomer is the kind of record in the ledger and in snapshots.
+const KindCustomer = "customer"
+
+// DefaultToken is accepted where Options names no token.
+const DefaultToken = "landbot-token"
+
+// DefaultAgent is the agent whom the token belongs to where Options names none.
+const DefaultAgent = 7
+
+// Options are what differs between accounts. The zero value works.
+type Options struct {
+	// Token is expected after the literal word "Token"; DefaultToken where empty.
+	Token string
+	Clock simulators.Clock
+	// Seed of the faults.
+	Seed uint64
+	// Agent is whom the token belongs to; DefaultAgent where 0.
+	Agent int64
+}
+
+// Sim is a simulated Landbot account.
+type Sim struct {
+	*simulators.Server
+	options Options
+
+	mu        sync.Mutex
+	nextID    int64
+	customers []*Customer
+}
+
+// New returns an empty account.
+func New(o Options) *Sim {
+	if o.Token == "" {
+		o.Token = DefaultToken
+	}
+	if o.Agent == 0 {
+		o.Agent = DefaultAgent
+	}
+	s := &Sim{options: o, nextID: 161800000}
+	s.Server = simulators.NewServer(simulators.Behaviour{
+		Handler:  http.HandlerFunc(s.route),
+		AuthOK:   func(r *http.Request, _ []byte) bool { return s.complaint(r) == "" },
+		Destroys: s.destroys,
+		Person:   s.person,
+		Failure:  failure,
+	}, o.Clock, o.Seed)
+	return s
+}
+
+// AddCustomer stores a customer and returns its id.
+func (s *Sim) AddCustomer(c Customer) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.ID == 0 {
+		s.nextID++
+		c.ID = s.nextID
+	}
+	c.registered = s.Now()
+	s.customers = append(s.customers, &c)
+	return c.ID
+}
+
+// Exists says whether a customer is still held, archived or not.
+func (s *Sim) Exists(recordID string) bool {
+	_, held := s.Snapshot()[KindCustomer+"/"+recordID]
+	return held
+}
+
+// Snapshot returns everything that is held, as JSON by "customer/id".
+func (s *Sim) Snapshot() map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held := map[string]string{}
+	for _, c := range s.customers {
+		if c.deleted.IsZero() {
+			held[KindCustomer+"/"+id(c.ID)] = string(simulators.Encode(c.json()))
+		}
+	}
+	return held
+}
+
+// complaint is what the API says about the credentials of a request; empty where they are right. The texts were
+// measured on the live API; another scheme than "Token" counts as no credentials, as in the framework behind it.
+func (s *Sim) complaint(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch {
+	case !strings.EqualFold(scheme, "Token"):
+		return "Authentication credentials were not provided."
+	case token != s.options.Token:
+		return "Invalid token."
+	}
+	return ""
+}
+
+// failure is Landbot's shape of an error: "detail" for authentication and missing objects, "errors" by field for
+// what was wrong with a request (dev.landbot.io/guides/errors).
+func failure(status int, _ *http.Request, person string) []byte {
+	switch status {
+	case http.StatusOK:
+		return simulators.Encode(simulators.JSON{
+			"success": false, "errors": simulators.JSON{"customer": []string{"Could not process " + person}},
+		})
+	case http.StatusUnauthorized:
+		return detail("Invalid token.")
+	case http.StatusNotFound:
+		return detail("Not found.")
+	case http.StatusTooManyRequests:
+		return detail("Request was throttled.")
+	case http.StatusForbidden, http.StatusPreconditionFailed, http.StatusUnprocessableEntity:
+		return fieldErrors("customer", "Customer "+person+" does not allow this action")
+	}
+	return detail("An error occurred while processing customer " + person)
+}
+
+func detail(message string) []byte { return simulators.Encode(simulators.JSON{"detail": message}) }
+
+func fieldErrors(field, message string) []byte {
+	return simulators.Encode(simulators.JSON{"errors": simulators.JSON{field: []string{message}}})
+}
+
+func refuse(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
