@@ -1,0 +1,122 @@
+// Package worker puts everything together: the configuration becomes
+// connectors, the connectors become activities, and those are served from task
+// queues, one for each system. It is the only package that knows all others.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+	"gocloud.dev/blob"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/report"
+	"ite.digital/lethe/workflows"
+)
+
+const (
+	// stopTimeout is how long steps that are running may go on when the process
+	// is asked to stop. What does not end in time is done again elsewhere.
+	stopTimeout = 10 * time.Second
+	// stepsAtOnce bounds how many steps one process takes at one system.
+	stepsAtOnce = 8
+)
+
+// An Environment is what connectors get from the process they run in.
+type Environment struct {
+	// Log receives what goes wrong at vendors, without a word about people.
+	Log zerolog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Pace shortens the waits between quick tries, for tests.
+	Pace connectors.Pace
+}
+
+// Reach makes the connectors of the automatic systems. It touches no network.
+func Reach(cfg *config.Config, env Environment) (*activities.Systems, error) {
+	reach := &activities.Systems{Connectors: map[string]connectors.Connector{}}
+	var problems []error
+	for _, configured := range cfg.Systems {
+		if configured.Kind.New == nil {
+			continue
+		}
+		settings := configured.Settings
+		settings.Log, settings.Now, settings.Pace = env.Log, env.Now, env.Pace
+		connector, err := configured.Kind.New(settings)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		reach.Connectors[configured.Plan.Name] = connector
+	}
+	return reach, errors.Join(problems...)
+}
+
+// A Fleet is the workers of one process: one for workflows and the steps that
+// concern whole requests, and one for each system, so that a slow system holds
+// up nobody else.
+type Fleet struct {
+	workers []sdkworker.Worker
+}
+
+// New wires the fleet. The caller closes the client and the bucket after the
+// fleet has stopped.
+func New(c client.Client, cfg *config.Config, bucket *blob.Bucket, log zerolog.Logger) (*Fleet, error) {
+	reach, err := Reach(cfg, Environment{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout})
+	main.RegisterWorkflow(workflows.Erasure)
+	main.RegisterActivity(&activities.Requests{Plan: cfg.Plan(), Archive: report.NewArchive(bucket)})
+	fleet := &Fleet{workers: []sdkworker.Worker{main}}
+	for _, configured := range cfg.Systems {
+		name := configured.Plan.Name
+		if reach.Connectors[name] == nil {
+			continue
+		}
+		w := sdkworker.New(c, workflows.SystemTaskQueue(name), sdkworker.Options{
+			DisableWorkflowWorker:              true,
+			MaxConcurrentActivityExecutionSize: stepsAtOnce,
+			TaskQueueActivitiesPerSecond:       configured.Settings.Rate,
+			WorkerStopTimeout:                  stopTimeout,
+		})
+		w.RegisterActivity(reach)
+		fleet.workers = append(fleet.workers, w)
+	}
+	return fleet, nil
+}
+
+// Run serves until the context ends, then lets running steps finish.
+func (f *Fleet) Run(ctx context.Context) error {
+	for i, w := range f.workers {
+		if err := w.Start(); err != nil {
+			f.stop(f.workers[:i])
+			return fmt.Errorf("start the worker: %w", err)
+		}
+	}
+	<-ctx.Done()
+	f.stop(f.workers)
+	return nil
+}
+
+// stop ends the workers side by side, each within its own time limit.
+func (f *Fleet) stop(workers []sdkworker.Worker) {
+	done := make(chan struct{})
+	for _, w := range workers {
+		go func() {
+			w.Stop()
+			done <- struct{}{}
+		}()
+	}
+	for range workers {
+		<-done
+	}
+}
