@@ -20,8 +20,8 @@ type Kind struct {
 	Summary string
 	Mode    dsr.Mode
 	// Needs lists the identifier types with which the system can be searched;
-	// any one of them is enough. A kind with option "identifiers" takes them
-	// from the configuration instead.
+	// any one of them is enough. Describe may replace them by what the
+	// configuration says.
 	Needs []dsr.IdentifierType
 	// Yields lists the identifier types that the system's records disclose.
 	Yields []dsr.IdentifierType
@@ -56,6 +56,10 @@ type Kind struct {
 	Limits string
 	// Sources names the documents in which the facts were found.
 	Sources []string
+	// Describe completes the system of a plan by what its configuration
+	// decides, such as Needs, Task or Reason, and refuses options that make no
+	// sense. Nil where the kind's facts say it all. It touches no network.
+	Describe func(Settings, *dsr.System) error
 	// New makes the connector of one configured system. It touches no network.
 	// Nil for kinds that reach nothing.
 	New func(Settings) (Connector, error)

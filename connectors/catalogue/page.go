@@ -1,0 +1,72 @@
+package catalogue
+
+import (
+	"bytes"
+	_ "embed" // the page's template
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+//go:embed page.md.tmpl
+var pageTemplate string
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"mode":     modeOf,
+	"evidence": evidenceOf,
+	"types":    typesOf,
+	"days":     func(d time.Duration) int { return int(d / (24 * time.Hour)) },
+	"env":      func(words ...string) string { return strings.ToUpper(strings.Join(words, "_")) },
+	"yes": func(needed bool) string {
+		if needed {
+			return "yes"
+		}
+		return "no"
+	},
+}).Parse(pageTemplate))
+
+// Page is the documentation of a kind, in Markdown.
+func Page(k connectors.Kind) string {
+	var text bytes.Buffer
+	if err := page.Execute(&text, k); err != nil {
+		panic(fmt.Sprintf("catalogue: the page of %s: %v", k.Name, err)) // the template does not fit the facts
+	}
+	return text.String()
+}
+
+// Index is the documentation's list of all kinds, in Markdown.
+func Index() string {
+	var text strings.Builder
+	text.WriteString("<!-- Generated from the connectors' facts by `make generate`. -->\n# Connectors\n\n" +
+		"| connector | reaches | how | searched with | evidence |\n|---|---|---|---|---|\n")
+	for _, k := range kinds {
+		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s | %s | %s |\n",
+			k.Name, k.Name, k.Title, modeOf(k), typesOf(k.Needs), evidenceOf(k.Evidence))
+	}
+	return text.String()
+}
+
+func modeOf(k connectors.Kind) string {
+	return map[dsr.Mode]string{
+		dsr.Automatic: "automatic", dsr.Manual: "a task for a person", dsr.None: "nothing to do",
+	}[k.Mode]
+}
+
+func evidenceOf(e dsr.EvidenceKind) string {
+	return map[dsr.EvidenceKind]string{
+		dsr.ReadBack: "read back", dsr.AcceptedCount: "accepted, record by record", dsr.Submission: "receipt of the order",
+		dsr.PersonsWord: "a person's word", dsr.Statement: "a statement",
+	}[e]
+}
+
+func typesOf(types []dsr.IdentifierType) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = "`" + string(t) + "`"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,28 @@
+package gist_test
+
+import (
+	"testing"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/connectors/connectortest"
+	"ite.digital/lethe/connectors/gist"
+	simulated "ite.digital/lethe/simulators/gist"
+	"ite.digital/lethe/simulators/population"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	connectortest.Run(t, func() connectortest.Vendor {
+		sim := simulated.New(simulated.Options{})
+		return connectortest.Vendor{
+			Kind:             gist.Kind(),
+			Settings:         connectors.Settings{Credentials: map[string]string{"token": simulated.DefaultToken}},
+			Server:           sim.Server,
+			Town:             population.Fill(population.Vendors{Gist: sim}, population.DefaultBystanders),
+			System:           population.Gist,
+			WrongCredentials: map[string]string{"token": "wrong"},
+			EraseAbsent:      true,
+			LocateAbsent:     true,
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package gist
+
+import (
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+// The configuration keys.
+const (
+	credentialToken = "token"
+	optionPhoneScan = "phone_scan"
+)
+
+// fieldTypes are the identifiers that workspaces keep in custom properties.
+var fieldTypes = []dsr.IdentifierType{dsr.Phone, dsr.CustomerID, dsr.GAClientID, dsr.GAUserID}
+
+// Kind describes the connector.
+func Kind() connectors.Kind {
+	return connectors.Kind{
+		Name:  "gist",
+		Title: "Gist (formerly ConvertFox)",
+		Summary: "Deletes a person's conversations and then the contact. Conversations are a resource of their own that outlives " +
+			"the contact, so the connector looks through all of the workspace's conversations for those of the contact.",
+		Mode:       dsr.Automatic,
+		Needs:      []dsr.IdentifierType{dsr.Email, dsr.CustomerID},
+		Yields:     append([]dsr.IdentifierType{dsr.Email}, fieldTypes...),
+		Verifiable: true,
+		Evidence:   dsr.ReadBack,
+		BaseURL:    "https://api.getgist.com",
+		Rate:       2,
+		Credentials: []connectors.Key{
+			{Name: credentialToken, Required: true, Help: "The API key, from Settings → API Key. By OAuth it needs the scopes read_contact, " +
+				"write_contact, read_conversations and write_conversations."},
+		},
+		Options: []connectors.Key{
+			{Name: optionPhoneScan, Help: "`true` looks for phone numbers too. The API has no such search: every contact of the workspace is read, " +
+				"50 a request. Off by default."},
+		},
+		Fields: fieldTypes,
+		NotCovered: []string{
+			"Submissions of Gist forms, which the API lists and cannot delete: delete them under Forms → Submissions.",
+			"Customers and orders of a connected shop, for which the API has no deletion.",
+			"What Gist handed on to other tools through integrations, webhooks and exports.",
+			"Conversations that the person opens, or a contact that a site's snippet or a form creates, after the erasure.",
+		},
+		FedBy: []string{"landbot", "webhook"},
+		SideEffects: []string{
+			"The contact's unsubscription is forgotten too: if the address is imported again, Gist will write to it.",
+		},
+		Endpoints: []connectors.Endpoint{
+			{Method: "GET", Path: contactsPath, Purpose: "finds the contact by e-mail address or user_id; with phone_scan reads all contacts"},
+			{Method: "GET", Path: conversationsPath, Purpose: "lists conversations in every state, to find the contact's"},
+			{Method: "GET", Path: messagesPath, Purpose: "finds out whose conversation it is, where the list does not say"},
+			{Method: "DELETE", Path: conversationPath, Purpose: "deletes a conversation"},
+			{Method: "DELETE", Path: contactPath, Purpose: "deletes the contact"},
+			{Method: "GET", Path: conversationPath, Purpose: "makes sure that the conversation is gone"},
+			{Method: "GET", Path: contactPath, Purpose: "makes sure that the contact is gone"},
+			{Method: "GET", Path: tokenPath, Purpose: "checks the API key"},
+		},
+		Limits: "Not published. 429 occurs; two requests a second are far below what published clients send.",
+		Sources: []string{
+			"https://github.com/gistplatform/gist-api-ruby (official client: paths, authentication, wrapped objects)",
+			"https://docs.airbyte.com/integrations/sources/getgist (fields, pages)",
+			"https://docs.getgist.com/article/97 (a value from the snippet overwrites an unsubscription)",
+			"The answers to an unknown address and to a second deletion are not documented: 404, and 200 with an error that says \"not found\", " +
+				"are both taken for absence, anything else for a failure.",
+		},
+		Describe: describe,
+		New:      New,
+	}
+}
+
+// describe adds the phone number to what the system can be searched with, if
+// the configuration opts into the scan.
+func describe(s connectors.Settings, system *dsr.System) error {
+	scan, err := phoneScan(s)
+	if scan {
+		system.Needs = append(system.Needs, dsr.Phone)
+	}
+	return err
+}
+
+func phoneScan(s connectors.Settings) (bool, error) {
+	switch s.Option(optionPhoneScan) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	default:
+		return false, dsr.Problems{{Field: "options." + optionPhoneScan, Text: "must be true or false"}}
+	}
+}

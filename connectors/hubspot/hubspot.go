@@ -1,0 +1,177 @@
+// Package hubspot finds contacts in HubSpot and deletes them permanently.
+package hubspot
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/connectors/httpapi"
+	"ite.digital/lethe/dsr"
+)
+
+const kindContact = "contact"
+
+// The paths of the API.
+const (
+	searchPath  = "/crm/v3/objects/contacts/search"
+	contactPath = "/crm/v3/objects/contacts/{id}"
+	purgePath   = "/crm/v3/objects/contacts/gdpr-delete"
+)
+
+// contactID matches HubSpot's ids. Anything else, such as an address, is never
+// sent as one.
+var contactID = regexp.MustCompile(`^[0-9]+$`)
+
+// Connector reaches one account.
+type Connector struct {
+	system    string
+	api       *httpapi.Client
+	normalize dsr.Normalizer
+	fields    map[dsr.IdentifierType][]string
+}
+
+var (
+	_ connectors.Connector = (*Connector)(nil)
+	_ connectors.Verifier  = (*Connector)(nil)
+	_ connectors.Checker   = (*Connector)(nil)
+)
+
+// New makes the connector of the system in s.
+func New(s connectors.Settings) (connectors.Connector, error) {
+	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s.Credentials[credentialToken]), "Bearer "))
+	api, err := httpapi.New(s, func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer "+token) })
+	if err != nil {
+		return nil, err
+	}
+	return &Connector{system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields}, nil
+}
+
+// Locate searches by each identifier, and for e-mail addresses in the recycling
+// bin too: what lies there is still the person's.
+func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, error) {
+	var findings dsr.Findings
+	seen := map[string]bool{}
+	add := func(found ...dsr.Record) {
+		for _, record := range found {
+			if !seen[record.Key()] {
+				seen[record.Key()] = true
+				findings.Records = append(findings.Records, record)
+			}
+		}
+	}
+	for _, id := range s.Identifiers {
+		if len(c.filters(id)) == 0 {
+			continue
+		}
+		found, err := c.find(ctx, id)
+		if err != nil {
+			return dsr.Findings{}, err
+		}
+		add(found...)
+		if id.Type != dsr.Email {
+			continue
+		}
+		record, exact, err := c.recycled(ctx, id)
+		if err != nil {
+			return dsr.Findings{}, err
+		}
+		if exact {
+			add(record)
+		}
+	}
+	return findings, nil
+}
+
+// get reads one contact. It reports false if there is none.
+func (c *Connector) get(ctx context.Context, request httpapi.Request) (told contact, found bool, err error) {
+	var answer struct {
+		contact
+		Status httpapi.Text `json:"status"`
+	}
+	request.Into, request.Absent = &answer, []int{http.StatusNotFound}
+	response, err := c.api.Do(ctx, request)
+	switch {
+	case err != nil || response.Absent:
+		return contact{}, false, err
+	case answer.Status == "error":
+		return contact{}, false, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
+	case answer.ID == "":
+		return contact{}, false, c.api.Malformed(request, response.Status, "the answer holds no contact")
+	}
+	return answer.contact, true, nil
+}
+
+// Erase deletes each contact permanently by its id, and only by that: an e-mail
+// address without a contact would be put on HubSpot's blocklist.
+func (c *Connector) Erase(ctx context.Context, records []dsr.Record) (dsr.Effect, error) {
+	for _, record := range records {
+		if record.Kind != kindContact || !contactID.MatchString(record.ID) {
+			return dsr.Effect{}, &connectors.Error{
+				Class: connectors.Misconfigured, System: c.system, Reason: "a record to erase has no id or an unknown kind; no call was made",
+			}
+		}
+	}
+	for _, record := range records {
+		request := httpapi.Request{
+			Method: http.MethodPost, Path: purgePath, Repeatable: true, Absent: []int{http.StatusNotFound},
+			Body: map[string]string{"objectId": record.ID},
+		}
+		response, err := c.api.Do(ctx, request)
+		switch {
+		case err != nil:
+			return dsr.Effect{}, err
+		case !response.Absent && response.Status != http.StatusNoContent:
+			return dsr.Effect{}, c.api.Malformed(request, response.Status, "a privacy deletion is answered by 204 and no other status")
+		}
+	}
+	return dsr.ErasedAll(records), nil
+}
+
+// Remaining asks for each contact by its id, in and out of the recycling bin:
+// the search index lags behind.
+func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error) {
+	var remaining []dsr.Record
+	for _, record := range records {
+		held, err := c.holds(ctx, record.ID)
+		if err != nil {
+			return nil, err
+		}
+		if held {
+			remaining = append(remaining, record)
+		}
+	}
+	return remaining, nil
+}
+
+func (c *Connector) holds(ctx context.Context, id string) (bool, error) {
+	for _, archived := range []string{"false", "true"} {
+		request := httpapi.Request{
+			Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": id},
+			Query: url.Values{"archived": {archived}, "properties": {propertyID}},
+		}
+		told, found, err := c.get(ctx, request)
+		switch {
+		case err != nil:
+			return false, err
+		case found && string(told.ID) != id:
+			return false, c.api.Malformed(request, http.StatusOK, "the answer is not the contact that was asked for")
+		case found:
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Check searches for a contact that no account has, which tries the token and
+// its scope without reading anybody's data.
+func (c *Connector) Check(ctx context.Context) error {
+	_, err := c.search(ctx, question{
+		Groups:     []group{{Filters: []filter{{propertyID, "EQ", "0"}}}},
+		Properties: []string{propertyID}, Limit: 1,
+	})
+	return err
+}

@@ -1,0 +1,188 @@
+package hubspot
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"ite.digital/lethe/connectors/httpapi"
+	"ite.digital/lethe/dsr"
+)
+
+// The properties that hold identifiers in every account. The searchable ones
+// are calculated: digits without the country code.
+const (
+	propertyEmail            = "email"
+	propertyAdditionalEmails = "hs_additional_emails"
+	propertyPhone            = "phone"
+	propertyMobile           = "mobilephone"
+	searchablePhone          = "hs_searchable_calculated_phone_number"
+	searchableMobile         = "hs_searchable_calculated_mobile_number"
+	propertyID               = "hs_object_id"
+)
+
+const (
+	pageSize = 100
+	// maxHits is where HubSpot ends a search, and far beyond any person.
+	maxHits = 10000
+	// maxGroups is how many alternatives one search may have.
+	maxGroups = 5
+)
+
+type filter struct {
+	Property string `json:"propertyName"`
+	Operator string `json:"operator"`
+	Value    string `json:"value"`
+}
+
+type group struct {
+	Filters []filter `json:"filters"`
+}
+
+// question is a search. A contact is found if it passes the filters of any
+// group.
+type question struct {
+	Groups     []group  `json:"filterGroups"`
+	Properties []string `json:"properties"`
+	Limit      int      `json:"limit"`
+	After      string   `json:"after,omitempty"`
+}
+
+// contact is a person as HubSpot shows one.
+type contact struct {
+	ID         httpapi.Text            `json:"id"`
+	Properties map[string]httpapi.Text `json:"properties"`
+}
+
+type hits struct {
+	// Status is "error" for an error with a status of success.
+	Status  httpapi.Text `json:"status"`
+	Results *[]contact   `json:"results"`
+	Paging  struct {
+		Next struct {
+			After httpapi.Text `json:"after"`
+		} `json:"next"`
+	} `json:"paging"`
+}
+
+// filters are the ways to find an identifier, any of which is enough. They
+// find more than the identifier: hits are compared.
+func (c *Connector) filters(id dsr.Identifier) []filter {
+	var filters []filter
+	switch id.Type {
+	case dsr.Email:
+		filters = []filter{{propertyEmail, "EQ", id.Value}, {propertyAdditionalEmails, "CONTAINS_TOKEN", id.Value}}
+	case dsr.Phone:
+		national := id.NationalNumber()
+		filters = []filter{
+			{searchablePhone, "EQ", national}, {searchableMobile, "EQ", national},
+			{propertyPhone, "EQ", id.Value}, {propertyMobile, "EQ", id.Value},
+		}
+	}
+	for _, name := range c.fields[id.Type] {
+		filters = append(filters, filter{name, "EQ", id.Value})
+	}
+	return filters
+}
+
+// find searches for one identifier and returns the records that carry exactly
+// it.
+func (c *Connector) find(ctx context.Context, id dsr.Identifier) ([]dsr.Record, error) {
+	var found []dsr.Record
+	for some := range slices.Chunk(c.filters(id), maxGroups) {
+		ask := question{Properties: c.properties(), Limit: pageSize}
+		for _, f := range some {
+			ask.Groups = append(ask.Groups, group{Filters: []filter{f}})
+		}
+		contacts, err := c.search(ctx, ask)
+		if err != nil {
+			return nil, err
+		}
+		for _, contact := range contacts {
+			if record := c.record(contact, id); record.Carries(id) {
+				found = append(found, record)
+			}
+		}
+	}
+	return found, nil
+}
+
+// search reads all pages of a search.
+func (c *Connector) search(ctx context.Context, ask question) ([]contact, error) {
+	var contacts []contact
+	for len(contacts) < maxHits {
+		var told hits
+		request := httpapi.Request{Method: http.MethodPost, Path: searchPath, Body: ask, Into: &told, Repeatable: true}
+		response, err := c.api.Do(ctx, request)
+		switch {
+		case err != nil:
+			return nil, err
+		case told.Status == "error":
+			return nil, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
+		case told.Results == nil:
+			return nil, c.api.Malformed(request, response.Status, "the answer holds no results")
+		case slices.ContainsFunc(*told.Results, func(hit contact) bool { return hit.ID == "" }):
+			return nil, c.api.Malformed(request, response.Status, "a contact has no id")
+		}
+		contacts = append(contacts, *told.Results...)
+		after := string(told.Paging.Next.After)
+		switch {
+		case after == "":
+			return contacts, nil
+		case len(*told.Results) == 0 || after == ask.After:
+			return nil, c.api.Malformed(request, response.Status, "the pages do not go on")
+		}
+		ask.After = after
+	}
+	request := httpapi.Request{Method: http.MethodPost, Path: searchPath}
+	return nil, c.api.Rejected(request, http.StatusOK, "the search has more results than HubSpot shows, so it is not the one that was asked for")
+}
+
+// properties are those that hold identifiers.
+func (c *Connector) properties() []string {
+	names := []string{propertyEmail, propertyAdditionalEmails, propertyPhone, propertyMobile}
+	for _, t := range fieldTypes {
+		names = append(names, c.fields[t]...)
+	}
+	return names
+}
+
+// record is the contact as Lethe knows records.
+func (c *Connector) record(told contact, by dsr.Identifier) dsr.Record {
+	record := dsr.Record{Kind: kindContact, ID: string(told.ID), FoundBy: by}
+	add := func(t dsr.IdentifierType, values ...string) {
+		for _, id := range c.normalize.Identifiers(t, values...) {
+			if !record.Carries(id) {
+				record.Identifiers = append(record.Identifiers, id)
+			}
+		}
+	}
+	add(dsr.Email, string(told.Properties[propertyEmail]))
+	add(dsr.Email, strings.Split(string(told.Properties[propertyAdditionalEmails]), ";")...)
+	add(dsr.Phone, string(told.Properties[propertyPhone]), string(told.Properties[propertyMobile]))
+	for _, t := range fieldTypes {
+		for _, name := range c.fields[t] {
+			add(t, string(told.Properties[name]))
+		}
+	}
+	return record
+}
+
+// recycled looks into the recycling bin, which no search does, for the contact
+// with a primary e-mail address.
+func (c *Connector) recycled(ctx context.Context, email dsr.Identifier) (dsr.Record, bool, error) {
+	request := httpapi.Request{
+		Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": email.Value},
+		Query: url.Values{
+			"idProperty": {propertyEmail}, "archived": {"true"}, "properties": {strings.Join(c.properties(), ",")},
+		},
+	}
+	told, found, err := c.get(ctx, request)
+	if err != nil || !found {
+		return dsr.Record{}, false, err
+	}
+	record := c.record(told, email)
+	return record, record.Carries(email), nil
+}

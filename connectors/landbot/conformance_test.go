@@ -1,0 +1,28 @@
+package landbot_test
+
+import (
+	"testing"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/connectors/connectortest"
+	"ite.digital/lethe/connectors/landbot"
+	simulated "ite.digital/lethe/simulators/landbot"
+	"ite.digital/lethe/simulators/population"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	connectortest.Run(t, func() connectortest.Vendor {
+		sim := simulated.New(simulated.Options{})
+		return connectortest.Vendor{
+			Kind:             landbot.Kind(),
+			Settings:         connectors.Settings{Credentials: map[string]string{"token": simulated.DefaultToken}},
+			Server:           sim.Server,
+			Path:             "/v1",
+			Town:             population.Fill(population.Vendors{Landbot: sim}, population.DefaultBystanders),
+			System:           population.Landbot,
+			WrongCredentials: map[string]string{"token": "wrong"},
+			EraseAbsent:      true,
+		}
+	})
+}

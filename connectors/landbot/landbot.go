@@ -1,0 +1,264 @@
+// Package landbot finds and deletes people in Landbot. One person is several
+// customers there: one for each channel, and again after the archive.
+package landbot
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/connectors/httpapi"
+	"ite.digital/lethe/dsr"
+)
+
+const kindCustomer = "customer"
+
+// The paths of the API. A path without its final slash is redirected, which
+// would turn a DELETE into a GET.
+const (
+	customersPath = "/customers/"
+	customerPath  = "/customers/{id}/"
+)
+
+const (
+	pageSize = 100
+	// maxHits bounds a search. A whole address or number begins few others.
+	maxHits = 5000
+)
+
+// Connector reaches one account.
+type Connector struct {
+	system    string
+	api       *httpapi.Client
+	normalize dsr.Normalizer
+	fields    map[dsr.IdentifierType][]string
+}
+
+var (
+	_ connectors.Connector = (*Connector)(nil)
+	_ connectors.Verifier  = (*Connector)(nil)
+	_ connectors.Checker   = (*Connector)(nil)
+)
+
+// New makes the connector of the system in s.
+func New(s connectors.Settings) (connectors.Connector, error) {
+	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s.Credentials[credentialToken]), "Token "))
+	api, err := httpapi.New(s, func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Token "+token) })
+	if err != nil {
+		return nil, err
+	}
+	return &Connector{system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields}, nil
+}
+
+// customer is one person on one channel.
+type customer struct {
+	ID     httpapi.Text            `json:"id"`
+	Email  httpapi.Text            `json:"email"`
+	Phone  httpapi.Text            `json:"phone"`
+	Fields map[string]httpapi.Text `json:"fields"`
+}
+
+// answer is what the API wraps customers into.
+type answer struct {
+	Success   *bool       `json:"success"`
+	Total     *int        `json:"total"`
+	Customers *[]customer `json:"customers"`
+	Customer  *customer   `json:"customer"`
+}
+
+// get reads. It reports false if there is no such customer.
+func (c *Connector) get(ctx context.Context, request httpapi.Request) (a answer, found bool, err error) {
+	request.Method, request.Into = http.MethodGet, &a
+	response, err := c.api.Do(ctx, request)
+	switch {
+	case err != nil || response.Absent:
+		return a, false, err
+	case a.Success != nil && !*a.Success:
+		return a, false, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
+	case a.Success == nil:
+		return a, false, c.api.Malformed(request, response.Status, "the answer does not say whether it is a success")
+	}
+	return a, true, nil
+}
+
+// Locate searches by every spelling of every identifier, in and out of the
+// archive.
+func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, error) {
+	var findings dsr.Findings
+	seen := map[string]bool{}
+	for _, id := range s.Of(dsr.Email, dsr.Phone) {
+		for _, query := range queries(id) {
+			hits, err := c.search(ctx, query)
+			if err != nil {
+				return dsr.Findings{}, err
+			}
+			for _, hit := range hits {
+				if record, exact := c.record(hit, id); exact && !seen[record.Key()] {
+					seen[record.Key()] = true
+					findings.Records = append(findings.Records, record)
+				}
+			}
+		}
+	}
+	return findings, nil
+}
+
+// queries are the searches for one identifier.
+func queries(id dsr.Identifier) []url.Values {
+	by, spellings := "email", []string{id.Value}
+	if id.Type == dsr.Phone {
+		by, spellings = "phone", id.PhoneSpellings()
+	}
+	var queries []url.Values
+	for _, spelling := range spellings {
+		for _, archived := range []string{"false", "true"} {
+			queries = append(queries, url.Values{
+				"search_by": {by}, "search": {spelling}, "archived": {archived}, "limit": {strconv.Itoa(pageSize)},
+			})
+		}
+	}
+	return queries
+}
+
+// search reads all pages of a search.
+func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, error) {
+	request := httpapi.Request{Path: customersPath, Query: query}
+	var hits []customer
+	for len(hits) <= maxHits {
+		query.Set("offset", strconv.Itoa(len(hits)))
+		a, _, err := c.get(ctx, request)
+		switch {
+		case err != nil:
+			return nil, err
+		case a.Total == nil || a.Customers == nil:
+			return nil, c.malformed(request, "the answer holds no list of customers")
+		}
+		hits = append(hits, *a.Customers...)
+		switch {
+		case slices.ContainsFunc(*a.Customers, func(hit customer) bool { return hit.ID == "" }):
+			return nil, c.malformed(request, "a customer has no id")
+		case len(hits) >= *a.Total:
+			return hits, nil
+		case len(*a.Customers) == 0:
+			return nil, c.malformed(request, "the pages end before the total is reached")
+		}
+	}
+	request.Method = http.MethodGet
+	return nil, c.api.Rejected(request, http.StatusOK, "a search has more than "+strconv.Itoa(maxHits)+" hits, so it is not the one that was asked for")
+}
+
+func (c *Connector) malformed(request httpapi.Request, reason string) error {
+	request.Method = http.MethodGet
+	return c.api.Malformed(request, http.StatusOK, reason)
+}
+
+// record is the hit as Lethe knows records, and whether it is exactly the one
+// that was looked for.
+func (c *Connector) record(hit customer, by dsr.Identifier) (dsr.Record, bool) {
+	record := dsr.Record{Kind: kindCustomer, ID: string(hit.ID), FoundBy: by}
+	add := func(ids ...dsr.Identifier) {
+		for _, id := range ids {
+			if !record.Carries(id) {
+				record.Identifiers = append(record.Identifiers, id)
+			}
+		}
+	}
+	add(c.normalize.Identifiers(dsr.Email, string(hit.Email))...)
+	add(c.phone(string(hit.Phone), by)...)
+	exact := record.Carries(by)
+	for _, t := range fieldTypes {
+		for _, name := range c.fields[t] {
+			if t == dsr.Phone {
+				add(c.phone(string(hit.Fields[name]), by)...)
+				continue
+			}
+			add(c.normalize.Identifiers(t, string(hit.Fields[name]))...)
+		}
+	}
+	return record, exact
+}
+
+// phone reads a number. The messaging channels store international numbers
+// without the plus sign, which may look like national ones. Where the readings
+// differ only the one that was asked for counts: the other could lead to
+// somebody else.
+func (c *Connector) phone(value string, by dsr.Identifier) []dsr.Identifier {
+	readings := c.normalize.Identifiers(dsr.Phone, value)
+	if value = strings.TrimSpace(value); value != "" && value[0] >= '1' && value[0] <= '9' {
+		readings = append(readings, c.normalize.Identifiers(dsr.Phone, "+"+value)...)
+	}
+	readings = slices.Compact(readings)
+	switch {
+	case slices.ContainsFunc(readings, by.Same):
+		return []dsr.Identifier{by}
+	case len(readings) == 1:
+		return readings
+	}
+	return nil
+}
+
+// Erase deletes the customers.
+func (c *Connector) Erase(ctx context.Context, records []dsr.Record) (dsr.Effect, error) {
+	for _, record := range records {
+		if record.Kind != kindCustomer || record.ID == "" {
+			return dsr.Effect{}, &connectors.Error{
+				Class: connectors.Misconfigured, System: c.system, Reason: "a record to erase has no id or an unknown kind; no call was made",
+			}
+		}
+	}
+	for _, record := range records {
+		if err := c.erase(ctx, record.ID); err != nil {
+			return dsr.Effect{}, err
+		}
+	}
+	return dsr.ErasedAll(records), nil
+}
+
+func (c *Connector) erase(ctx context.Context, id string) error {
+	request := httpapi.Request{
+		Method: http.MethodDelete, Path: customerPath, Params: map[string]string{"id": id},
+		Absent: []int{http.StatusNotFound, http.StatusGone},
+	}
+	response, err := c.api.Do(ctx, request)
+	var refused *connectors.Error
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusPreconditionFailed:
+		refused.Reason = "the customer is in the hands of another agent, or of a bot; release it in Landbot"
+	case err == nil && !response.Absent && response.Status != http.StatusNoContent:
+		return c.api.Malformed(request, response.Status, "a deletion is answered by 204 and no other status")
+	}
+	return err
+}
+
+// Remaining asks for each customer by its id.
+func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error) {
+	var remaining []dsr.Record
+	for _, record := range records {
+		request := httpapi.Request{
+			Path: customerPath, Params: map[string]string{"id": record.ID}, Absent: []int{http.StatusNotFound, http.StatusGone},
+		}
+		a, found, err := c.get(ctx, request)
+		switch {
+		case err != nil:
+			return nil, err
+		case !found:
+		case a.Customer == nil || string(a.Customer.ID) != record.ID:
+			return nil, c.malformed(request, "the answer is not the customer that was asked for")
+		default:
+			remaining = append(remaining, record)
+		}
+	}
+	return remaining, nil
+}
+
+// Check reads one line of the list of customers. The list of channels would do
+// too, but shows secrets.
+func (c *Connector) Check(ctx context.Context) error {
+	_, _, err := c.get(ctx, httpapi.Request{Path: customersPath, Query: url.Values{"limit": {"1"}}})
+	return err
+}
