@@ -12,6 +12,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
@@ -33,6 +34,8 @@ var (
 	ErrUnknown = errors.New("no request of this id is known to Temporal")
 	// ErrNoWorker says that no worker answers for the request.
 	ErrNoWorker = errors.New("no worker answers; start one with 'lethe worker'")
+	// ErrEnded says that the request is over, so that nothing can be changed.
+	ErrEnded = errors.New("the request has ended; nothing was changed")
 	// ErrTaken says that the id belongs to a request with other contents.
 	ErrTaken = errors.New("a different request has this id already; nothing was started")
 )
@@ -183,12 +186,16 @@ func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, param
 
 // A Line is one request in a list.
 type Line struct {
-	ID        string    `json:"request_id"`
-	Kind      dsr.Kind  `json:"kind"`
+	ID   string   `json:"request_id"`
+	Kind dsr.Kind `json:"kind"`
+	// Temporal is the workflow's status, such as "running" or "completed".
 	Temporal  string    `json:"temporal_status"`
 	StartedAt time.Time `json:"started_at"`
 	ClosedAt  time.Time `json:"closed_at,omitzero"`
 }
+
+// Running reports whether the request's workflow has not ended.
+func (l Line) Running() bool { return l.ClosedAt.IsZero() }
 
 // List returns the newest requests, at most limit of them; openOnly leaves out
 // those that have ended.
@@ -209,21 +216,44 @@ func (d *Desk) List(ctx context.Context, openOnly bool, limit int) ([]Line, erro
 			return nil, explain(err)
 		}
 		for _, execution := range answer.GetExecutions() {
-			kind, id, ok := strings.Cut(execution.GetExecution().GetWorkflowId(), "/")
-			if !ok {
-				continue
+			if line, ok := lineOf(execution); ok {
+				lines = append(lines, line)
 			}
-			line := Line{ID: id, Kind: dsr.Kind(kind), Temporal: strings.ToLower(execution.GetStatus().String()), StartedAt: execution.GetStartTime().AsTime()}
-			if closed := execution.GetCloseTime(); closed != nil {
-				line.ClosedAt = closed.AsTime()
-			}
-			lines = append(lines, line)
 		}
 		if page = answer.GetNextPageToken(); len(page) == 0 {
 			break
 		}
 	}
 	return lines, nil
+}
+
+// Line returns one request as a list would show it.
+func (d *Desk) Line(ctx context.Context, kind dsr.Kind, id string) (Line, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	described, err := d.temporal.DescribeWorkflowExecution(ctx, dsr.WorkflowID(kind, id), "")
+	if err != nil {
+		return Line{}, explain(err)
+	}
+	line, ok := lineOf(described.GetWorkflowExecutionInfo())
+	if !ok {
+		return Line{}, ErrUnknown
+	}
+	return line, nil
+}
+
+// lineOf reads a request from what Temporal knows of its workflow; workflows
+// that are no requests are passed over.
+func lineOf(execution *workflowpb.WorkflowExecutionInfo) (line Line, ok bool) {
+	kind, id, ok := strings.Cut(execution.GetExecution().GetWorkflowId(), "/")
+	if !ok {
+		return Line{}, false
+	}
+	line = Line{ID: id, Kind: dsr.Kind(kind), Temporal: strings.ToLower(execution.GetStatus().String()), StartedAt: execution.GetStartTime().AsTime()}
+	if closed := execution.GetCloseTime(); closed != nil {
+		line.ClosedAt = closed.AsTime()
+	}
+	return line, true
 }
 
 // Completion waits until the request has ended, for as long as ctx allows, and
@@ -244,27 +274,46 @@ func explain(err error) error {
 		denied      *serviceerror.PermissionDenied
 		refusal     *temporal.ApplicationError
 		queryFailed *serviceerror.QueryFailed
+		notReady    *serviceerror.WorkflowNotReady
+		noPoller    *serviceerror.FailedPrecondition
+		ended       *temporal.WorkflowExecutionError
+		canceled    *serviceerror.Canceled
 	)
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &canceled):
+		return context.Canceled
 	case errors.As(err, &namespace):
 		return fmt.Errorf("the Temporal namespace %q does not exist", namespace.Namespace)
+	case errors.As(err, &notFound) && strings.Contains(notFound.Message, "already completed"):
+		return ErrEnded
 	case errors.As(err, &notFound):
 		return ErrUnknown
 	case errors.As(err, &denied):
 		return errors.New("the Temporal server does not permit this")
 	case errors.As(err, &unavailable):
 		return fmt.Errorf("%w: %s", ErrUnreachable, firstLine(unavailable.Message))
-	case errors.As(err, &deadline), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &deadline), errors.Is(err, context.DeadlineExceeded), errors.As(err, &notReady), errors.As(err, &noPoller):
 		return ErrNoWorker
+	case errors.As(err, &ended):
+		return fmt.Errorf("the request ended without a report: %s", endedBy(ended))
 	case errors.As(err, &refusal):
 		return errors.New(refusal.Message())
 	case errors.As(err, &queryFailed):
-		return fmt.Errorf("the request's workflow cannot answer: %s", queryFailed.Message)
+		return fmt.Errorf("the request's workflow cannot answer: %s", firstLine(queryFailed.Message))
 	default:
 		return err
 	}
+}
+
+// endedBy says why a workflow ended other than by completing.
+func endedBy(ended *temporal.WorkflowExecutionError) string {
+	var failure *temporal.ApplicationError
+	if errors.As(ended, &failure) {
+		return firstLine(failure.Message())
+	}
+	return firstLine(ended.Unwrap().Error())
 }
 
 func firstLine(text string) string {

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/dsr"
+)
+
+// maxSubjectFile bounds a subject file, in bytes.
+const maxSubjectFile = 1 << 20
+
+// An entry is an identifier as the user gave it, and where.
+type entry struct {
+	// field names the flag or the place in the file; the value is never named.
+	field string
+	dsr.Identifier
+}
+
+// identifierFlags are the flags by which identifiers are given, one for each
+// type, each repeatable.
+type identifierFlags struct {
+	prefix string
+	values map[dsr.IdentifierType]*[]string
+}
+
+// meanings say what each type of identifier is.
+var meanings = map[dsr.IdentifierType]string{
+	dsr.Email:           "e-mail `ADDRESS`",
+	dsr.Phone:           "phone `NUMBER`, with country code or --region",
+	dsr.CustomerID:      "the company's own `ID` of the customer",
+	dsr.GAClientID:      "Google Analytics client `ID`, or the value of a _ga cookie",
+	dsr.GAUserID:        "Google Analytics user `ID`",
+	dsr.GAAppInstanceID: "Google Analytics app instance `ID`",
+}
+
+// newIdentifierFlags adds the flags; help says what the identifiers are for.
+func newIdentifierFlags(cmd *cobra.Command, prefix, help string) identifierFlags {
+	flags := identifierFlags{prefix: prefix, values: map[dsr.IdentifierType]*[]string{}}
+	for _, t := range dsr.IdentifierTypes() {
+		flags.values[t] = cmd.Flags().StringArray(flags.name(t), nil, help+meanings[t]+" (repeatable)")
+	}
+	return flags
+}
+
+func (f identifierFlags) name(t dsr.IdentifierType) string {
+	return f.prefix + strings.ReplaceAll(string(t), "_", "-")
+}
+
+// entries returns what the flags were set to.
+func (f identifierFlags) entries() []entry {
+	var entries []entry
+	for _, t := range dsr.IdentifierTypes() {
+		values := *f.values[t]
+		for i, value := range values {
+			field := "--" + f.name(t)
+			if len(values) > 1 {
+				field += fmt.Sprintf("[%d]", i)
+			}
+			entries = append(entries, entry{field, dsr.Identifier{Type: t, Value: value}})
+		}
+	}
+	return entries
+}
+
+// readEntries reads a subject file, "-" being the command's input.
+func (s *streams) readEntries(name string) ([]entry, error) {
+	content, err := s.readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var subject dsr.Subject
+	decoder := json.NewDecoder(strings.NewReader(content))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&subject); err != nil || decoder.More() {
+		// What the decoder says may quote the file.
+		return nil, errors.New(`the subject file is not of the form {"identifiers":[{"type":"email","value":"…"}]}`)
+	}
+	var entries []entry
+	for i, id := range subject.Identifiers {
+		entries = append(entries, entry{fmt.Sprintf("identifiers[%d]", i), id})
+	}
+	return entries, nil
+}
+
+func (s *streams) readFile(name string) (string, error) {
+	input := s.in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return "", fmt.Errorf("the subject file cannot be read: %w", reason(err))
+		}
+		defer func() { _ = file.Close() }() // it was only read
+		input = file
+	}
+	content, err := io.ReadAll(io.LimitReader(input, maxSubjectFile+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("the subject file cannot be read: %w", reason(err))
+	case len(content) > maxSubjectFile:
+		return "", fmt.Errorf("the subject file is larger than %d bytes", maxSubjectFile)
+	}
+	return string(content), nil
+}
+
+// reason is why a file cannot be used, without its name: a file may be named
+// after the person.
+func reason(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// normalise brings the entries into their normal form, once each, and says
+// everything that is wrong with them.
+func normalise(entries []entry, n dsr.Normalizer) (dsr.Subject, dsr.Problems) {
+	if n.Region != "" && !phonenumbers.GetSupportedRegions()[n.Region] {
+		return dsr.Subject{}, dsr.Problems{{Field: "--region", Text: "is not a country code of two letters, such as FR"}}
+	}
+	var subject dsr.Subject
+	var problems dsr.Problems
+	for _, e := range entries {
+		id, err := n.Identifier(e.Type, e.Value)
+		if err != nil {
+			problems = append(problems, dsr.Problem{Field: e.field, Text: err.Error()})
+			continue
+		}
+		subject = subject.With(id)
+	}
+	return subject, problems
+}
+
+// regionFlag adds the flag for the country of phone numbers without a code.
+func regionFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("region", "", "`COUNTRY` of phone numbers without country code, such as FR (default: as configured)")
+}
+
+// normalizer uses the region of the flag, else the configured one, if there is
+// a configuration.
+func normalizer(region string, cfg *config.Config) dsr.Normalizer {
+	if region == "" && cfg != nil {
+		return cfg.Normalizer()
+	}
+	return dsr.Normalizer{Region: strings.ToUpper(region)}
+}

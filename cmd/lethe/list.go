@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report"
+	"ite.digital/lethe/requests"
+)
+
+const (
+	// maxAsked is how many of the listed requests are asked how they stand.
+	maxAsked = 50
+	// askedAtOnce is how many of them at a time.
+	askedAtOnce = 8
+)
+
+func newList(s *streams) *cobra.Command {
+	var connection *requests.Connection
+	var open bool
+	var limit int
+	var asJSON *bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List requests, the newest first",
+		Long: fmt.Sprintf(`List requests, the newest first. The first %d of them are asked how they stand;
+of the others, and if no worker answers, only what Temporal knows is shown.`, maxAsked),
+		Example: `  lethe list --open
+  lethe list --limit 200 --json`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 1 {
+				return usagef(cmd, "--limit needs a number above 0")
+			}
+			return atDesk(cmd.Context(), connection, func(desk *requests.Desk) error {
+				return s.list(cmd.Context(), desk, open, limit, *asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&open, "open", false, "leave out requests that have ended")
+	cmd.Flags().IntVar(&limit, "limit", 50, "list at most `N` requests")
+	asJSON = jsonFlag(cmd)
+	connection = s.connectionFlags(cmd)
+	return cmd
+}
+
+// A listed request is a line of the list with what its workflow says, if asked.
+type listed struct {
+	requests.Line
+	Status     dsr.Status `json:"status,omitempty"`
+	Done       int        `json:"systems_done,omitempty"`
+	Systems    int        `json:"systems,omitempty"`
+	Needs      []string   `json:"needs_operator,omitempty"`
+	ReceivedAt time.Time  `json:"received_at,omitzero"`
+	DueAt      time.Time  `json:"due_at,omitzero"`
+}
+
+func (s *streams) list(ctx context.Context, desk *requests.Desk, open bool, limit int, asJSON bool) error {
+	lines, err := desk.List(ctx, open, limit)
+	if err != nil {
+		return err
+	}
+	all := make([]listed, len(lines))
+	for i, line := range lines {
+		all[i].Line = line
+	}
+	unanswered := askAll(ctx, desk, all[:min(len(all), maxAsked)])
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if asJSON {
+		return s.printJSON(all)
+	}
+	if len(all) == 0 {
+		return s.print("there are no requests\n")
+	}
+	if err := s.printTable(table.Row{"request", "kind", "state", "systems", "needs", "received", "due"}, rows(all), map[string]int{"needs": 30}); err != nil {
+		return err
+	}
+	if errors.Is(unanswered, requests.ErrNoWorker) {
+		return s.print("\nonly what Temporal knows is shown: " + unanswered.Error() + "\n")
+	}
+	return nil
+}
+
+// askAll asks the requests how they stand, some at a time. The first one that
+// no worker answers for ends the asking: each such question takes long.
+func askAll(ctx context.Context, d desk, all []listed) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	tickets := make(chan struct{}, askedAtOnce)
+	var asking sync.WaitGroup
+	for i := range all {
+		tickets <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-tickets }()
+			if err := all[i].ask(ctx, d); errors.Is(err, requests.ErrNoWorker) {
+				cancel(err)
+			}
+		})
+	}
+	asking.Wait()
+	return context.Cause(ctx)
+}
+
+// ask fills in what the request's workflow says.
+func (l *listed) ask(ctx context.Context, d desk) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	r, _, err := d.Status(ctx, l.Kind, l.ID)
+	if err != nil {
+		return err
+	}
+	l.Status, l.Done, l.Systems, l.Needs = r.Status, done(r), len(r.Systems), waiting(r)
+	l.ReceivedAt, l.DueAt = r.ReceivedAt, r.DueAt
+	return nil
+}
+
+func rows(all []listed) []table.Row {
+	rows := make([]table.Row, len(all))
+	for i, l := range all {
+		rows[i] = table.Row{l.ID, l.Kind, l.state(), l.progress(), strings.Join(l.Needs, ", "), day(l.ReceivedAt), day(l.DueAt)}
+	}
+	return rows
+}
+
+// state is the request's own word, or Temporal's where that says more.
+func (l listed) state() string {
+	if l.Status == "" || (l.Status == dsr.StatusOpen && !l.Running()) {
+		return l.Temporal
+	}
+	return report.StatusText(l.Status)
+}
+
+func (l listed) progress() string {
+	if l.Status == "" {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", l.Done, l.Systems)
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
+)
+
+// submission is what the flags of submit say.
+type submission struct {
+	connection  *requests.Connection
+	config      *configFlag
+	identifiers identifierFlags
+	file        string
+	kind        string
+	id          string
+	received    string
+	systems     []string
+	region      *string
+	wait        bool
+	json        *bool
+}
+
+func newSubmit(s *streams) *cobra.Command {
+	f := &submission{}
+	cmd := &cobra.Command{
+		Use:   "submit",
+		Short: "Hand in a request",
+		Long: `Hand in a data subject's request. The same request handed in twice is one
+request.
+
+Identifiers given as flags stay in the history of your shell and are visible to
+others on this machine while the command runs. To avoid that, give them in a
+file, or through a pipe:
+
+    {"identifiers":[{"type":"email","value":"ann@example.com"}]}`,
+		Example: `  lethe submit --kind erasure --email ann@example.com --phone "06 39 98 00 00" --region FR
+  lethe submit --id ticket-4711 --received 2026-03-02 --subject-file subject.json
+  lethe submit --subject-file - --wait < subject.json`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.submit(cmd.Context(), f) },
+	}
+	f.add(s, cmd)
+	return cmd
+}
+
+// add makes the flags.
+func (f *submission) add(s *streams, cmd *cobra.Command) {
+	f.identifiers = newIdentifierFlags(cmd, "", "")
+	flags := cmd.Flags()
+	flags.StringVar(&f.file, "subject-file", "", "read the identifiers from this `FILE`; - is the standard input")
+	flags.StringVar(&f.kind, "kind", string(dsr.Erasure), "`KIND` of request: what the person asks for")
+	flags.StringVar(&f.id, "id", "", "the request's `ID`, which must not name the person (default: a random one)")
+	flags.StringVar(&f.received, "received", "", "`DATE` on which the request was received, or an RFC 3339 time (default: now)")
+	flags.StringArrayVar(&f.systems, "system", nil, "only the configured system of this `NAME` (repeatable; default: all)")
+	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends")
+	f.region = regionFlag(cmd)
+	f.json = jsonFlag(cmd)
+	f.config = newConfigFlag(s, cmd)
+	f.connection = s.connectionFlags(cmd)
+}
+
+func (s *streams) submit(ctx context.Context, f *submission) error {
+	request, err := s.request(f)
+	if err != nil {
+		return err
+	}
+	return atDesk(ctx, f.connection, func(desk *requests.Desk) error {
+		already, err := desk.Submit(ctx, request)
+		if err != nil {
+			return err
+		}
+		if err := s.printSubmitted(f, request, already); err != nil || !f.wait {
+			return err
+		}
+		return s.follow(ctx, desk, watching{id: request.ID, json: *f.json})
+	})
+}
+
+// printSubmitted says what happened and what comes next.
+func (s *streams) printSubmitted(f *submission, r dsr.Request, already bool) error {
+	if *f.json {
+		return s.printJSON(map[string]any{"request_id": r.ID, "kind": r.Kind, "already_submitted": already})
+	}
+	var text string
+	if already {
+		text = fmt.Sprintf("request %s was submitted before; it is the same request\n", r.ID)
+	} else {
+		text = fmt.Sprintf("request %s is submitted; the answer is due on %s\n", r.ID, day(dsr.DueAt(r.ReceivedAt)))
+	}
+	if !f.wait {
+		text += fmt.Sprintf("follow it with: lethe show %s --watch\n", r.ID)
+	}
+	return s.print(text)
+}
+
+// request makes the request that the flags describe, or says everything that
+// is wrong with them at once.
+func (s *streams) request(f *submission) (dsr.Request, error) {
+	cfg, err := f.config.optional()
+	if err != nil {
+		return dsr.Request{}, err
+	}
+	entries := f.identifiers.entries()
+	if f.file != "" {
+		more, err := s.readEntries(f.file)
+		if err != nil {
+			return dsr.Request{}, err
+		}
+		entries = append(entries, more...)
+	}
+	subject, problems := normalise(entries, normalizer(*f.region, cfg))
+	request := dsr.Request{
+		ID: cmp.Or(f.id, uuid.NewString()), Kind: dsr.Kind(f.kind), Subject: subject, Systems: f.systems,
+	}
+	request.ReceivedAt, err = s.receivedAt(f.received)
+	if err != nil {
+		problems = append(problems, dsr.Problem{Field: "--received", Text: err.Error()})
+		request.ReceivedAt = s.now()
+	}
+	problems = append(problems, s.invalid(request, len(entries) > 0)...)
+	if f.id != "" && (dsr.Subject{Identifiers: subject.Of(dsr.Email, dsr.Phone)}).MentionedIn(f.id) {
+		problems = append(problems, dsr.Problem{Field: "--id", Text: "names the person; it is shown everywhere, so choose another one"})
+	}
+	problems = append(problems, unknownSystems("--system", f.systems, cfg)...)
+	if len(problems) > 0 {
+		return dsr.Request{}, problems
+	}
+	return request, nil
+}
+
+// receivedAt reads a date, in the local time zone, or a point in time.
+func (s *streams) receivedAt(text string) (time.Time, error) {
+	if text == "" {
+		return s.now(), nil
+	}
+	if date, err := time.ParseInLocation(time.DateOnly, text, time.Local); err == nil {
+		return date, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, errors.New("is neither a date, such as 2026-03-02, nor a time, such as 2026-03-02T09:30:00Z")
+	}
+	return at, nil
+}
+
+// flagOf names the flag behind a field of a request.
+var flagOf = map[string]string{
+	"id": "--id", "kind": "--kind", "received_at": "--received", "identifiers": "identifiers (--email, --phone, …)",
+}
+
+// invalid says what is wrong with the request as a whole. If identifiers were
+// given, what is wrong with them has been said.
+func (s *streams) invalid(r dsr.Request, identifiersGiven bool) dsr.Problems {
+	var found, problems dsr.Problems
+	errors.As(r.Validate(s.now()), &found)
+	for _, p := range found {
+		if p.Field == "identifiers" && identifiersGiven && len(r.Subject.Identifiers) == 0 {
+			continue
+		}
+		p.Field = cmp.Or(flagOf[p.Field], strings.Replace(p.Field, "systems", "--system", 1))
+		problems = append(problems, p)
+	}
+	return problems
+}
+
+// unknownSystems says which of the named systems are not configured.
+func unknownSystems(field string, names []string, cfg *config.Config) dsr.Problems {
+	if len(names) == 0 {
+		return nil
+	}
+	if cfg == nil {
+		return dsr.Problems{{Field: field, Text: "needs the configuration, to know which systems there are; set --config"}}
+	}
+	var configured []string
+	for _, system := range cfg.Systems {
+		configured = append(configured, system.Plan.Name)
+	}
+	var problems dsr.Problems
+	for _, name := range names {
+		if !slices.Contains(configured, name) {
+			problems = append(problems, dsr.Problem{Field: field, Text: fmt.Sprintf("%q is not configured; there is %s", name, strings.Join(configured, ", "))})
+		}
+	}
+	return problems
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/connectors"
+)
+
+// checkTimeout is how long a vendor may take to answer a check, quick retries
+// included.
+const checkTimeout = 30 * time.Second
+
+func newSystemsCheck(s *streams) *cobra.Command {
+	var configuration *configFlag
+	var asJSON *bool
+	cmd := &cobra.Command{
+		Use:   "check [SYSTEM…]",
+		Short: "Try the credentials of the configured systems",
+		Long: `Try the credentials of the configured systems, or of those named, against each
+vendor. Nothing is changed there. The exit code is 1 if any check failed.`,
+		Example: `  lethe systems check
+  lethe systems check gist hubspot`,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			cfg, err := configuration.load()
+			if err != nil {
+				return err
+			}
+			if problems := unknownSystems("SYSTEM", names, cfg); len(problems) > 0 {
+				return problems
+			}
+			results := check(cmd.Context(), cfg, names)
+			if cmd.Context().Err() != nil {
+				return cmd.Context().Err()
+			}
+			if err := s.printChecks(results, *asJSON); err != nil {
+				return err
+			}
+			return verdict(results)
+		},
+	}
+	asJSON = jsonFlag(cmd)
+	configuration = newConfigFlag(s, cmd)
+	return cmd
+}
+
+// The results of a check.
+const (
+	checkOK      = "ok"
+	checkFailed  = "failed"
+	checkNothing = "nothing to check"
+)
+
+// A checked system is what came of trying its credentials.
+type checked struct {
+	System string `json:"system"`
+	Result string `json:"result"`
+	Reason string `json:"reason,omitempty"`
+	Advice string `json:"advice,omitempty"`
+}
+
+// check tries the named systems, or all, side by side.
+func check(ctx context.Context, cfg *config.Config, names []string) []checked {
+	chosen := slices.Clone(cfg.Systems)
+	if len(names) > 0 {
+		chosen = slices.DeleteFunc(chosen, func(s config.System) bool { return !slices.Contains(names, s.Plan.Name) })
+	}
+	results := make([]checked, len(chosen))
+	var trying sync.WaitGroup
+	for i, system := range chosen {
+		trying.Go(func() { results[i] = try(ctx, system) })
+	}
+	trying.Wait()
+	return results
+}
+
+// try checks one system.
+func try(ctx context.Context, system config.System) checked {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	checker, err := checkerOf(system)
+	if checker == nil && err == nil {
+		return checked{System: system.Plan.Name, Result: checkNothing}
+	}
+	if err == nil {
+		err = checker.Check(ctx)
+	}
+	var known *connectors.Error
+	switch {
+	case err == nil:
+		return checked{System: system.Plan.Name, Result: checkOK}
+	case errors.As(err, &known):
+		return checked{System: system.Plan.Name, Result: checkFailed, Reason: known.Error(), Advice: known.Advice()}
+	default:
+		return checked{System: system.Plan.Name, Result: checkFailed, Reason: err.Error()}
+	}
+}
+
+// checkerOf makes the system's connector, or returns nil if there is nothing
+// to check.
+func checkerOf(system config.System) (connectors.Checker, error) {
+	if system.Kind.New == nil {
+		return nil, nil //nolint:nilnil // to have nothing to check is no error
+	}
+	connector, err := system.Kind.New(system.Settings)
+	if err != nil {
+		return nil, err
+	}
+	checker, _ := connector.(connectors.Checker) // nil for those that cannot
+	return checker, nil
+}
+
+func (s *streams) printChecks(results []checked, asJSON bool) error {
+	if asJSON {
+		return s.printJSON(results)
+	}
+	longest := 0
+	for _, r := range results {
+		longest = max(longest, len(r.System))
+	}
+	room := max(s.width()-longest-len(checkNothing)-tablePadding, 40)
+	rows := make([]table.Row, len(results))
+	for i, r := range results {
+		rows[i] = table.Row{r.System, r.Result, r.detail(room)}
+	}
+	return s.printTable(table.Row{"system", "result", "detail"}, rows, nil)
+}
+
+// detail says what went wrong, and below it what to do.
+func (c checked) detail(width int) string {
+	lines := []string{text.WrapSoft(c.Reason, width)}
+	if c.Advice != "" {
+		lines = append(lines, text.WrapSoft("→ "+c.Advice, width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tablePadding is what separates three columns, in all.
+const tablePadding = 6
+
+// verdict is an error if any check failed.
+func verdict(results []checked) error {
+	var failed []string
+	for _, r := range results {
+		if r.Result == checkFailed {
+			failed = append(failed, r.System)
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%d of %d systems failed the check: %s", len(failed), len(results), strings.Join(failed, ", "))
+	}
+	return nil
+}

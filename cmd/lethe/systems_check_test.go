@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+// checkable is a connector whose check ends as told.
+type checkable struct {
+	connectors.Connector
+	err error
+}
+
+func (c checkable) Check(context.Context) error { return c.err }
+
+// system is a configured system with a connector that New returns.
+func system(name string, connector connectors.Connector, err error) config.System {
+	made := config.System{Plan: dsr.System{Name: name}, Settings: connectors.Settings{System: name}}
+	if connector != nil || err != nil {
+		made.Kind.New = func(connectors.Settings) (connectors.Connector, error) { return connector, err }
+	}
+	return made
+}
+
+func TestCheckTriesEverySystemAndSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	rejected := &connectors.Error{Class: connectors.CredentialsRejected, System: "hubspot", Method: "GET", Path: "/me", Status: 401, Reason: "the key is not accepted"}
+	misconfigured := &connectors.Error{Class: connectors.Misconfigured, System: "website", Reason: "base_url is not https"}
+	cfg := &config.Config{Systems: []config.System{
+		system("gist", checkable{}, nil),
+		system("hubspot", checkable{err: rejected}, nil),
+		system("website", nil, misconfigured),
+		system("landbot", checkable{err: errors.New("odd")}, nil),
+		system("alore", nil, nil),
+		system("uncheckable", struct{ connectors.Connector }{}, nil),
+	}}
+	results := check(t.Context(), cfg, nil)
+	require.Equal(t, []checked{
+		{System: "gist", Result: checkOK},
+		{System: "hubspot", Result: checkFailed, Reason: rejected.Error(), Advice: rejected.Advice()},
+		{System: "website", Result: checkFailed, Reason: misconfigured.Error(), Advice: misconfigured.Advice()},
+		{System: "landbot", Result: checkFailed, Reason: "odd"},
+		{System: "alore", Result: checkNothing},
+		{System: "uncheckable", Result: checkNothing},
+	}, results)
+	require.EqualError(t, verdict(results), "3 of 6 systems failed the check: hubspot, website, landbot")
+
+	s, out := testStreams(t)
+	require.NoError(t, s.printChecks(results, false))
+	golden(t, "check.txt", out.String())
+}
+
+func TestCheckTriesOnlyTheNamedSystems(t *testing.T) {
+	t.Parallel()
+	cfg := &config.Config{Systems: []config.System{system("gist", checkable{}, nil), system("hubspot", checkable{err: errors.New("odd")}, nil)}}
+	results := check(t.Context(), cfg, []string{"gist"})
+	require.Equal(t, []checked{{System: "gist", Result: checkOK}}, results)
+	require.NoError(t, verdict(results))
+}

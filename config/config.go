@@ -1,0 +1,137 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+const (
+	// DefaultArchive is where reports go unless configured: a folder beside
+	// the configuration.
+	DefaultArchive = "file://./data/reports"
+	// DefaultRecheckAfter is how long after the last erasure all systems are
+	// looked into once more unless configured: by then nightly syncs have run.
+	DefaultRecheckAfter = 24 * time.Hour
+	// DefaultMaxRecords is how many records of a system are erased without
+	// asking a person unless configured.
+	DefaultMaxRecords = 10
+)
+
+// A Config is a lethe.yaml that has been checked.
+type Config struct {
+	// DefaultRegion is the ISO 3166-1 alpha-2 country whose numbering plan
+	// applies to phone numbers without a country code; empty refuses them.
+	DefaultRegion string
+	// Archive is the gocloud.dev/blob URL of the reports' bucket. A file:// URL
+	// has an absolute path.
+	Archive string
+	// RecheckAfter is how long after the last erasure all systems are looked
+	// into once more.
+	RecheckAfter time.Duration
+	// Systems are the third parties, in the order of the file.
+	Systems []System
+}
+
+// A System is one configured third party.
+type System struct {
+	// Plan is the system as requests plan with it; it holds no secret.
+	Plan dsr.System
+	// Kind is the kind of connector that reaches it.
+	Kind connectors.Kind
+	// Settings are for Kind.New. Log, Now and Pace are left to the caller, and
+	// Credentials is nil if the configuration was loaded without secrets.
+	Settings connectors.Settings
+}
+
+// Plan is what every request starts with.
+func (c *Config) Plan() dsr.Plan {
+	plan := dsr.Plan{RecheckAfter: c.RecheckAfter}
+	for _, system := range c.Systems {
+		plan.Systems = append(plan.Systems, system.Plan)
+	}
+	return plan
+}
+
+// Normalizer brings identifiers into their normal form by the configured
+// region.
+func (c *Config) Normalizer() dsr.Normalizer { return dsr.Normalizer{Region: c.DefaultRegion} }
+
+// Options says how a configuration is loaded.
+type Options struct {
+	// WithoutSecrets leaves references to secrets unresolved: for commands that
+	// need to know the systems but not to reach them.
+	WithoutSecrets bool
+	// Env looks an environment variable up; nil means os.LookupEnv.
+	Env func(name string) (value string, ok bool)
+}
+
+// Load reads the configuration at path, whose systems are of the given kinds.
+// The error is an [*Error] that lists everything wrong with the file.
+func Load(path string, kinds []connectors.Kind, o Options) (*Config, error) {
+	l := &loader{kinds: kinds, without: o.WithoutSecrets, env: o.Env, folder: folderOf(path), found: &findings{}}
+	if l.env == nil {
+		l.env = os.LookupEnv
+	}
+	config := l.load(path)
+	if err := l.found.err(path); err != nil {
+		return nil, err
+	}
+	return config, nil
+}
+
+// folderOf is the folder to which the file's relative paths relate.
+func folderOf(path string) string {
+	folder := filepath.Dir(path)
+	if absolute, err := filepath.Abs(folder); err == nil {
+		return absolute
+	}
+	return folder
+}
+
+// loader turns a file into a Config and notes what is wrong on the way.
+type loader struct {
+	kinds   []connectors.Kind
+	without bool
+	env     func(string) (string, bool)
+	folder  string
+	found   *findings
+}
+
+func (l *loader) load(path string) *Config {
+	content, ok := readFile(path, l.found)
+	if !ok {
+		return nil
+	}
+	root, ok := parse(content, l.found)
+	if !ok {
+		return nil
+	}
+	return l.config(value{node: root, found: l.found})
+}
+
+func (l *loader) config(root value) *Config {
+	entries := root.entries()
+	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "systems"}, nil)
+	config := &Config{RecheckAfter: DefaultRecheckAfter}
+	if v, ok := entries["default_region"]; ok {
+		config.DefaultRegion = region(v.value)
+	}
+	if v, ok := entries["recheck_after"]; ok {
+		config.RecheckAfter = recheckAfter(v.value)
+	}
+	if v, ok := entries["archive"]; ok {
+		config.Archive = l.archive(v.value)
+	} else {
+		config.Archive = l.archiveURL(DefaultArchive, root)
+	}
+	if systems, ok := entries["systems"]; ok {
+		config.Systems = l.systems(systems.value, config.Normalizer())
+	} else if entries != nil {
+		root.child(root.node, "systems").refuse("is needed: the list of third-party systems, each with name and connector")
+	}
+	return config
+}
