@@ -51,8 +51,8 @@ default_region: FR
 systems:
   - {name: hubspot, connector: hubspot, base_url: "HUBSPOT", credentials: {token: "${HUBSPOT}"}, rate: 5000, fields: {ga_client_id: ga_client_id}}
   - {name: gist, connector: gist, base_url: "GIST", credentials: {token: "${GIST}"}, rate: 5000}
-  - {name: landbot, connector: landbot, base_url: "LANDBOT", credentials: {token: "${LANDBOT}"}, rate: 5000}
-  - {name: analytics, connector: googleanalytics, base_url: "ANALYTICS", credentials: {access_token: "${ANALYTICS}"}, property: "123456", rate: 5000}
+  - {name: landbot, connector: landbot, base_url: "LANDBOT/v1", credentials: {token: "${LANDBOT}"}, rate: 5000}
+  - {name: analytics, connector: googleanalytics, base_url: "ANALYTICS", credentials: {access_token: "${ANALYTICS}"}, property: "123456789", rate: 5000}
   - {name: website, connector: webhook, base_url: "WEBSITE", credentials: {secret: "${WEBSITE}"}, rate: 5000}
   - {name: alore, connector: manual, identifiers: [email, phone], steps: [Delete the contact.]}
   - {name: console, connector: none, reason: It holds aggregates only.}
@@ -72,7 +72,7 @@ func newTrial(t *testing.T, person population.Person) *trial {
 		Gist:            gist.New(gist.Options{Clock: clock}),
 		Landbot:         landbot.New(landbot.Options{Clock: clock}),
 		GoogleAnalytics: googleanalytics.New(googleanalytics.Options{Clock: clock}),
-		Website:         website.New(website.Options{}), // signatures carry the wall clock
+		Website:         website.New(website.Options{Clock: clock}),
 	}, 60)
 	cfg := tr.config()
 	reach, err := worker.Reach(cfg, worker.Environment{Now: tr.env.Now, Pace: connectors.Pace{Min: time.Millisecond, Max: 2 * time.Millisecond}})
@@ -95,7 +95,7 @@ func (tr *trial) config() *config.Config {
 		url, stop, err := simulators.Serve(server)
 		require.NoError(tr, err)
 		tr.Cleanup(stop)
-		text = strings.ReplaceAll(text, fmt.Sprintf("base_url: %q", name), fmt.Sprintf("base_url: %q", url))
+		text = strings.ReplaceAll(text, fmt.Sprintf("base_url: \"%s", name), fmt.Sprintf("base_url: \"%s", url))
 	}
 	path := filepath.Join(tr.TempDir(), "lethe.yaml")
 	require.NoError(tr, os.WriteFile(path, []byte(text), 0o600))

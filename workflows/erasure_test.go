@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -318,4 +320,92 @@ func TestAnInvalidRequestEndsAtOnce(t *testing.T) {
 	tr.request.Subject = dsr.Subject{}
 	tr.env.ExecuteWorkflow(workflows.Erasure, tr.request)
 	require.ErrorContains(t, tr.env.GetWorkflowError(), "identifiers: at least one is needed")
+}
+
+func TestAnErasureWhoseAnswerWasLostIsNotTakenForNothingFound(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{person("1", email)}}
+	crm.onErase = func(v *vendor) error {
+		v.onErase = nil
+		v.remove(v.records[0])
+		return &connectors.Error{Class: connectors.Malformed, System: "crm", Reason: "the answer makes no sense"}
+	}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(time.Hour, func() { tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "crm", Operator: "Sam"}) })
+
+	o := outcome(t, tr.run(), "crm")
+
+	require.Equal(t, dsr.Erased, o.State)
+	require.Equal(t, []dsr.RecordCount{{Kind: "contact", State: dsr.Erased, Count: 1}}, o.Records)
+	require.Equal(t, 1, o.Erasures)
+	require.False(t, o.ActedAt.IsZero())
+}
+
+// chat is a vendor whose conversations can be located only through their
+// contact.
+type chat struct {
+	contact, conversation bool
+	failing               bool
+}
+
+var (
+	chatContact      = dsr.Record{Kind: "contact", ID: "1", Identifiers: []dsr.Identifier{email}, FoundBy: email}
+	chatConversation = dsr.Record{Kind: "conversation", ID: "2", FoundBy: email}
+)
+
+func (c *chat) Locate(context.Context, dsr.Subject) (dsr.Findings, error) {
+	if !c.contact {
+		return dsr.Findings{}, nil
+	}
+	return dsr.Findings{Records: []dsr.Record{chatConversation, chatContact}}, nil
+}
+
+func (c *chat) Erase(_ context.Context, records []dsr.Record) (dsr.Effect, error) {
+	if c.failing {
+		c.failing, c.contact = false, false
+		return dsr.Effect{}, &connectors.Error{Class: connectors.Rejected, System: "chat", Reason: "no"}
+	}
+	for _, r := range records {
+		c.contact = c.contact && r.Kind != "contact"
+		c.conversation = c.conversation && r.Kind != "conversation"
+	}
+	return dsr.ErasedAll(records), nil
+}
+
+func (c *chat) Remaining(_ context.Context, records []dsr.Record) ([]dsr.Record, error) {
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool {
+		return r.Kind == "contact" && !c.contact || r.Kind == "conversation" && !c.conversation
+	}), nil
+}
+
+func TestWhatHungOnARecordThatIsGoneIsErasedToo(t *testing.T) {
+	t.Parallel()
+	c := &chat{contact: true, conversation: true, failing: true}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email)}, nil)
+	tr.connectors["chat"] = c
+	tr.at(time.Hour, func() { tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "chat", Operator: "Sam"}) })
+
+	o := outcome(t, tr.run(), "chat")
+
+	require.Equal(t, dsr.Erased, o.State)
+	require.False(t, c.conversation, "the conversation is gone, too")
+	require.ElementsMatch(t, []dsr.RecordCount{
+		{Kind: "contact", State: dsr.Erased, Count: 1}, {Kind: "conversation", State: dsr.Erased, Count: 1},
+	}, o.Records)
+}
+
+func TestARecordThatChangedHandsMeanwhileIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{person("1", email)}}
+	crm.onErase = func(v *vendor) error {
+		v.onErase = nil
+		v.records[0] = person("1", stranger) // the operator saw that the address was entered by mistake
+		return &connectors.Error{Class: connectors.Rejected, System: "crm", Reason: "no"}
+	}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(time.Hour, func() { tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "crm", Operator: "Sam"}) })
+
+	tr.run()
+
+	require.Empty(t, crm.erasedIDs())
 }

@@ -129,7 +129,8 @@ type trial struct {
 	env     *testsuite.TestWorkflowEnvironment
 	archive archive
 	request dsr.Request
-	err     error
+	// connectors reach the vendors, by name.
+	connectors map[string]connectors.Connector
 }
 
 // newTrial prepares a request for ana@example.com against the systems.
@@ -145,7 +146,7 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 	for name, v := range vendors {
 		byName[name] = v
 	}
-	tr := &trial{T: t, env: env, request: dsr.Request{
+	tr := &trial{T: t, env: env, connectors: byName, request: dsr.Request{
 		ID: "R-1", Kind: dsr.Erasure, ReceivedAt: received, Subject: dsr.Subject{Identifiers: []dsr.Identifier{email}},
 	}}
 	env.RegisterActivity(&activities.Systems{Connectors: byName})

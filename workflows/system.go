@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ type system struct {
 	searched map[string]bool
 	// effects is what became of each record, in the order of erasure.
 	effects []dsr.RecordEffect
+	// ordered are the records of an erasure of which nobody has said what came
+	// of it.
+	ordered []dsr.Record
 	// verifiedWith are the keys of the identifiers with which nothing was found
 	// when the system was last looked into.
 	verifiedWith map[string]bool
@@ -200,7 +204,11 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 		if question != nil || ctx.Err() != nil {
 			return question
 		}
-		todo := s.unfinished(records)
+		orphans, question := s.recall(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		todo := s.unfinished(union(records, orphans))
 		if question := s.countComeback(todo); question != nil {
 			return question
 		}
@@ -290,6 +298,51 @@ func (s *system) effectOn(record dsr.Record) dsr.State {
 	return ""
 }
 
+func union(records, more []dsr.Record) []dsr.Record {
+	all := slices.Clone(records)
+	for _, record := range more {
+		if !slices.ContainsFunc(all, func(r dsr.Record) bool { return r.Key() == record.Key() }) {
+			all = append(all, record)
+		}
+	}
+	return all
+}
+
+// recall finds out what came of an erasure that was ordered and not confirmed:
+// the vendor may have carried it out although its answer was lost. What is gone
+// counts as erased. It returns the records that are still there and can no
+// longer be located because what they hung on is gone. A record that carries
+// identifiers and is not located any more was changed at the vendor: it may not
+// be the subject's, and is left alone.
+func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *dsr.Question) {
+	if len(s.ordered) == 0 || !s.plan.Verifiable {
+		return nil, nil
+	}
+	var found activities.Found
+	params := activities.VerifyParams{System: s.plan.Name, Subject: s.searchedSubject(), Records: s.ordered}
+	if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+		return nil, question
+	}
+	s.trace(found.Trace)
+	var left []dsr.Record
+	for _, record := range s.ordered {
+		switch there := slices.ContainsFunc(found.Records, func(r dsr.Record) bool { return r.Key() == record.Key() }); {
+		case !there:
+			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
+		case len(record.Identifiers) == 0:
+			orphans, left = append(orphans, record), append(left, record)
+		default:
+			left = append(left, record)
+		}
+	}
+	if len(left) < len(s.ordered) {
+		s.outcome.Erasures++
+		s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
+	}
+	s.ordered = left
+	return orphans, nil
+}
+
 // countComeback asks a person once records return after every erasure: the
 // same ones, or new ones by an identifier that had led to nothing any more.
 func (s *system) countComeback(todo []dsr.Record) *dsr.Question {
@@ -314,11 +367,13 @@ func (s *system) countComeback(todo []dsr.Record) *dsr.Question {
 func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, question *dsr.Question) {
 	s.outcome.State = dsr.Acting
 	var done activities.Done
+	s.ordered = records
 	params := activities.EraseParams{System: s.plan.Name, Records: records}
 	if question := s.step(ctx, "erase", steps.Erase, params, &done); question != nil || ctx.Err() != nil {
 		return false, question
 	}
 	s.trace(done.Trace)
+	s.ordered = nil
 	s.outcome.Erasures++
 	s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
 	s.note(done.Effect.Records)

@@ -12,7 +12,7 @@ import (
 )
 
 // DefaultSecret signs requests where Options names no secret.
-const DefaultSecret = "website-secret"
+const DefaultSecret = "website-secret-shared-with-lethe"
 
 // DefaultKind is the kind of records that name none.
 const DefaultKind = "account"
