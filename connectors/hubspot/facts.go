@@ -37,7 +37,7 @@ func Kind() connectors.Kind {
 			"Companies, deals, tickets and custom objects that name the person in a text of their own.",
 			"Notes and files attached to other records.",
 			"What HubSpot's integrations and workflows handed on, and exports.",
-			"HubSpot carries out the permanent deletion within up to 30 days after the contact has disappeared.",
+			"The time until HubSpot has carried out the permanent deletion: up to 30 days, in which the contact no longer shows.",
 		},
 		FedBy: []string{"landbot", "webhook", "gist"},
 		SideEffects: []string{

@@ -1,0 +1,60 @@
+package e2e
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/simulators"
+	"ite.digital/lethe/simulators/population"
+)
+
+var servedAt = regexp.MustCompile(`Temporal +(127\.0\.0\.1:\d+)`)
+
+// serve starts 'lethe-standalone serve' on the site's folder and returns it
+// with the address of its Temporal server.
+func (s *site) serve() (*process, string) {
+	s.Helper()
+	before := len(s.log())
+	p := s.start(programs.standalone, "serve", "--config", filepath.Join(s.dir, "lethe.yaml"), "--data", filepath.Join(s.dir, "data"))
+	var address string
+	require.Eventually(s, func() bool {
+		found := servedAt.FindStringSubmatch(s.log()[before:])
+		if found == nil {
+			return false
+		}
+		address = found[1]
+		return true
+	}, patience, 50*time.Millisecond, "log:\n%s", lazily(s.log))
+	return p, address
+}
+
+func TestServingSurvivesBeingKilled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.town.Gist.Faults().Set(simulators.Rule{Kind: simulators.Down})
+	first, address := s.serve()
+	s.must("submit", "--address", address, "--id", "R-1", "--email", population.Ana.Email)
+	require.Eventually(t, func() bool {
+		return strings.Count(s.must("show", "R-1", "--address", address, "--json"), `"erased"`) >= 2
+	}, patience, 200*time.Millisecond)
+	first.end(syscall.SIGKILL)
+	s.town.Gist.Faults().Clear()
+
+	_, address = s.serve()
+
+	var state string
+	require.Eventually(t, func() bool {
+		_ = s.lethe("complete-task", "R-1", "alore", "--evidence", "ticket 4711", "--address", address) // refused once it is done
+		state = s.lethe("show", "R-1", "--address", address).out
+		return strings.Contains(state, string(dsr.StatusCompleted))
+	}, patience, 500*time.Millisecond, "state:\n%s", lazily(func() string { return state }))
+	s.forgotten(population.Ana)
+	require.Contains(t, s.must("report", "R-1"), "Status       completed\n")
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report"
+	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/workflows"
+)
+
+// operatorsPause is how long the demo's operator takes over a task, so that
+// one can see it wait.
+const operatorsPause = time.Second
+
+// A sample is a request of the demo, with what should come of it.
+type sample struct {
+	id, story string
+	person    population.Person
+	status    dsr.Status
+	outcomes  map[string]dsr.State
+}
+
+// samples are the demo's requests. Each brings an e-mail address and nothing
+// else.
+func samples() []sample {
+	everywhere := map[string]dsr.State{
+		"alore": dsr.Attested, "convertful": dsr.Attested, "search-console": dsr.NotApplicable, "skype": dsr.NotApplicable,
+	}
+	with := func(more map[string]dsr.State) map[string]dsr.State {
+		all := map[string]dsr.State{}
+		for _, outcomes := range []map[string]dsr.State{everywhere, more} {
+			for system, state := range outcomes {
+				all[system] = state
+			}
+		}
+		return all
+	}
+	return []sample{
+		{
+			id: "demo-1", story: "a customer whom every system knows; only the CRM knows the phone that leads to the chatbot",
+			person: population.Ana, status: dsr.StatusCompleted,
+			outcomes: with(map[string]dsr.State{
+				"hubspot": dsr.Erased, "gist": dsr.Erased, "landbot": dsr.Erased, "website": dsr.Erased, "google-analytics": dsr.Accepted,
+			}),
+		},
+		{
+			id: "demo-2", story: "a customer whom few systems know; nobody knows the analytics id, and the report says so",
+			person: population.Ben, status: dsr.StatusExceptions,
+			outcomes: with(map[string]dsr.State{
+				"hubspot": dsr.NotFound, "gist": dsr.Erased, "landbot": dsr.NotFound, "website": dsr.Erased, "google-analytics": dsr.CannotIdentify,
+			}),
+		},
+		{
+			id: "demo-3", story: "somebody whom no system knows",
+			person: population.Nobody, status: dsr.StatusExceptions,
+			outcomes: with(map[string]dsr.State{
+				"hubspot": dsr.NotFound, "gist": dsr.NotFound, "landbot": dsr.NotFound, "website": dsr.NotFound, "google-analytics": dsr.CannotIdentify,
+			}),
+		},
+	}
+}
+
+func (s sample) request(now time.Time) dsr.Request {
+	return dsr.Request{
+		ID: s.id, Kind: dsr.Erasure, ReceivedAt: now,
+		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: s.person.Email}}},
+	}
+}
+
+// operate does the manual tasks that have waited for a moment.
+func (d *demo) operate(ctx context.Context, r dsr.Report) error {
+	for _, o := range r.Systems {
+		if o.Question == nil || o.Question.Kind != dsr.QuestionTask || time.Since(o.Question.Since) < operatorsPause {
+			continue
+		}
+		err := d.Desk.Update(ctx, r.Kind, r.RequestID, workflows.UpdateCompleteTask, workflows.CompleteTask{
+			System: o.Name, Operator: "demo operator", Evidence: "deleted by hand; screenshot filed as ticket 4711",
+		})
+		if err != nil {
+			return fmt.Errorf("complete the task of %s: %w", o.Name, err)
+		}
+		d.say("%s  %-16s the demo's operator did the task by hand", r.RequestID, o.Name)
+	}
+	return nil
+}
+
+// judge prints the first request's report and makes sure that every sample
+// ended as it should, by what the vendors now hold and not only by our own
+// word.
+func (d *demo) judge(ctx context.Context, samples []sample) error {
+	var wrong []error
+	var people []population.Person
+	for i, s := range samples {
+		r, err := d.Archive.Latest(ctx, dsr.Erasure, s.id)
+		if err != nil {
+			return fmt.Errorf("read the report of %s: %w", s.id, err)
+		}
+		if i == 0 {
+			fmt.Fprintln(d.out)
+			if err := report.Text(d.out, r); err != nil {
+				return err
+			}
+			fmt.Fprintln(d.out)
+		}
+		wrong = append(wrong, s.differences(r)...)
+		if left := d.town.Remaining(s.person); len(left) > 0 {
+			wrong = append(wrong, fmt.Errorf("%s: the vendors still hold %d of the person's records", s.id, len(left)))
+		}
+		people = append(people, s.person)
+		d.say("%s  %s", s.id, report.StatusText(r.Status))
+	}
+	if harmed := d.town.Harmed(people...); len(harmed) > 0 {
+		wrong = append(wrong, fmt.Errorf("%d records of other people were touched", len(harmed)))
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return fmt.Errorf("the demo did not end as it should: %w", err)
+	}
+	d.say("All %d samples ended as they should; nobody else's record was touched.", len(samples))
+	return nil
+}
+
+// differences says how a report differs from what should have come.
+func (s sample) differences(r dsr.Report) []error {
+	var wrong []error
+	if r.Status != s.status {
+		wrong = append(wrong, fmt.Errorf("%s is %s instead of %s", s.id, r.Status, s.status))
+	}
+	if len(r.Systems) != len(s.outcomes) {
+		wrong = append(wrong, fmt.Errorf("%s has %d systems instead of %d", s.id, len(r.Systems), len(s.outcomes)))
+	}
+	for _, o := range r.Systems {
+		if want := s.outcomes[o.Name]; o.State != want {
+			wrong = append(wrong, fmt.Errorf("%s: %s is %s instead of %s", s.id, o.Name, o.State, want))
+		}
+	}
+	return wrong
+}
+
+// invite says what can be done while the demo stays up.
+func (d *demo) invite(dir string) {
+	fmt.Fprintf(d.out, `
+The demo stays up; end it with Ctrl-C.
+  Web UI     %s
+  Temporal   %s
+
+Try it, in a second terminal in this folder:
+  export TEMPORAL_ADDRESS=%s LETHE_CONFIG=%s/lethe.yaml
+  go run ./cmd/lethe list
+  go run ./cmd/lethe show demo-1
+  go run ./cmd/lethe report demo-2
+  go run ./cmd/lethe systems
+  go run ./cmd/lethe submit --kind erasure --email "%s" --wait
+`, d.Engine.UIURL(), d.Engine.Address(), d.Engine.Address(), dir, population.Oneil.Email)
+}

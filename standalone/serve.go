@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/connectors/catalogue"
+	"ite.digital/lethe/standalone/engine"
+	"ite.digital/lethe/standalone/host"
+)
+
+// serving are the flags of serve.
+type serving struct {
+	config, data, ip string
+	port, uiPort     int
+}
+
+func newServe() *cobra.Command {
+	var s serving
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve requests on this machine, with all state below one folder",
+		Long: `Serve requests on this machine: the Temporal server, its Web UI and the workers
+in one process. Requests in flight survive restarts and crashes; all state is in
+the folder given with --data. For more than one machine run 'lethe worker'
+against a Temporal cluster instead.`,
+		Example: "  lethe-standalone serve --config lethe.yaml --data /var/lib/lethe",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&s.config, "config", "lethe.yaml", "the configuration `file`")
+	flags.StringVar(&s.data, "data", "data", "the `folder` that holds all state")
+	flags.StringVar(&s.ip, "ip", "127.0.0.1", "the `address` to listen on")
+	flags.IntVar(&s.port, "port", 0, "the port of the Temporal server (default 7233, or a free one)")
+	flags.IntVar(&s.uiPort, "ui-port", 0, "the port of the Web UI (default 8233, or a free one)")
+	return cmd
+}
+
+func (s serving) run(ctx context.Context, out, errOut io.Writer) error {
+	cfg, err := config.Load(s.config, catalogue.Kinds(), config.Options{})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	log := zerolog.New(errOut).With().Timestamp().Logger().Level(zerolog.InfoLevel)
+	h, err := host.Start(ctx, engine.Options{
+		File: filepath.Join(s.data, "temporal.db"), IP: s.ip, Port: s.port, UIPort: s.uiPort, Log: log,
+	}, cfg, log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Lethe serves %d systems.\n  Web UI    %s\n  Temporal  %s\n  Reports   %s\n", len(cfg.Systems), h.Engine.UIURL(), h.Engine.Address(), cfg.Archive)
+	if h.Engine.Address() != "127.0.0.1:7233" {
+		fmt.Fprintf(out, "For the command line: export TEMPORAL_ADDRESS=%s\n", h.Engine.Address())
+	}
+	runErr := h.Run(ctx)
+	if err := h.Close(); err != nil {
+		return err
+	}
+	return runErr
+}

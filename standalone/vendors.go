@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	_ "embed"
+
+	"ite.digital/lethe/simulators"
+	"ite.digital/lethe/simulators/gist"
+	"ite.digital/lethe/simulators/googleanalytics"
+	"ite.digital/lethe/simulators/hubspot"
+	"ite.digital/lethe/simulators/landbot"
+	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/simulators/website"
+)
+
+//go:embed demo.yaml.tmpl
+var demoConfig string
+
+// serveVendors starts the simulated vendors and writes a lethe.yaml that leads
+// to them, with their keys in files beside it. The returned function stops
+// them.
+func serveVendors(town *population.Town, dir string) (stop func(), err error) {
+	var stops []func()
+	stop = func() {
+		for _, s := range stops {
+			s()
+		}
+	}
+	urls := map[string]string{"Dir": dir}
+	for _, vendor := range []struct {
+		name, key string
+		handler   http.Handler
+	}{
+		{"HubSpot", hubspot.DefaultToken, town.HubSpot},
+		{"Gist", gist.DefaultToken, town.Gist},
+		{"Landbot", landbot.DefaultToken, town.Landbot},
+		{"GoogleAnalytics", googleanalytics.DefaultToken, town.GoogleAnalytics},
+		{"Website", website.DefaultSecret, town.Website},
+	} {
+		url, stopOne, err := simulators.Serve(vendor.handler)
+		if err != nil {
+			stop()
+			return nil, fmt.Errorf("start the simulated vendor %s: %w", vendor.name, err)
+		}
+		stops = append(stops, stopOne)
+		urls[vendor.name] = url
+		if err := os.WriteFile(filepath.Join(dir, vendor.name+".key"), []byte(vendor.key), 0o600); err != nil {
+			stop()
+			return nil, fmt.Errorf("write a vendor's key: %w", err)
+		}
+	}
+	if err := writeConfig(filepath.Join(dir, "lethe.yaml"), urls); err != nil {
+		stop()
+		return nil, err
+	}
+	return stop, nil
+}
+
+func writeConfig(path string, urls map[string]string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // below a folder of our own
+	if err != nil {
+		return fmt.Errorf("write the demo's configuration: %w", err)
+	}
+	if err := template.Must(template.New("lethe.yaml").Parse(demoConfig)).Execute(file, urls); err != nil {
+		return fmt.Errorf("write the demo's configuration: %w", err)
+	}
+	return file.Close()
+}
