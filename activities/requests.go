@@ -2,6 +2,9 @@ package activities
 
 import (
 	"context"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
 
 	"ite.digital/lethe/dsr"
 )
@@ -22,8 +25,26 @@ type Requests struct {
 	Archive Archive
 }
 
-// MakePlan returns the systems as they are configured now, and the pace.
-func (r *Requests) MakePlan(context.Context) (dsr.Plan, error) { return r.Plan, nil }
+// MakePlanParams is the request to plan for.
+type MakePlanParams struct {
+	Request dsr.Request `json:"request"`
+	// Now is the workflow's time.
+	Now time.Time `json:"now"`
+}
+
+// InvalidRequest is the type of the error with which MakePlan refuses a
+// request.
+const InvalidRequest = "invalid_request"
+
+// MakePlan makes sure that the request is valid and returns the systems as they
+// are configured now, and the pace. What is a valid phone number changes with
+// releases of the numbering plans, so the check has no place in the workflow.
+func (r *Requests) MakePlan(_ context.Context, p MakePlanParams) (dsr.Plan, error) {
+	if err := p.Request.Validate(p.Now); err != nil {
+		return dsr.Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil)
+	}
+	return r.Plan, nil
+}
 
 // ArchiveReport stores the report and returns its key.
 func (r *Requests) ArchiveReport(ctx context.Context, report dsr.Report) (string, error) {

@@ -60,7 +60,7 @@ func golden(t *testing.T, name, got string) {
 	if *update {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 	}
-	want, err := os.ReadFile(path) //nolint:gosec // a file of the test's own
+	want, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, string(want), got)
 }
@@ -128,7 +128,7 @@ func TestTheArchiveAddsAndNeverReplaces(t *testing.T) {
 	latest, err := archive.Latest(t.Context(), dsr.Erasure, "R-1")
 	require.NoError(t, err)
 	require.Equal(t, second, latest)
-	stored, err := os.ReadFile(filepath.Join(dir, "erasure", "R-1", "001.json")) //nolint:gosec // a file of the test's own
+	stored, err := os.ReadFile(filepath.Join(dir, "erasure", "R-1", "001.json"))
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(stored), "{\n  \"version\": \"1\","))
 }

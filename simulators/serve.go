@@ -1,6 +1,7 @@
 package simulators
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -16,7 +17,7 @@ func Serve(handler http.Handler) (url string, stop func(), err error) {
 
 // ServeAt is Serve on a given address, for demonstrations that are looked at with a browser.
 func ServeAt(address string, handler http.Handler) (url string, stop func(), err error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return "", nil, fmt.Errorf("simulators: listen: %w", err)
 	}

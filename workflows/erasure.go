@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
@@ -47,9 +46,6 @@ func newErasure(ctx workflow.Context, request dsr.Request) *erasure {
 
 // run is the story of a request.
 func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
-	if err := e.request.Validate(workflow.Now(ctx)); err != nil {
-		return dsr.Completion{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), "invalid_request", nil)
-	}
 	if err := e.makePlan(ctx); err != nil {
 		return dsr.Completion{}, err
 	}
@@ -63,12 +59,14 @@ func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
 	return e.conclude(ctx)
 }
 
-// makePlan asks the worker which systems there are and makes one runner each.
+// makePlan has a worker check the request and say which systems there are, and
+// makes one runner each.
 func (e *erasure) makePlan(ctx workflow.Context) error {
 	var requests *activities.Requests
 	var plan dsr.Plan
-	if err := workflow.ExecuteActivity(requestStep(ctx, "read the configuration"), requests.MakePlan).Get(ctx, &plan); err != nil {
-		return fmt.Errorf("read the configuration: %w", err)
+	params := activities.MakePlanParams{Request: e.request, Now: workflow.Now(ctx)}
+	if err := workflow.ExecuteActivity(requestStep(ctx, "make the plan"), requests.MakePlan, params).Get(ctx, &plan); err != nil {
+		return fmt.Errorf("make the plan: %w", err)
 	}
 	e.recheckAfter = plan.RecheckAfter
 	for _, planned := range e.chosen(plan.Systems) {

@@ -24,6 +24,7 @@ const rounds = 3
 // Run puts a kind of connector through the suite. found makes a vendor with
 // default population; each test has its own.
 func Run(t *testing.T, found func() Vendor) {
+	t.Helper()
 	tests := []struct {
 		name string
 		run  func(*bench)

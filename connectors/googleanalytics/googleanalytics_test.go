@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -153,7 +152,7 @@ func TestRecordsAreStableAndTheirIdsSayNothing(t *testing.T) {
 	found := records(t, connect(t, s), subject)
 	require.Len(t, found, 5)
 	for _, record := range found {
-		require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{32}$`), record.ID)
+		require.Regexp(t, `^[0-9a-f]{32}$`, record.ID)
 		require.Equal(t, []dsr.Identifier{record.FoundBy}, record.Identifiers)
 		require.True(t, subject.Has(record.FoundBy))
 	}

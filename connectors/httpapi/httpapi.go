@@ -152,7 +152,7 @@ func (c *Client) Do(ctx context.Context, request Request) (Response, error) {
 	if err != nil {
 		return Response{}, c.unanswered(ctx, request, 0, err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // what counts of it was read
 	return c.read(ctx, request, answer)
 }
 

@@ -25,7 +25,7 @@ func Example() {
 		target := url + "/v1/customers/" + customer.ID + "/"
 		request, err := http.NewRequest(http.MethodDelete, target, nil)
 		if err != nil {
-			log.Fatal(err)
+			log.Fatal(err) //nolint:gocritic // an example may leave the server behind
 		}
 		request.Header.Set("Authorization", "Token "+landbot.DefaultToken)
 		response, err := http.DefaultClient.Do(request)

@@ -124,7 +124,7 @@ func TestAWrongKeyParksExactlyThatSystemUntilItIsRepaired(t *testing.T) {
 
 func TestADemoEndsAsItShould(t *testing.T) {
 	t.Parallel()
-	out, err := exec.CommandContext(t.Context(), programs.standalone, "demo", "--exit").CombinedOutput() //nolint:gosec // our own program
+	out, err := exec.CommandContext(t.Context(), programs.standalone, "demo", "--exit").CombinedOutput()
 	require.NoError(t, err, string(out))
 	text := string(out)
 	require.Contains(t, text, "All 3 samples ended as they should")

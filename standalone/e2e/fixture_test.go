@@ -47,7 +47,7 @@ func run(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nobody
 	programs.lethe, programs.standalone = filepath.Join(dir, "lethe"), filepath.Join(dir, "lethe-standalone")
 	for program, source := range map[string]string{programs.lethe: "ite.digital/lethe/cmd/lethe", programs.standalone: "ite.digital/lethe/standalone"} {
-		if out, err := exec.Command("go", "build", "-o", program, source).CombinedOutput(); err != nil { //nolint:gosec // our own programs
+		if out, err := exec.Command("go", "build", "-o", program, source).CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build %s: %v\n%s", source, err, out)
 			return 1
 		}
@@ -150,7 +150,7 @@ func (s *site) lethe(arguments ...string) result {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, programs.lethe, arguments...) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, programs.lethe, arguments...)
 	cmd.Env, cmd.Dir = s.environment(), s.dir
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
@@ -181,7 +181,7 @@ type process struct {
 // start starts a program; it is killed when the test ends.
 func (s *site) start(program string, arguments ...string) *process {
 	s.Helper()
-	p := &process{site: s, cmd: exec.Command(program, arguments...), ended: make(chan struct{})} //nolint:gosec,noctx // our own program, killed below
+	p := &process{site: s, cmd: exec.Command(program, arguments...), ended: make(chan struct{})}
 	p.cmd.Env, p.cmd.Dir = s.environment(), s.dir
 	p.cmd.Stdout, p.cmd.Stderr = s, s
 	require.NoError(s, p.cmd.Start())
@@ -269,7 +269,7 @@ func (s *site) discreet(person population.Person) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // a file of the test's own
+		content, err := os.ReadFile(path)
 		said += path + string(content)
 		return err
 	})

@@ -12,7 +12,7 @@ func TestAPortThatIsTakenIsRecognisedInWhatTheServerLogs(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer taken.Close()
+	t.Cleanup(func() { _ = taken.Close() })
 	_, err = net.Listen("tcp", taken.Addr().String())
 	require.Error(t, err)
 	fatal := newFatalError("Failed to start gRPC listener", []tag.Tag{tag.Service("frontend"), tag.Error(err)})
