@@ -20,6 +20,7 @@ import (
 type serving struct {
 	config, data, ip string
 	port, uiPort     int
+	uiHosts          []string
 }
 
 func newServe() *cobra.Command {
@@ -43,6 +44,7 @@ against a Temporal cluster instead.`,
 	flags.StringVar(&s.ip, "ip", "127.0.0.1", "the `address` to listen on")
 	flags.IntVar(&s.port, "port", 0, "the port of the Temporal server (default 7233, or a free one)")
 	flags.IntVar(&s.uiPort, "ui-port", 0, "the port of the Web UI (default 8233, or a free one)")
+	flags.StringSliceVar(&s.uiHosts, "ui-host", nil, "a further `name` of the Web UI, such as that of a reverse proxy")
 	return cmd
 }
 
@@ -56,7 +58,7 @@ func (s serving) run(ctx context.Context, out, errOut io.Writer) error {
 	}
 	log := zerolog.New(errOut).With().Timestamp().Logger().Level(zerolog.InfoLevel)
 	h, err := host.Start(ctx, engine.Options{
-		File: filepath.Join(s.data, "temporal.db"), IP: s.ip, Port: s.port, UIPort: s.uiPort, Log: log,
+		File: filepath.Join(s.data, "temporal.db"), IP: s.ip, Port: s.port, UIPort: s.uiPort, UIHosts: s.uiHosts, Log: log,
 	}, cfg, log)
 	if err != nil {
 		return err

@@ -54,6 +54,11 @@ type Options struct {
 	// UIPort is where the Web UI answers, with the same rule around 8233.
 	UIPort int
 
+	// UIHosts are further names, without port, under which browsers may ask for the Web UI, such as that of a reverse
+	// proxy which passes its own on. Loopback names and IP addresses are always answered. All others are refused: a page
+	// of somebody else's can point its own name at this machine and would read what the UI shows (DNS rebinding).
+	UIHosts []string
+
 	// NoUI leaves the Web UI out.
 	NoUI bool
 

@@ -8,6 +8,9 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -40,7 +43,7 @@ type webUI struct {
 func listenUI(o Options) (*webUI, error) {
 	l, err := listen(o.IP, o.UIPort, defaultUIPort)
 	if err != nil {
-		return nil, fmt.Errorf("Web UI: %w", err)
+		return nil, fmt.Errorf("Web UI: %w", err) //nolint:staticcheck // it is a name
 	}
 	return &webUI{listener: l}, nil
 }
@@ -54,6 +57,7 @@ func (u *webUI) serve(o Options, address string, conn *grpc.ClientConn) error {
 	if err != nil {
 		return fmt.Errorf("set up the Web UI: %w", err)
 	}
+	handler = knownHosts(o.UIHosts, handler)
 	u.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: stdlog.New(log, "", 0)}
 	go func() {
 		if err := u.http.Serve(u.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -61,6 +65,24 @@ func (u *webUI) serve(o Options, address string, conn *grpc.ClientConn) error {
 		}
 	}()
 	return nil
+}
+
+// knownHosts refuses requests for other names than loopback ones, IP addresses and those given.
+func knownHosts(names []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := r.Host
+		if host, _, err := net.SplitHostPort(name); err == nil {
+			name = host
+		}
+		name = strings.Trim(name, "[]")
+		_, err := netip.ParseAddr(name)
+		local := err == nil || strings.EqualFold(name, "localhost")
+		if !local && !slices.ContainsFunc(names, func(known string) bool { return strings.EqualFold(known, name) }) {
+			http.Error(w, "the Web UI is not known by this name", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // stop closes the port; requests under way get a moment to end.
