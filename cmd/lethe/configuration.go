@@ -11,36 +11,53 @@ import (
 	"ite.digital/lethe/connectors/catalogue"
 )
 
-// defaultConfig is where the configuration is looked for.
-const defaultConfig = "lethe.yaml"
+// The configuration is looked for where the environment says, or here.
+const (
+	configVariable = "LETHE_CONFIG"
+	defaultConfig  = "lethe.yaml"
+)
 
 // A configFlag is the flag that names the configuration.
 type configFlag struct {
 	streams *streams
-	cmd     *cobra.Command
-	path    string
+	// path is what the flag says; empty if it was not given.
+	path string
 }
 
 func newConfigFlag(s *streams, cmd *cobra.Command) *configFlag {
-	f := &configFlag{streams: s, cmd: cmd}
-	cmd.Flags().StringVar(&f.path, "config", defaultConfig, "configuration `FILE`")
+	f := &configFlag{streams: s}
+	cmd.Flags().StringVar(&f.path, "config", "", "configuration `FILE` (default: $"+configVariable+", or "+defaultConfig+")")
 	return f
+}
+
+// file is the configuration's path, and whether anybody named it.
+func (f *configFlag) file() (path string, named bool) {
+	if f.path != "" {
+		return f.path, true
+	}
+	if path, _ := f.streams.env.LookupEnv(configVariable); path != "" {
+		return path, true
+	}
+	return defaultConfig, false
 }
 
 // load reads the configuration with the secrets, to reach the systems.
 func (f *configFlag) load() (*config.Config, error) {
-	return config.Load(f.path, catalogue.Kinds(), config.Options{Env: f.streams.env.LookupEnv})
+	path, _ := f.file()
+	return config.Load(path, catalogue.Kinds(), config.Options{Env: f.streams.env.LookupEnv})
 }
 
 // outline reads the configuration without the secrets, to know what there is.
 func (f *configFlag) outline() (*config.Config, error) {
-	return config.Load(f.path, catalogue.Kinds(), config.Options{WithoutSecrets: true})
+	path, _ := f.file()
+	return config.Load(path, catalogue.Kinds(), config.Options{WithoutSecrets: true})
 }
 
 // optional reads the outline, or returns nil if no configuration was named and
 // there is none.
 func (f *configFlag) optional() (*config.Config, error) {
-	if _, err := os.Stat(f.path); errors.Is(err, fs.ErrNotExist) && !f.cmd.Flags().Changed("config") {
+	path, named := f.file()
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !named {
 		return nil, nil //nolint:nilnil // to have no configuration is no error here
 	}
 	return f.outline()

@@ -48,7 +48,7 @@ func (s *streams) followAt(ctx context.Context, d desk, w watching, ticks <-chan
 		v, err := look(ctx, d, w)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // whoever interrupts has seen enough
 		case errors.Is(err, requests.ErrNoWorker), errors.Is(err, requests.ErrUnreachable):
 			err = shown.pause(err)
 		case err == nil:

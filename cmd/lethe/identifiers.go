@@ -94,7 +94,7 @@ func (s *streams) readEntries(name string) ([]entry, error) {
 func (s *streams) readFile(name string) (string, error) {
 	input := s.in
 	if name != "-" {
-		file, err := os.Open(name)
+		file, err := os.Open(name) //nolint:gosec // the user names it
 		if err != nil {
 			return "", fmt.Errorf("the subject file cannot be read: %w", reason(err))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 	"gocloud.dev/blob"
@@ -33,7 +34,8 @@ person.`,
 			if err != nil {
 				return err
 			}
-			if archive == "" {
+			named := archive != ""
+			if !named {
 				cfg, err := configuration.outline()
 				if err != nil {
 					return err
@@ -41,7 +43,8 @@ person.`,
 				archive = cfg.Archive
 			}
 			r, err := latest(cmd.Context(), archive, id)
-			if errors.Is(err, report.ErrNotFound) {
+			// The configured folder is made with its first report.
+			if errors.Is(err, report.ErrNotFound) || !named && errors.Is(err, fs.ErrNotExist) {
 				return missing(cmd.Context(), connection, id)
 			}
 			if err != nil {

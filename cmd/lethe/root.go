@@ -43,7 +43,6 @@ the flags --address, --namespace and --profile.`,
 	root.AddCommand(in(groupRequests, newSubmit(s), newList(s), newShow(s), newReport(s))...)
 	root.AddCommand(in(groupOperators, newRetrySystem(s), newSkipSystem(s), newCompleteTask(s))...)
 	root.AddCommand(in(groupRunning, newWorker(s), newSystems(s), newVersion(s))...)
-	root.AddCommand(newDocs(s))
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupRunning.ID)
 	return root
