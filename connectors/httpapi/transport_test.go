@@ -208,7 +208,7 @@ func TestEachTryIsSignedAnew(t *testing.T) {
 	})
 	var tries atomic.Int32
 	client, err := httpapi.New(settings(server.URL), func(r *http.Request, body []byte) {
-		r.Header.Set("X-Signature", fmt.Sprint(tries.Add(1), string(body)))
+		r.Header.Set("X-Signature", fmt.Sprintf("%d %s", tries.Add(1), body))
 	})
 	require.NoError(t, err)
 	_, err = client.Do(t.Context(), httpapi.Request{Method: http.MethodPost, Path: "/contacts", Body: "b", Repeatable: true})
