@@ -221,7 +221,7 @@ func (s *site) report(id string, wish func(dsr.Report) bool) dsr.Report {
 		answer := s.lethe("show", id, "--json")
 		r = dsr.Report{} // slices are not merged
 		return answer.code == 0 && json.Unmarshal([]byte(answer.out), &r) == nil && wish(r)
-	}, patience, 200*time.Millisecond, "log:\n%s", lazily(s.log))
+	}, patience, 200*time.Millisecond, "state:\n%s\nlog:\n%s", lazily(func() string { return s.lethe("show", id).out }), lazily(s.log))
 	return r
 }
 

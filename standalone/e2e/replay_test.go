@@ -37,7 +37,7 @@ func TestTheHistoriesReplay(t *testing.T) {
 		s.must("retry-system", id, "landbot") // in vain
 		s.report(id, in("landbot", dsr.NeedsOperator))
 		s.must("skip-system", id, "landbot", "--reason", "the contract has ended")
-		s.report(id, concluded)
+		s.conclude(id)
 	}
 	c, err := client.Dial(client.Options{HostPort: s.engine.Address(), Logger: silent{}})
 	require.NoError(t, err)
