@@ -130,6 +130,12 @@ func (v value) unknown(key string, known []string) string {
 	return fmt.Sprintf("the key%s is not known; use %s", v.quote(key), oneOf(known))
 }
 
+// needed notes that a mapping lacks a key, at its first line. what says what
+// belongs there.
+func (v value) needed(key, what string) {
+	v.child(v.node, key).refuse("is needed: %s", what)
+}
+
 // items returns the parts of a list, or nil if it is not one.
 func (v value) items() []value {
 	if v.shared() || v.empty() {
