@@ -9,6 +9,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/spelling"
 )
 
 // maxMaxRecords bounds max_records: nobody has that many accounts.
@@ -79,7 +80,7 @@ func (s *systemReader) kind() (connectors.Kind, bool) {
 	if i := slices.Index(s.kindNames(), name); i >= 0 {
 		return s.kinds[i], true
 	}
-	if near := nearest(name, s.kindNames()); near != "" {
+	if near := spelling.Nearest(name, s.kindNames()); near != "" {
 		e.value.refuse("%q is not a kind of connector; did you mean %s?", name, near)
 	} else {
 		e.value.refuse("is not a kind of connector; use %s", oneOf(s.kindNames()))

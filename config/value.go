@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"ite.digital/lethe/spelling"
 )
 
 // A value is one node of the file under the name by which people know it. Its
@@ -121,7 +123,7 @@ func (v value) refuseUnknown(entries map[string]entry, known []string, explain f
 // unknown says what to write instead of the key. A key close to a known one is
 // a slip of the pen and no secret.
 func (v value) unknown(key string, known []string) string {
-	if near := nearest(key, known); near != "" {
+	if near := spelling.Nearest(key, known); near != "" {
 		return fmt.Sprintf("the key %q is not known; did you mean %s?", key, near)
 	}
 	if len(known) == 0 {
@@ -228,4 +230,12 @@ func (v value) count(limit int, what string) int {
 
 func (v value) hasTag(tags ...string) bool {
 	return v.node.Kind == yaml.ScalarNode && slices.Contains(tags, v.node.ShortTag())
+}
+
+// oneOf writes names as a choice.
+func oneOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return "one of " + strings.Join(names, ", ")
 }
