@@ -203,11 +203,7 @@ func (s *systemReader) plan(kind connectors.Kind, settings connectors.Settings) 
 	if e, ok := s.entries["title"]; ok {
 		title = e.value.line()
 	}
-	processor := ""
-	if e, ok := s.entries["processor"]; ok {
-		processor = e.value.line()
-	}
-	plan, err := kind.System(settings, title, processor, s.maxRecords(kind))
+	plan, err := kind.System(settings, title, lineOf(s.entries, "processor"), s.maxRecords(kind))
 	s.explain(err, kind)
 	return plan
 }

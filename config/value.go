@@ -180,6 +180,14 @@ func (v value) line() string {
 	return text
 }
 
+// lineOf reads the line that stands under a key, if any.
+func lineOf(entries map[string]entry, key string) string {
+	if e, ok := entries[key]; ok {
+		return e.value.line()
+	}
+	return ""
+}
+
 // texts reads a list of texts. One text is a list of one.
 func (v value) texts() []string {
 	parts := []value{v}
