@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/register"
 )
 
 // coverageOfExamples compares the two examples at the repository's top, at a
@@ -47,4 +49,17 @@ func TestAnExemptionEndsByTheClock(t *testing.T) {
 	exit, output := coverageOfExamples(t, last.Add(time.Second))
 	require.Equal(t, exitFailed, exit)
 	require.Contains(t, output, "\nlethe: 1 of 16 recipients is not covered: tweet-button\n")
+}
+
+func TestTheSentenceCountsWhoIsReachedAndHow(t *testing.T) {
+	t.Parallel()
+	covered, exempt := register.Entry{State: register.Covered}, register.Entry{State: register.Exempt}
+	for want, entries := range map[string][]register.Entry{
+		"nobody is missing: 1 recipient covered by systems":                           {covered},
+		"nobody is missing: 2 recipients covered by systems":                          {covered, covered},
+		"nobody is missing: 3 recipients, of which 1 covered by systems and 2 exempt": {exempt, covered, exempt},
+		"nobody is missing: 1 recipient, of which 0 covered by systems and 1 exempt":  {exempt},
+	} {
+		require.Equal(t, want, coverageSentence(register.Coverage{Recipients: entries}))
+	}
 }
