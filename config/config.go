@@ -102,15 +102,11 @@ type loader struct {
 }
 
 func (l *loader) load(path string) *Config {
-	content, ok := readFile(path, l.found)
+	root, ok := document{noun: "configuration", example: "lethe.example.yaml"}.read(path, l.found)
 	if !ok {
 		return nil
 	}
-	root, ok := parse(content, l.found)
-	if !ok {
-		return nil
-	}
-	return l.config(value{node: root, found: l.found})
+	return l.config(root)
 }
 
 func (l *loader) config(root value) *Config {
@@ -131,7 +127,7 @@ func (l *loader) config(root value) *Config {
 	if systems, ok := entries["systems"]; ok {
 		config.Systems = l.systems(systems.value, config.Normalizer())
 	} else if entries != nil {
-		root.child(root.node, "systems").refuse("is needed: the list of third-party systems, each with name and connector")
+		root.needed("systems", "the list of third-party systems, each with name and connector")
 	}
 	return config
 }

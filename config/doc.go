@@ -1,7 +1,8 @@
-// Package config reads lethe.yaml: which third-party systems there are, how
-// each is reached, where reports are archived.
+// Package config reads what people write: lethe.yaml, which says what
+// third-party systems there are, how each is reached and where reports are
+// archived, and the register of recipients that is compared with it.
 //
-// The file is checked as a whole before anything else happens. Whatever is
+// A file is checked as a whole before anything else happens. Whatever is
 // wrong with it is said at once, a line a problem, with the line of the file,
 // what is wrong and what to do. Secrets are never in the file, only references
 // to them, and no message repeats one.

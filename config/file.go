@@ -15,26 +15,42 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxFile bounds the configuration file, in bytes.
+// A document is a sort of file that people write.
+type document struct {
+	// noun is what messages call it.
+	noun string
+	// example is the file that shows how to write one.
+	example string
+}
+
+// maxFile bounds a document, in bytes.
 const maxFile = 1 << 20
 
-// readFile returns the file's content.
-func readFile(path string, found *findings) (content []byte, ok bool) {
+// read returns the root of the document at path.
+func (d document) read(path string, found *findings) (root value, ok bool) {
 	content, err := readLimited(path, maxFile)
 	text := ""
 	switch {
 	case errors.Is(err, errTooLarge):
-		text = "is larger than 1 MiB; a configuration is a few kilobytes, so check that this is the right file"
+		text = "is larger than 1 MiB; a " + d.noun + " is a few kilobytes, so check that this is the right file"
 	case err != nil:
-		text = reasonFor(err) + "; lethe.example.yaml shows how to write one"
+		text = reasonFor(err) + d.hint()
 	case !utf8.Valid(content):
 		text = "is not UTF-8; save it in that encoding"
 	}
 	if text != "" {
-		found.add(Problem{Text: "the configuration " + text})
+		found.add(d.problem(text))
+		return value{}, false
 	}
-	return content, text == ""
+	node, ok := d.parse(content, found)
+	return value{node: node, found: found}, ok
 }
+
+// problem is one with the document as a whole.
+func (d document) problem(text string) Problem { return Problem{Text: "the " + d.noun + " " + text} }
+
+// hint ends a message about a document that is not there.
+func (d document) hint() string { return "; " + d.example + " shows how to write one" }
 
 var (
 	errTooLarge   = errors.New("is too large")
@@ -76,13 +92,13 @@ func reasonFor(err error) string {
 	}
 }
 
-// parse returns the root of the file's one document.
-func parse(content []byte, found *findings) (root *yaml.Node, ok bool) {
+// parse returns the root of the file, which holds one document.
+func (d document) parse(content []byte, found *findings) (root *yaml.Node, ok bool) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var document, second yaml.Node
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF), err == nil && document.Content[0].ShortTag() == "!!null":
-		found.add(Problem{Text: "the configuration is empty; lethe.example.yaml shows how to write one"})
+		found.add(d.problem("is empty" + d.hint()))
 		return nil, false
 	case err != nil:
 		found.add(syntaxProblem(content, err))
@@ -97,7 +113,9 @@ func parse(content []byte, found *findings) (root *yaml.Node, ok bool) {
 	root = document.Content[0]
 	refuseSharing(root, found)
 	if root.Kind != yaml.MappingNode {
-		found.add(Problem{Line: root.Line, Column: root.Column, Text: "the configuration is not a mapping; write lines of the form key: value"})
+		problem := d.problem("is not a mapping; write lines of the form key: value")
+		problem.Line, problem.Column = root.Line, root.Column
+		found.add(problem)
 		return nil, false
 	}
 	return root, true

@@ -13,7 +13,7 @@ import (
 	"ite.digital/lethe/config"
 )
 
-var update = flag.Bool("update", false, "write the messages in testdata/refused anew")
+var update = flag.Bool("update", false, "write the messages in testdata/refused and refused_registers anew")
 
 // TestRefuses tries the configurations in testdata/refused. Each is an archive
 // of lethe.yaml, the files it names, and the messages it is refused with.
@@ -25,12 +25,16 @@ func TestRefuses(t *testing.T) {
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			refuses(t, path)
+			refuses(t, path, "lethe.yaml", func(path string) error {
+				_, err := config.Load(path, kinds(), config.Options{Env: env})
+				return err
+			})
 		})
 	}
 }
 
-func refuses(t *testing.T, path string) {
+// refuses loads the file of the given name out of the archive at path.
+func refuses(t *testing.T, path, name string, load func(path string) error) {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
 	require.NoError(t, err)
@@ -40,7 +44,7 @@ func refuses(t *testing.T, path string) {
 		write(t, filepath.Join(dir, file.Name), file.Data)
 	}
 
-	_, err = config.Load(filepath.Join(dir, "lethe.yaml"), kinds(), config.Options{Env: env})
+	err = load(filepath.Join(dir, name))
 
 	var refused *config.Error
 	require.ErrorAs(t, err, &refused)

@@ -3,13 +3,13 @@ package config
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/spelling"
 )
 
 // maxMaxRecords bounds max_records: nobody has that many accounts.
@@ -32,7 +32,7 @@ func (l *loader) systems(v value, normalizer dsr.Normalizer) []System {
 		if entries := item.entries(); entries != nil {
 			s := &systemReader{loader: l, at: item, entries: entries}
 			systems = append(systems, s.system(normalizer))
-			s.refuseSecond(firsts)
+			item.refuseSecond(entries, firsts, "system")
 		}
 	}
 	return systems
@@ -46,7 +46,7 @@ type systemReader struct {
 }
 
 func (s *systemReader) system(normalizer dsr.Normalizer) System {
-	settings := connectors.Settings{System: s.name(), Normalizer: normalizer}
+	settings := connectors.Settings{System: s.at.name(s.entries, "a short name of your own for the system, such as gist"), Normalizer: normalizer}
 	kind, ok := s.kind()
 	if !ok {
 		return System{}
@@ -66,42 +66,11 @@ func (s *systemReader) system(normalizer dsr.Normalizer) System {
 	return System{Plan: plan, Kind: kind, Settings: settings}
 }
 
-// systemName is what names a task queue, and an argument of the command line.
-var systemName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-
-func (s *systemReader) name() string {
-	e, ok := s.entries["name"]
-	if !ok {
-		s.needed("name", "a short name of your own for the system, such as gist")
-		return ""
-	}
-	name, ok := e.value.text()
-	if ok && !systemName.MatchString(name) {
-		e.value.refuse("is not a name; write 1 to 40 small letters, digits and dashes, a letter or digit first")
-		return ""
-	}
-	return name
-}
-
-// refuseSecond refuses a name that an earlier system has.
-func (s *systemReader) refuseSecond(firsts map[string]int) {
-	e := s.entries["name"]
-	if e.value.node == nil || !systemName.MatchString(e.value.node.Value) {
-		return
-	}
-	name := e.value.node.Value
-	if line, ok := firsts[name]; ok {
-		e.value.refuse("%q is the name of another system, in line %d; give each a name of its own", name, line)
-		return
-	}
-	firsts[name] = e.value.node.Line
-}
-
 // kind is the kind of connector that the system names.
 func (s *systemReader) kind() (connectors.Kind, bool) {
 	e, ok := s.entries["connector"]
 	if !ok {
-		s.needed("connector", "the kind of connector that reaches the system; "+oneOf(s.kindNames()))
+		s.at.needed("connector", "the kind of connector that reaches the system; "+oneOf(s.kindNames()))
 		return connectors.Kind{}, false
 	}
 	name, ok := e.value.text()
@@ -111,7 +80,7 @@ func (s *systemReader) kind() (connectors.Kind, bool) {
 	if i := slices.Index(s.kindNames(), name); i >= 0 {
 		return s.kinds[i], true
 	}
-	if near := nearest(name, s.kindNames()); near != "" {
+	if near := spelling.Nearest(name, s.kindNames()); near != "" {
 		e.value.refuse("%q is not a kind of connector; did you mean %s?", name, near)
 	} else {
 		e.value.refuse("is not a kind of connector; use %s", oneOf(s.kindNames()))
@@ -234,18 +203,9 @@ func (s *systemReader) plan(kind connectors.Kind, settings connectors.Settings) 
 	if e, ok := s.entries["title"]; ok {
 		title = e.value.line()
 	}
-	processor := ""
-	if e, ok := s.entries["processor"]; ok {
-		processor = e.value.line()
-	}
-	plan, err := kind.System(settings, title, processor, s.maxRecords(kind))
+	plan, err := kind.System(settings, title, lineOf(s.entries, "processor"), s.maxRecords(kind))
 	s.explain(err, kind)
 	return plan
-}
-
-// needed notes that a key is missing, at the system's first line.
-func (s *systemReader) needed(key, what string) {
-	s.at.child(s.at.node, key).refuse("is needed: %s", what)
 }
 
 func namesOf(keys []connectors.Key) []string {

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"ite.digital/lethe/spelling"
 )
 
 // A value is one node of the file under the name by which people know it. Its
@@ -121,13 +123,19 @@ func (v value) refuseUnknown(entries map[string]entry, known []string, explain f
 // unknown says what to write instead of the key. A key close to a known one is
 // a slip of the pen and no secret.
 func (v value) unknown(key string, known []string) string {
-	if near := nearest(key, known); near != "" {
+	if near := spelling.Nearest(key, known); near != "" {
 		return fmt.Sprintf("the key %q is not known; did you mean %s?", key, near)
 	}
 	if len(known) == 0 {
 		return "this kind of connector takes none; leave the section out"
 	}
 	return fmt.Sprintf("the key%s is not known; use %s", v.quote(key), oneOf(known))
+}
+
+// needed notes that a mapping lacks a key, at its first line. what says what
+// belongs there.
+func (v value) needed(key, what string) {
+	v.child(v.node, key).refuse("is needed: %s", what)
 }
 
 // items returns the parts of a list, or nil if it is not one.
@@ -170,6 +178,14 @@ func (v value) line() string {
 		return ""
 	}
 	return text
+}
+
+// lineOf reads the line that stands under a key, if any.
+func lineOf(entries map[string]entry, key string) string {
+	if e, ok := entries[key]; ok {
+		return e.value.line()
+	}
+	return ""
 }
 
 // texts reads a list of texts. One text is a list of one.
@@ -222,4 +238,12 @@ func (v value) count(limit int, what string) int {
 
 func (v value) hasTag(tags ...string) bool {
 	return v.node.Kind == yaml.ScalarNode && slices.Contains(tags, v.node.ShortTag())
+}
+
+// oneOf writes names as a choice.
+func oneOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return "one of " + strings.Join(names, ", ")
 }

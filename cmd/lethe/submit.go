@@ -183,10 +183,7 @@ func unknownSystems(field string, names []string, cfg *config.Config) dsr.Proble
 	if cfg == nil {
 		return dsr.Problems{{Field: field, Text: "needs the configuration, to know which systems there are; set --config"}}
 	}
-	var configured []string
-	for _, system := range cfg.Systems {
-		configured = append(configured, system.Plan.Name)
-	}
+	configured := namesOf(cfg)
 	var problems dsr.Problems
 	for _, name := range names {
 		if !slices.Contains(configured, name) {

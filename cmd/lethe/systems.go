@@ -21,7 +21,8 @@ func newSystems(s *streams) *cobra.Command {
 ones it discloses, and how it is known that an erasure worked.`,
 		Example: `  lethe systems
   lethe systems --json
-  lethe systems check`,
+  lethe systems check
+  lethe systems coverage recipients.yaml`,
 		Args: subcommands,
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := configuration.outline()
@@ -38,7 +39,7 @@ ones it discloses, and how it is known that an erasure worked.`,
 	}
 	asJSON = jsonFlag(cmd)
 	configuration = newConfigFlag(s, cmd)
-	cmd.AddCommand(newSystemsCheck(s))
+	cmd.AddCommand(newSystemsCheck(s), newSystemsCoverage(s))
 	return cmd
 }
 
@@ -57,6 +58,15 @@ func abilities(cfg *config.Config) []ability {
 		all[i] = ability{System: system.Plan, Yields: system.Kind.Yields, Evidence: system.Kind.Evidence, Rate: system.Settings.Rate}
 	}
 	return all
+}
+
+// namesOf are the names of the configured systems, in the order of the file.
+func namesOf(cfg *config.Config) []string {
+	names := make([]string, len(cfg.Systems))
+	for i, system := range cfg.Systems {
+		names[i] = system.Plan.Name
+	}
+	return names
 }
 
 func (s *streams) printAbilities(all []ability) error {

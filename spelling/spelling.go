@@ -1,10 +1,11 @@
-package config
+// Package spelling guesses what was meant by a name that does not exist.
+package spelling
 
 import "strings"
 
-// nearest returns the name that was probably meant, or "" if none is close:
+// Nearest returns the name that was probably meant, or "" if none is close:
 // at most two letters missing, too many or different, and most of it right.
-func nearest(written string, names []string) string {
+func Nearest(written string, names []string) string {
 	best, distance := "", 3
 	for _, name := range names {
 		if d := edits(strings.ToLower(written), name); d < distance && 2*d < len(name) {
@@ -15,7 +16,7 @@ func nearest(written string, names []string) string {
 }
 
 // edits is the number of letters to insert, delete or replace that make b of
-// a. It gives up on texts that differ in length by more than nearest accepts.
+// a. It gives up on texts that differ in length by more than Nearest accepts.
 func edits(a, b string) int {
 	if len(a) > len(b)+2 || len(b) > len(a)+2 {
 		return len(a) + len(b)
@@ -37,12 +38,4 @@ func edits(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// oneOf writes names as a choice.
-func oneOf(names []string) string {
-	if len(names) == 1 {
-		return names[0]
-	}
-	return "one of " + strings.Join(names, ", ")
 }
