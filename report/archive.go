@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/storage"
 )
 
 const (
@@ -28,11 +25,11 @@ var ErrNotFound = errors.New("the archive holds no report on this request")
 // "<kind>/<request id>/<number>.json". A report is never overwritten: if a
 // request is carried out again, its next report stands beside the first.
 type Archive struct {
-	bucket *blob.Bucket
+	bucket *storage.Bucket
 }
 
 // NewArchive returns the archive in the bucket. The caller closes the bucket.
-func NewArchive(bucket *blob.Bucket) *Archive { return &Archive{bucket: bucket} }
+func NewArchive(bucket *storage.Bucket) *Archive { return &Archive{bucket: bucket} }
 
 func key(kind dsr.Kind, requestID string, number int) string {
 	return fmt.Sprintf("%s/%s/%03d.json", kind, requestID, number)
@@ -47,15 +44,18 @@ func (a *Archive) Put(ctx context.Context, r dsr.Report) (string, error) {
 	}
 	for number := 1; number <= maxVersions; number++ {
 		name := key(r.Kind, r.RequestID, number)
-		err := a.bucket.WriteAll(ctx, name, content, &blob.WriterOptions{ContentType: "application/json", IfNotExist: true})
+		err := a.bucket.Create(ctx, name, content)
 		if err == nil {
 			return name, nil
 		}
-		stored, readErr := a.read(ctx, name)
-		switch {
-		case readErr != nil:
+		if !errors.Is(err, storage.ErrExists) {
 			return "", fmt.Errorf("archive the report: %w", err)
-		case bytes.Equal(stored, content):
+		}
+		stored, err := a.bucket.Read(ctx, name, maxReport)
+		if err != nil {
+			return "", fmt.Errorf("archive the report: %w", err)
+		}
+		if bytes.Equal(stored, content) {
 			return name, nil
 		}
 	}
@@ -66,8 +66,8 @@ func (a *Archive) Put(ctx context.Context, r dsr.Report) (string, error) {
 func (a *Archive) Latest(ctx context.Context, kind dsr.Kind, requestID string) (dsr.Report, error) {
 	var newest []byte
 	for number := 1; number <= maxVersions; number++ {
-		content, err := a.read(ctx, key(kind, requestID, number))
-		if gcerrors.Code(err) == gcerrors.NotFound {
+		content, err := a.bucket.Read(ctx, key(kind, requestID, number), maxReport)
+		if errors.Is(err, storage.ErrNotFound) {
 			break
 		}
 		if err != nil {
@@ -79,15 +79,6 @@ func (a *Archive) Latest(ctx context.Context, kind dsr.Kind, requestID string) (
 		return dsr.Report{}, ErrNotFound
 	}
 	return Decode(newest)
-}
-
-func (a *Archive) read(ctx context.Context, name string) ([]byte, error) {
-	reader, err := a.bucket.NewReader(ctx, name, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = reader.Close() }() // nothing is lost when a reader fails to close
-	return io.ReadAll(io.LimitReader(reader, maxReport))
 }
 
 // Encode writes the report as indented JSON with a newline at the end.

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"gocloud.dev/blob/fileblob"
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/report"
+	"ite.digital/lethe/storage"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -104,7 +104,7 @@ func TestAReportOfAnotherVersionIsRefused(t *testing.T) {
 func openArchive(t *testing.T) (*report.Archive, string) {
 	t.Helper()
 	dir := t.TempDir()
-	bucket, err := fileblob.OpenBucket(dir, &fileblob.Options{Metadata: fileblob.MetadataDontWrite})
+	bucket, err := storage.Open(t.Context(), "file://"+dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, bucket.Close()) })
 	return report.NewArchive(bucket), dir
