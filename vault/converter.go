@@ -1,0 +1,198 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	commonpb "go.temporal.io/api/common/v1"
+	failurepb "go.temporal.io/api/failure/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Protect makes a Temporal client encrypt all that it sends, under the keys of
+// the vault. It is for clients that talk about requests.
+func (v *Vault) Protect(o *client.Options) {
+	data := converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), v.NewCodec(o.Namespace))
+	o.DataConverter = data
+	o.FailureConverter = newFailureConverter(data, nil)
+}
+
+// ProtectWorker is [Vault.Protect] for clients that workers use. A key that
+// cannot be had at the moment must not look like a failed step to a workflow,
+// which would decide differently when it is replayed; it fails the workflow
+// task instead, and Temporal tries that again.
+func (v *Vault) ProtectWorker(o *client.Options) {
+	v.Protect(o)
+	data := patient{DataConverter: o.DataConverter}
+	o.DataConverter = workflow.DataConverterWithoutDeadlockDetection(data) // a key service may take seconds
+	o.FailureConverter = newFailureConverter(o.DataConverter, insist)
+}
+
+// insist ends the workflow task if an error will pass.
+func insist(err error) {
+	if err != nil && errors.Is(err, ErrUnavailable) {
+		panic(err)
+	}
+}
+
+// patient is a data converter that makes workflows wait for keys.
+type patient struct {
+	converter.DataConverter
+	inWorkflow bool
+}
+
+var (
+	_ converter.DataConverterWithSerializationContext = patient{}
+	_ workflow.ContextAware                           = patient{}
+)
+
+// WithSerializationContext implements
+// [converter.DataConverterWithSerializationContext].
+func (p patient) WithSerializationContext(sc converter.SerializationContext) converter.DataConverter {
+	p.DataConverter = converter.WithDataConverterSerializationContext(p.DataConverter, sc)
+	return p
+}
+
+// WithWorkflowContext implements [workflow.ContextAware].
+func (p patient) WithWorkflowContext(workflow.Context) converter.DataConverter {
+	p.inWorkflow = true
+	return p
+}
+
+// WithContext implements [workflow.ContextAware].
+func (p patient) WithContext(context.Context) converter.DataConverter {
+	p.inWorkflow = false
+	return p
+}
+
+func (p patient) wait(err error) error {
+	if p.inWorkflow {
+		insist(err)
+	}
+	return err
+}
+
+// ToPayload implements [converter.DataConverter].
+func (p patient) ToPayload(value any) (*commonpb.Payload, error) {
+	payload, err := p.DataConverter.ToPayload(value)
+	return payload, p.wait(err)
+}
+
+// FromPayload implements [converter.DataConverter].
+func (p patient) FromPayload(payload *commonpb.Payload, into any) error {
+	return p.wait(p.DataConverter.FromPayload(payload, into))
+}
+
+// ToPayloads implements [converter.DataConverter].
+func (p patient) ToPayloads(values ...any) (*commonpb.Payloads, error) {
+	payloads, err := p.DataConverter.ToPayloads(values...)
+	return payloads, p.wait(err)
+}
+
+// FromPayloads implements [converter.DataConverter].
+func (p patient) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
+	return p.wait(p.DataConverter.FromPayloads(payloads, into...))
+}
+
+// failureConverter encrypts failures: their messages, stack traces and details.
+// The SDK's own is given no workflow and would have no key.
+type failureConverter struct {
+	data converter.DataConverter
+	// insist is told why a failure cannot be read; it may end the task.
+	insist func(error)
+}
+
+var _ converter.FailureConverterWithSerializationContext = (*failureConverter)(nil)
+
+func newFailureConverter(data converter.DataConverter, insist func(error)) *failureConverter {
+	return &failureConverter{data: data, insist: insist}
+}
+
+// WithSerializationContext implements
+// [converter.FailureConverterWithSerializationContext].
+func (f *failureConverter) WithSerializationContext(sc converter.SerializationContext) converter.FailureConverter {
+	return newFailureConverter(converter.WithDataConverterSerializationContext(f.data, sc), f.insist)
+}
+
+func (f *failureConverter) standard() converter.FailureConverter {
+	return temporal.NewDefaultFailureConverter(temporal.DefaultFailureConverterOptions{
+		DataConverter: f.data, EncodeCommonAttributes: true,
+	})
+}
+
+// TypeKeyDestroyed is the type of the failure with which a run ends whose key
+// was destroyed.
+const TypeKeyDestroyed = "key_destroyed"
+
+// ErrorToFailure implements [converter.FailureConverter]. A failure that cannot
+// be encrypted is replaced by one that says so and nothing else.
+func (f *failureConverter) ErrorToFailure(err error) (failure *failurepb.Failure) {
+	if err == nil {
+		return nil
+	}
+	defer func() {
+		// The SDK's converter panics if it cannot encrypt, and the SDK does not
+		// expect that everywhere.
+		if problem := recover(); problem != nil {
+			failure = f.withheld(err, problem)
+		}
+	}()
+	return f.standard().ErrorToFailure(err)
+}
+
+// withheld stands for a failure that cannot be encrypted. It keeps what decides
+// about retries, none of which is built from data.
+func (f *failureConverter) withheld(err error, problem any) *failurepb.Failure {
+	reason, _ := problem.(error)
+	switch {
+	case errors.Is(reason, ErrDestroyed):
+		return plainFailure(ErrDestroyed.Error(), TypeKeyDestroyed, true)
+	case errors.Is(reason, ErrNoKey):
+		return plainFailure(ErrNoKey.Error(), "no_key", true)
+	}
+	var known *temporal.ApplicationError
+	if !errors.As(err, &known) {
+		return plainFailure("the error is withheld, for it cannot be encrypted", "withheld", false)
+	}
+	return plainFailure("the error is withheld, for it cannot be encrypted", known.Type(), known.NonRetryable())
+}
+
+func plainFailure(message, failureType string, final bool) *failurepb.Failure {
+	return &failurepb.Failure{
+		Message: message, Source: "lethe",
+		FailureInfo: &failurepb.Failure_ApplicationFailureInfo{ApplicationFailureInfo: &failurepb.ApplicationFailureInfo{
+			Type: failureType, NonRetryable: final,
+		}},
+	}
+}
+
+// FailureToError implements [converter.FailureConverter].
+func (f *failureConverter) FailureToError(failure *failurepb.Failure) error {
+	if f.insist != nil && failure.GetEncodedAttributes() != nil {
+		// The SDK's converter keeps silent about what it cannot read.
+		var attributes map[string]any
+		f.insist(f.data.FromPayload(failure.GetEncodedAttributes(), &attributes))
+	}
+	return f.standard().FailureToError(failure)
+}
+
+// Message is the message of a failure as people may read it.
+func Message(data converter.DataConverter, workflowID, namespace string, failure *failurepb.Failure) string {
+	bound := converter.WithDataConverterSerializationContext(data, converter.WorkflowSerializationContext{
+		Namespace: namespace, WorkflowID: workflowID,
+	})
+	if encoded := failure.GetEncodedAttributes(); encoded != nil {
+		var attributes struct {
+			Message string `json:"message"`
+		}
+		if err := bound.FromPayload(encoded, &attributes); err != nil {
+			return fmt.Sprintf("(%s)", err)
+		}
+		return attributes.Message
+	}
+	return failure.GetMessage()
+}

@@ -1,0 +1,35 @@
+package vault
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrDestroyed says that the request's key was destroyed: what Temporal still
+	// stores of it can never be read again.
+	ErrDestroyed = errors.New("the request's key is destroyed: what Temporal stores of it can no longer be read")
+	// ErrNoKey says that there is no such key: the workflow was started past
+	// Lethe, or the key store is not the one that the request was started with.
+	ErrNoKey = errors.New("there is no key for this workflow; hand requests in with 'lethe submit', and give all processes the same key store")
+	// ErrNoContext says that a payload came without the workflow it belongs to.
+	ErrNoContext = errors.New("a payload came without its workflow's id, so there is no key for it")
+	// ErrTampered says that a payload is not what was encrypted for its workflow.
+	ErrTampered = errors.New("the payload was altered, or belongs to another workflow")
+	// ErrUnavailable says that the key store or the key-encryption key cannot be
+	// had at the moment.
+	ErrUnavailable = errors.New("the key cannot be had at the moment")
+	// ErrWrongKEK says that none of the configured key-encryption keys opens a
+	// data key.
+	ErrWrongKEK = errors.New("none of the configured key-encryption keys opens the key; configure the one that it was wrapped with, as previous_key_encryption_keys")
+)
+
+// lasting reports whether trying again is of no use.
+func lasting(err error) bool {
+	return errors.Is(err, ErrDestroyed) || errors.Is(err, ErrNoKey) || errors.Is(err, ErrNoContext) || errors.Is(err, ErrTampered)
+}
+
+// unavailable marks an error of the storage or the key service.
+func unavailable(doing string, err error) error {
+	return fmt.Errorf("%w: %s: %w", ErrUnavailable, doing, err)
+}
