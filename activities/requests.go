@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"ite.digital/lethe/dsr"
@@ -23,6 +24,18 @@ type Requests struct {
 	Plan dsr.Plan
 	// Archive receives the reports.
 	Archive Archive
+	// Keys is told when the request can be forgotten.
+	Keys Keeper
+	// Grace is how long after its report a request's key is kept.
+	Grace time.Duration
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// A Keeper keeps the keys of requests.
+type Keeper interface {
+	// SetDue says when the key of a workflow is to be destroyed.
+	SetDue(ctx context.Context, workflowID string, at time.Time) error
 }
 
 // MakePlanParams is the request to plan for.
@@ -46,7 +59,12 @@ func (r *Requests) MakePlan(_ context.Context, p MakePlanParams) (dsr.Plan, erro
 	return r.Plan, nil
 }
 
-// ArchiveReport stores the report and returns its key.
+// ArchiveReport stores the report and returns its key. From then on the time
+// runs after which the request is forgotten.
 func (r *Requests) ArchiveReport(ctx context.Context, report dsr.Report) (string, error) {
-	return r.Archive.Put(ctx, report)
+	key, err := r.Archive.Put(ctx, report)
+	if err != nil {
+		return "", err
+	}
+	return key, r.Keys.SetDue(ctx, activity.GetInfo(ctx).WorkflowExecution.ID, r.Now().Add(r.Grace))
 }

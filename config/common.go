@@ -9,7 +9,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"gocloud.dev/blob"
-	_ "gocloud.dev/blob/fileblob" // the default archive is a folder
+	_ "ite.digital/lethe/storage" // registers the storages that are built in
 )
 
 // longestRecheck is the longest wait for the second look: the legal deadline
@@ -26,8 +26,8 @@ func region(v value) string {
 	return text
 }
 
-// recheckAfter reads the wait before the second look.
-func recheckAfter(v value) time.Duration {
+// duration reads a duration between two others. example says what to write.
+func duration(v value, least, most time.Duration, example string) time.Duration {
 	text, ok := v.text()
 	if !ok {
 		return 0
@@ -36,22 +36,22 @@ func recheckAfter(v value) time.Duration {
 	switch {
 	case err != nil:
 		v.refuse("is not a duration; write hours, minutes or seconds with their unit, such as 24h or 90m")
-	case wait < 0 || wait > longestRecheck:
-		v.refuse("is not between 0s and %dh; write a duration within the legal deadline, such as 24h", int(longestRecheck.Hours()))
+	case wait < least || wait > most:
+		v.refuse("is not between %s and %dh; write a duration %s", least, int(most.Hours()), example)
 	}
 	return wait
 }
 
-// archive reads the URL of the reports' bucket.
-func (l *loader) archive(v value) string {
+// bucket reads the URL of a bucket.
+func (l *loader) bucket(v value) string {
 	text, ok := v.text()
 	if !ok {
 		return ""
 	}
-	return l.archiveURL(text, v)
+	return l.bucketURL(text, v)
 }
 
-func (l *loader) archiveURL(text string, v value) string {
+func (l *loader) bucketURL(text string, v value) string {
 	u, err := url.Parse(text)
 	schemes := blob.DefaultURLMux().BucketSchemes()
 	switch {
@@ -66,13 +66,13 @@ func (l *loader) archiveURL(text string, v value) string {
 	case u.Path == "" || u.Host == "" && u.Path == "/", !slices.Contains([]string{"", ".", "localhost"}, u.Host):
 		v.refuse("is not the URL of a folder; after file:// write /folder for an absolute path or ./folder for one beside this file")
 	default:
-		return l.folderURL(u)
+		return l.pathURL(u)
 	}
 	return ""
 }
 
-// folderURL makes the path of a file:// URL absolute.
-func (l *loader) folderURL(u *url.URL) string {
+// pathURL makes the path of a file:// URL absolute.
+func (l *loader) pathURL(u *url.URL) string {
 	path := filepath.FromSlash(u.Path)
 	if u.Host == "." {
 		path = filepath.Join(l.folder, path)

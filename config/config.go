@@ -32,6 +32,10 @@ type Config struct {
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration
+	// Vault says where the keys of requests are kept, and for how long.
+	Vault Vault
+	// CodecServer says who may read what Temporal stores.
+	CodecServer CodecServer
 	// Systems are the third parties, in the order of the file.
 	Systems []System
 }
@@ -111,19 +115,21 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "vault", "codec_server", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
 	}
 	if v, ok := entries["recheck_after"]; ok {
-		config.RecheckAfter = recheckAfter(v.value)
+		config.RecheckAfter = duration(v.value, 0, longestRecheck, "within the legal deadline, such as 24h")
 	}
 	if v, ok := entries["archive"]; ok {
-		config.Archive = l.archive(v.value)
+		config.Archive = l.bucket(v.value)
 	} else {
-		config.Archive = l.archiveURL(DefaultArchive, root)
+		config.Archive = l.bucketURL(DefaultArchive, root)
 	}
+	config.Vault = l.vault(root, entries)
+	config.CodecServer = l.codecServer(entries)
 	if systems, ok := entries["systems"]; ok {
 		config.Systems = l.systems(systems.value, config.Normalizer())
 	} else if entries != nil {

@@ -105,6 +105,10 @@ func TestLoadHasDefaults(t *testing.T) {
 	require.Empty(t, c.DefaultRegion)
 	require.Equal(t, "file://"+dir+"/data/reports", c.Archive)
 	require.Equal(t, config.DefaultRecheckAfter, c.RecheckAfter)
+	require.Equal(t, config.Vault{
+		Store: "file://" + dir + "/data/keys", KEK: "file://" + dir + "/data/key-encryption.key",
+		CacheFor: config.DefaultCacheFor, GracePeriod: config.DefaultGracePeriod,
+	}, c.Vault)
 }
 
 func TestLoadWithoutSecretsResolvesNone(t *testing.T) {

@@ -247,3 +247,14 @@ func oneOf(names []string) string {
 	}
 	return "one of " + strings.Join(names, ", ")
 }
+
+// yes reads a value that is true or false.
+func (v value) yes() bool {
+	if v.shared() || v.empty() {
+		return false
+	}
+	if !v.hasTag("!!bool") {
+		v.refuse("is not true or false; write one of them, without quotes")
+	}
+	return v.hasTag("!!bool") && strings.EqualFold(v.node.Value, "true")
+}

@@ -43,12 +43,12 @@ func (r Request) WorkflowID() string { return WorkflowID(r.Kind, r.ID) }
 // WorkflowID is the id of the workflow of the request with the given kind and id.
 func WorkflowID(kind Kind, requestID string) string { return string(kind) + "/" + requestID }
 
-var requestID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+var requestID = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$`)
 
 // CheckRequestID says what is wrong with a request's id, if anything.
 func CheckRequestID(id string) error {
 	if !requestID.MatchString(id) {
-		return errors.New("must be 1 to 64 letters, digits, dots, dashes or underscores, and must not name the person")
+		return errors.New("must be 1 to 64 letters, digits, dots, dashes or underscores, a letter or digit first and last, and must not name the person")
 	}
 	return nil
 }

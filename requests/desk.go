@@ -20,12 +20,17 @@ import (
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/report"
+	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
 )
 
-// callTimeout bounds every exchange with Temporal. Queries and updates wait
-// for a worker for that long.
-const callTimeout = 10 * time.Second
+const (
+	// callTimeout bounds every exchange with Temporal. Queries and updates wait
+	// for a worker for that long.
+	callTimeout = 10 * time.Second
+	// submitTimeout bounds the handing in of a request, with its keys.
+	submitTimeout = 30 * time.Second
+)
 
 var (
 	// ErrUnreachable says that no Temporal server answers.
@@ -40,31 +45,47 @@ var (
 	ErrTaken = errors.New("a different request has this id already; nothing was started")
 )
 
+// ErrForgotten says that the request's key was destroyed, so that nothing but
+// its report is left.
+var ErrForgotten = errors.New("the request is forgotten: its key was destroyed")
+
 // A Desk is where requests are handed in and asked after.
 type Desk struct {
 	temporal  client.Client
 	namespace string
 	payloads  converter.DataConverter
+	keys      *vault.Vault
 }
 
-// NewDesk returns the desk of a namespace. The converter is the one that the
-// client was made with. The caller closes the client.
-func NewDesk(c client.Client, namespace string, payloads converter.DataConverter) *Desk {
-	return &Desk{temporal: c, namespace: namespace, payloads: payloads}
+// NewDesk returns the desk of a namespace. The options are those that the client
+// was made with; they must protect what it sends under the keys of the vault.
+// The caller closes the client and the vault.
+func NewDesk(c client.Client, o client.Options, keys *vault.Vault) *Desk {
+	return &Desk{temporal: c, namespace: o.Namespace, payloads: o.DataConverter, keys: keys}
 }
 
-// Submit starts the request's workflow. The same request handed in twice is
-// one request: already tells that it was there. Another request under the same
-// id is refused with [ErrTaken].
+// Submit makes the request's key and starts its workflow. The same request
+// handed in twice is one request: already tells that it was there. Another
+// request under the same id is refused with [ErrTaken].
 func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
 	defer cancel()
+	if err := d.keys.Ensure(ctx, r.WorkflowID()); errors.Is(err, vault.ErrDestroyed) {
+		return false, fmt.Errorf("%w; use another id", ErrForgotten)
+	} else if err != nil {
+		return false, err
+	}
+	tokens, err := d.keys.SubjectTokens(ctx, r.Subject.Identifiers)
+	if err != nil {
+		return false, err
+	}
 	_, err = d.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       r.WorkflowID(),
 		TaskQueue:                workflows.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		StaticSummary:            string(r.Kind) + " request " + r.ID,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(attributeSubject.ValueSet(tokens)),
 
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, workflows.Erasure, r)
@@ -98,6 +119,9 @@ func sorted(s dsr.Subject) []dsr.Identifier {
 func (d *Desk) Request(ctx context.Context, kind dsr.Kind, id string) (dsr.Request, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	if err := d.remembered(ctx, kind, id); err != nil {
+		return dsr.Request{}, err
+	}
 	history := d.temporal.GetWorkflowHistory(ctx, dsr.WorkflowID(kind, id), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	if !history.HasNext() {
 		return dsr.Request{}, ErrUnknown
@@ -108,7 +132,10 @@ func (d *Desk) Request(ctx context.Context, kind dsr.Kind, id string) (dsr.Reque
 	}
 	var r dsr.Request
 	input := first.GetWorkflowExecutionStartedEventAttributes().GetInput()
-	if err := d.payloads.FromPayloads(input, &r); err != nil {
+	payloads := converter.WithDataConverterSerializationContext(d.payloads, converter.WorkflowSerializationContext{
+		Namespace: d.namespace, WorkflowID: dsr.WorkflowID(kind, id),
+	})
+	if err := payloads.FromPayloads(input, &r); err != nil {
 		return dsr.Request{}, fmt.Errorf("the request cannot be read: %w", err)
 	}
 	return r, nil
@@ -127,19 +154,22 @@ func (d *Desk) Status(ctx context.Context, kind dsr.Kind, id string) (dsr.Report
 	if err != nil {
 		return dsr.Report{}, nil, explain(err)
 	}
-	return r, notes(described), nil
+	return r, d.notes(dsr.WorkflowID(kind, id), described), nil
 }
 
 // notes reads the retries of running steps; a step's id starts with its
 // system's name.
-func notes(described *workflowservice.DescribeWorkflowExecutionResponse) map[string]report.Note {
+func (d *Desk) notes(workflowID string, described *workflowservice.DescribeWorkflowExecutionResponse) map[string]report.Note {
 	found := map[string]report.Note{}
 	for _, pending := range described.GetPendingActivities() {
 		system, _, ok := strings.Cut(pending.GetActivityId(), ".")
 		if !ok {
 			continue
 		}
-		note := report.Note{Attempt: int(pending.GetAttempt()), Reason: pending.GetLastFailure().GetMessage()}
+		note := report.Note{Attempt: int(pending.GetAttempt())}
+		if failure := pending.GetLastFailure(); failure != nil {
+			note.Reason = vault.Message(d.payloads, workflowID, d.namespace, failure)
+		}
 		if next := pending.GetNextAttemptScheduleTime(); next != nil {
 			note.Next = next.AsTime()
 		}
@@ -157,7 +187,19 @@ func (d *Desk) Subject(ctx context.Context, kind dsr.Kind, id string) (dsr.Subje
 	return s, err
 }
 
+// remembered is an error if the request's key was destroyed.
+func (d *Desk) remembered(ctx context.Context, kind dsr.Kind, id string) error {
+	at, err := d.keys.DestroyedAt(ctx, dsr.WorkflowID(kind, id))
+	if err == nil && !at.IsZero() {
+		err = fmt.Errorf("%w on %s; 'lethe report %s' is what is left", ErrForgotten, at.Format(time.DateOnly), id)
+	}
+	return err
+}
+
 func (d *Desk) query(ctx context.Context, kind dsr.Kind, id, name string, into any) error {
+	if err := d.remembered(ctx, kind, id); err != nil {
+		return err
+	}
 	answer, err := d.temporal.QueryWorkflow(ctx, dsr.WorkflowID(kind, id), "", name)
 	if err != nil {
 		return explain(err)
@@ -174,6 +216,9 @@ func (d *Desk) query(ctx context.Context, kind dsr.Kind, id, name string, into a
 func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, params any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	if err := d.remembered(ctx, kind, id); err != nil {
+		return err
+	}
 	handle, err := d.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: dsr.WorkflowID(kind, id), UpdateName: name, Args: []any{params},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
@@ -182,6 +227,35 @@ func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, param
 		return explain(err)
 	}
 	return explain(handle.Get(ctx, nil))
+}
+
+// ErrRunning says that the request is not over yet.
+var ErrRunning = errors.New("the request is not over yet; what it needs to go on cannot be destroyed")
+
+// CheckOver makes sure that the request is over, so that it can be forgotten.
+// That Temporal does not know it any more is fine.
+func (d *Desk) CheckOver(ctx context.Context, kind dsr.Kind, id string) error {
+	line, err := d.Line(ctx, kind, id)
+	if err == nil && line.Running() {
+		return ErrRunning
+	}
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	}
+	return err
+}
+
+// Forget destroys the key of a request that is over. already tells that it was
+// destroyed before.
+func (d *Desk) Forget(ctx context.Context, kind dsr.Kind, id string) (already bool, err error) {
+	if err := d.CheckOver(ctx, kind, id); err != nil {
+		return false, err
+	}
+	already, err = d.keys.Destroy(ctx, dsr.WorkflowID(kind, id))
+	if errors.Is(err, vault.ErrNoKey) {
+		return false, fmt.Errorf("%w, and there is no key of it", ErrUnknown)
+	}
+	return already, err
 }
 
 // A Line is one request in a list.
@@ -197,14 +271,23 @@ type Line struct {
 // Running reports whether the request's workflow has not ended.
 func (l Line) Running() bool { return l.ClosedAt.IsZero() }
 
-// List returns the newest requests, at most limit of them; openOnly leaves out
-// those that have ended.
-func (d *Desk) List(ctx context.Context, openOnly bool, limit int) ([]Line, error) {
+// A Filter chooses requests for a list.
+type Filter struct {
+	// OpenOnly leaves out those that have ended.
+	OpenOnly bool
+	// Subject, if not empty, leaves out those that were not handed in with one of
+	// the identifiers. What systems disclosed on the way is not looked up.
+	Subject dsr.Subject
+}
+
+// List returns the newest requests that the filter lets through, at most limit
+// of them.
+func (d *Desk) List(ctx context.Context, f Filter, limit int) ([]Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	query := "WorkflowType = 'Erasure'"
-	if openOnly {
-		query += " AND ExecutionStatus = 'Running'"
+	query, err := d.visibilityQuery(ctx, f)
+	if err != nil {
+		return nil, err
 	}
 	var lines []Line
 	var page []byte
@@ -225,6 +308,29 @@ func (d *Desk) List(ctx context.Context, openOnly bool, limit int) ([]Line, erro
 		}
 	}
 	return lines, nil
+}
+
+// visibilityQuery is the filter in Temporal's language.
+func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
+	query := "WorkflowType = 'Erasure'"
+	if f.OpenOnly {
+		query += " AND ExecutionStatus = 'Running'"
+	}
+	if len(f.Subject.Identifiers) == 0 {
+		return query, nil
+	}
+	// A look-up for which no key was ever made finds nothing.
+	quoted := []string{"'none'"}
+	for _, id := range f.Subject.Identifiers {
+		tokens, err := d.keys.LookupTokens(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		for _, token := range tokens {
+			quoted = append(quoted, "'"+token+"'")
+		}
+	}
+	return query + " AND " + AttributeSubject + " IN (" + strings.Join(quoted, ", ") + ")", nil
 }
 
 // Line returns one request as a list would show it.
@@ -278,12 +384,15 @@ func explain(err error) error {
 		noPoller    *serviceerror.FailedPrecondition
 		ended       *temporal.WorkflowExecutionError
 		canceled    *serviceerror.Canceled
+		invalid     *serviceerror.InvalidArgument
 	)
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &canceled):
 		return context.Canceled
+	case errors.As(err, &invalid) && strings.Contains(invalid.Message, AttributeSubject):
+		return errors.New("the Temporal namespace is not set up for Lethe; run: lethe setup")
 	case errors.As(err, &namespace):
 		return fmt.Errorf("the Temporal namespace %q does not exist", namespace.Namespace)
 	case errors.As(err, &notFound) && strings.Contains(notFound.Message, "already completed"):

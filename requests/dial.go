@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
-	"go.temporal.io/sdk/converter"
 )
 
 // dialTimeout is how long a Temporal server may take to answer for the first
@@ -35,7 +34,8 @@ type Connection struct {
 }
 
 // Options resolves the connection into the options of a Temporal client, with
-// address, namespace and data converter filled in.
+// address and namespace filled in. It is for the caller to have the client
+// encrypt what it sends.
 func (c Connection) Options(log zerolog.Logger) (client.Options, error) {
 	profile, err := envconfig.LoadClientConfigProfile(envconfig.LoadClientConfigProfileOptions{
 		ConfigFileProfile: c.Profile, EnvLookup: c.Env,
@@ -50,7 +50,6 @@ func (c Connection) Options(log zerolog.Logger) (client.Options, error) {
 		return client.Options{}, fmt.Errorf("read the Temporal connection: %w", err)
 	}
 	options.ConnectionOptions.GetSystemInfoTimeout = cmp.Or(c.Timeout, dialTimeout)
-	options.DataConverter = converter.GetDefaultDataConverter()
 	options.Logger = Logger(log)
 	return options, nil
 }

@@ -57,7 +57,6 @@ address = "prod:7233"
 			require.NoError(t, err)
 			require.Equal(t, test.address, options.HostPort)
 			require.Equal(t, test.namespace, options.Namespace)
-			require.NotNil(t, options.DataConverter)
 		})
 	}
 }

@@ -38,12 +38,20 @@ type trial struct {
 	town    *population.Town
 	request dsr.Request
 	reports []dsr.Report
+	// due is when the request's key was said to be destroyed.
+	due []time.Time
 }
 
 // Put makes the trial the archive.
 func (tr *trial) Put(_ context.Context, r dsr.Report) (string, error) {
 	tr.reports = append(tr.reports, r)
 	return "archived", nil
+}
+
+// SetDue makes the trial the keeper of its key.
+func (tr *trial) SetDue(_ context.Context, _ string, at time.Time) error {
+	tr.due = append(tr.due, at)
+	return nil
 }
 
 const systemsYAML = `
@@ -78,7 +86,9 @@ func newTrial(t *testing.T, person population.Person) *trial {
 	reach, err := worker.Reach(cfg, worker.Environment{Now: tr.env.Now, Pace: connectors.Pace{Min: time.Millisecond, Max: 2 * time.Millisecond}})
 	require.NoError(t, err)
 	tr.env.RegisterActivity(reach)
-	tr.env.RegisterActivity(&activities.Requests{Plan: cfg.Plan(), Archive: tr})
+	tr.env.RegisterActivity(&activities.Requests{
+		Plan: cfg.Plan(), Archive: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
+	})
 	tr.request = dsr.Request{ID: "R-1", Kind: dsr.Erasure, ReceivedAt: tr.env.Now(),
 		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: person.Email}}}}
 	return tr

@@ -12,12 +12,13 @@ import (
 	"github.com/rs/zerolog"
 	"go.temporal.io/sdk/client"
 	sdkworker "go.temporal.io/sdk/worker"
-	"gocloud.dev/blob"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/report"
+	"ite.digital/lethe/storage"
+	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
 )
 
@@ -63,20 +64,38 @@ func Reach(cfg *config.Config, env Environment) (*activities.Systems, error) {
 // concern whole requests, and one for each system, so that a slow system holds
 // up nobody else.
 type Fleet struct {
-	workers []sdkworker.Worker
+	temporal client.Client
+	grace    time.Duration
+	workers  []sdkworker.Worker
 }
 
-// New wires the fleet. The caller closes the client and the bucket after the
-// fleet has stopped.
-func New(c client.Client, cfg *config.Config, bucket *blob.Bucket, log zerolog.Logger) (*Fleet, error) {
-	reach, err := Reach(cfg, Environment{Log: log})
+// Parts are what a fleet works with. The caller closes them after the fleet has
+// stopped.
+type Parts struct {
+	// Temporal is a client of the namespace, protected by [vault.Vault.ProtectWorker].
+	Temporal  client.Client
+	Namespace string
+	// Archive is the bucket of the reports.
+	Archive *storage.Bucket
+	Vault   *vault.Vault
+	Log     zerolog.Logger
+}
+
+// New wires the fleet.
+func New(cfg *config.Config, p Parts) (*Fleet, error) {
+	reach, err := Reach(cfg, Environment{Log: p.Log})
 	if err != nil {
 		return nil, err
 	}
+	c, grace := p.Temporal, cfg.Vault.GracePeriod
 	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout})
 	main.RegisterWorkflow(workflows.Erasure)
-	main.RegisterActivity(&activities.Requests{Plan: cfg.Plan(), Archive: report.NewArchive(bucket)})
-	fleet := &Fleet{workers: []sdkworker.Worker{main}}
+	main.RegisterWorkflow(workflows.Sweep)
+	main.RegisterActivity(&activities.Requests{
+		Plan: cfg.Plan(), Archive: report.NewArchive(p.Archive), Keys: p.Vault, Grace: grace, Now: time.Now,
+	})
+	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Namespace, Grace: grace, Now: time.Now})
+	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
 	for _, configured := range cfg.Systems {
 		name := configured.Plan.Name
 		if reach.Connectors[name] == nil {
@@ -96,6 +115,9 @@ func New(c client.Client, cfg *config.Config, bucket *blob.Bucket, log zerolog.L
 
 // Run serves until the context ends, then lets running steps finish.
 func (f *Fleet) Run(ctx context.Context) error {
+	if err := f.schedule(ctx); err != nil {
+		return err
+	}
 	for i, w := range f.workers {
 		if err := w.Start(); err != nil {
 			f.stop(f.workers[:i])

@@ -102,6 +102,9 @@ func (v *vendor) erasedIDs() []string {
 // archive keeps reports in memory.
 type archive struct{ reports []dsr.Report }
 
+// SetDue makes it the keeper of keys, of which it has none.
+func (a *archive) SetDue(context.Context, string, time.Time) error { return nil }
+
 func (a *archive) Put(_ context.Context, r dsr.Report) (string, error) {
 	a.reports = append(a.reports, r)
 	return "archived", nil
@@ -151,7 +154,7 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 	}}
 	env.RegisterActivity(&activities.Systems{Connectors: byName})
 	env.RegisterActivity(&activities.Requests{
-		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive,
+		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Keys: &tr.archive, Now: env.Now,
 	})
 	return tr
 }

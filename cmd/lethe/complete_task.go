@@ -11,7 +11,6 @@ func newCompleteTask(s *streams) *cobra.Command {
 	var evidence string
 	var found identifierFlags
 	var region *string
-	var configuration *configFlag
 	cmd := &cobra.Command{
 		Use:   "complete-task ID SYSTEM --evidence TEXT",
 		Short: "Say that a task done by hand is done",
@@ -31,7 +30,7 @@ is handed on with the --found-… flags: other systems are searched by it.`,
 			if err := a.prepare(cmd, args); err != nil {
 				return err
 			}
-			cfg, err := configuration.optional()
+			cfg, err := a.reach.config.optional()
 			if err != nil {
 				return err
 			}
@@ -47,7 +46,6 @@ is handed on with the --found-… flags: other systems are searched by it.`,
 	cmd.Flags().StringVar(&evidence, "evidence", "", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
 	found = newIdentifierFlags(cmd, "found-", "disclosed by the system: ")
 	region = regionFlag(cmd)
-	configuration = newConfigFlag(s, cmd)
 	a = s.newAction(cmd)
 	return cmd
 }

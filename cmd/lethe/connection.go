@@ -2,42 +2,79 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 
+	"ite.digital/lethe/config"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/requests"
+	"ite.digital/lethe/vault"
 )
 
-// connectionFlags adds the flags that say how to reach Temporal.
-func (s *streams) connectionFlags(cmd *cobra.Command) *requests.Connection {
+// An access is how a command reaches requests: Temporal, and the keys under
+// which Temporal stores them.
+type access struct {
+	connection *requests.Connection
+	config     *configFlag
+}
+
+// accessFlags adds the flags that say how to reach requests.
+func (s *streams) accessFlags(cmd *cobra.Command) *access {
 	c := &requests.Connection{Env: s.env}
 	cmd.Flags().StringVar(&c.Address, "address", "", "`HOST:PORT` of the Temporal server (TEMPORAL_ADDRESS)")
 	cmd.Flags().StringVar(&c.Namespace, "namespace", "", "`NAMESPACE` in Temporal (TEMPORAL_NAMESPACE)")
 	cmd.Flags().StringVar(&c.Profile, "profile", "", "`PROFILE` in temporal.toml (TEMPORAL_PROFILE)")
-	return c
+	return &access{connection: c, config: newConfigFlag(s, cmd)}
 }
 
-// dial connects to Temporal. The caller closes the client.
-func dial(ctx context.Context, c *requests.Connection, log zerolog.Logger) (client.Client, client.Options, error) {
-	options, err := c.Options(log)
+// openVault opens the keys. Whoever only looks makes none. The caller closes the
+// vault.
+func openVault(ctx context.Context, cfg *config.Config, looking bool) (*vault.Vault, error) {
+	o := cfg.Vault.Options()
+	o.Existing = looking
+	return vault.Open(ctx, o)
+}
+
+// openDesk does something at the desk of the namespace that the flags lead to.
+// looking says that no request is handed in.
+func (a *access) openDesk(ctx context.Context, looking bool, do func(*requests.Desk) error) (err error) {
+	cfg, err := a.config.outline()
 	if err != nil {
-		return nil, options, err
+		return err
 	}
-	temporal, err := requests.Dial(ctx, options)
-	return temporal, options, err
+	return a.withTemporal(ctx, cfg, looking, func(temporal client.Client, o client.Options, keys *vault.Vault) error {
+		return do(requests.NewDesk(temporal, o, keys))
+	})
 }
 
-// atDesk does something at the desk of the namespace the connection leads to.
-func atDesk(ctx context.Context, c *requests.Connection, do func(*requests.Desk) error) error {
-	temporal, options, err := dial(ctx, c, zerolog.Nop())
+// withTemporal connects to Temporal with the keys at hand.
+func (a *access) withTemporal(
+	ctx context.Context, cfg *config.Config, looking bool, do func(client.Client, client.Options, *vault.Vault) error,
+) (err error) {
+	keys, err := openVault(ctx, cfg, looking)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	options, err := a.connection.Options(zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	keys.Protect(&options)
+	temporal, err := requests.Dial(ctx, options)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	return do(requests.NewDesk(temporal, options.Namespace, options.DataConverter))
+	return do(temporal, options, keys)
+}
+
+// atDesk is openDesk for those who look at requests that there are.
+func (a *access) atDesk(ctx context.Context, do func(*requests.Desk) error) error {
+	return a.openDesk(ctx, true, do)
 }
 
 // requestID checks an id that the user typed.

@@ -24,7 +24,9 @@ const (
 )
 
 func newList(s *streams) *cobra.Command {
-	var connection *requests.Connection
+	var reach *access
+	var who identifierFlags
+	var region *string
 	var open bool
 	var limit int
 	var asJSON *bool
@@ -32,23 +34,37 @@ func newList(s *streams) *cobra.Command {
 		Use:   "list",
 		Short: "List requests, the newest first",
 		Long: fmt.Sprintf(`List requests, the newest first. The first %d of them are asked how they stand;
-of the others, and if no worker answers, only what Temporal knows is shown.`, maxAsked),
+of the others, and if no worker answers, only what Temporal knows is shown.
+
+With identifiers only the requests of that person are listed. Lethe stores no
+identifier for that, but a keyed hash of each that a request was handed in with.`, maxAsked),
 		Example: `  lethe list --open
+  lethe list --email ann@example.com
   lethe list --limit 200 --json`,
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
 				return usagef(cmd, "--limit needs a number above 0")
 			}
-			return atDesk(cmd.Context(), connection, func(desk *requests.Desk) error {
-				return s.list(cmd.Context(), desk, open, limit, *asJSON)
+			cfg, err := reach.config.optional()
+			if err != nil {
+				return err
+			}
+			subject, problems := normalise(who.entries(), normalizer(*region, cfg))
+			if len(problems) > 0 {
+				return problems
+			}
+			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
+				return s.list(cmd.Context(), desk, requests.Filter{OpenOnly: open, Subject: subject}, limit, *asJSON)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&open, "open", false, "leave out requests that have ended")
 	cmd.Flags().IntVar(&limit, "limit", 50, "list at most `N` requests")
 	asJSON = jsonFlag(cmd)
-	connection = s.connectionFlags(cmd)
+	who = newIdentifierFlags(cmd, "", "only requests that were handed in with ")
+	region = regionFlag(cmd)
+	reach = s.accessFlags(cmd)
 	return cmd
 }
 
@@ -63,8 +79,8 @@ type listed struct {
 	DueAt      time.Time  `json:"due_at,omitzero"`
 }
 
-func (s *streams) list(ctx context.Context, desk *requests.Desk, open bool, limit int, asJSON bool) error {
-	lines, err := desk.List(ctx, open, limit)
+func (s *streams) list(ctx context.Context, desk *requests.Desk, filter requests.Filter, limit int, asJSON bool) error {
+	lines, err := desk.List(ctx, filter, limit)
 	if err != nil {
 		return err
 	}

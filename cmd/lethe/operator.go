@@ -13,8 +13,8 @@ import (
 // An action is what the operators' commands have in common: a request, one of
 // its systems, and who decides.
 type action struct {
-	connection *requests.Connection
-	operator   string
+	reach    *access
+	operator string
 	// id and system are the command's arguments.
 	id, system string
 }
@@ -23,7 +23,7 @@ type action struct {
 func actionArguments() cobra.PositionalArgs { return arguments("ID", "SYSTEM") }
 
 func (s *streams) newAction(cmd *cobra.Command) *action {
-	a := &action{connection: s.connectionFlags(cmd)}
+	a := &action{reach: s.accessFlags(cmd)}
 	cmd.Flags().StringVar(&a.operator, "operator", "", "`NAME` of who decides this; stays in the report (default: your user name)")
 	return a
 }
@@ -48,7 +48,7 @@ func (a *action) prepare(cmd *cobra.Command, args []string) error {
 
 // send sends the update to the request and says that it took effect.
 func (s *streams) send(ctx context.Context, a *action, update string, params any, effect string) error {
-	return atDesk(ctx, a.connection, func(desk *requests.Desk) error {
+	return a.reach.atDesk(ctx, func(desk *requests.Desk) error {
 		if err := desk.Update(ctx, dsr.Erasure, a.id, update, params); err != nil {
 			return err
 		}

@@ -7,16 +7,15 @@ import (
 	"io/fs"
 
 	"github.com/spf13/cobra"
-	"gocloud.dev/blob"
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/requests"
+	"ite.digital/lethe/storage"
 )
 
 func newReport(s *streams) *cobra.Command {
-	var connection *requests.Connection
-	var configuration *configFlag
+	var reach *access
 	var archive string
 	var asJSON *bool
 	cmd := &cobra.Command{
@@ -36,7 +35,7 @@ person.`,
 			}
 			named := archive != ""
 			if !named {
-				cfg, err := configuration.outline()
+				cfg, err := reach.config.outline()
 				if err != nil {
 					return err
 				}
@@ -45,7 +44,7 @@ person.`,
 			r, err := latest(cmd.Context(), archive, id)
 			// The configured folder is made with its first report.
 			if errors.Is(err, report.ErrNotFound) || !named && errors.Is(err, fs.ErrNotExist) {
-				return missing(cmd.Context(), connection, id)
+				return missing(cmd.Context(), reach, id)
 			}
 			if err != nil {
 				return err
@@ -58,15 +57,13 @@ person.`,
 	}
 	cmd.Flags().StringVar(&archive, "archive", "", "`URL` of the archive, such as file:///var/lib/lethe/archive (default: as configured)")
 	asJSON = jsonFlag(cmd)
-	configuration = newConfigFlag(s, cmd)
-	connection = s.connectionFlags(cmd)
+	reach = s.accessFlags(cmd)
 	return cmd
 }
 
-// latest reads the newest report on the request. Unlike report.OpenBucket it
-// makes no folder where there is none.
+// latest reads the newest report on the request.
 func latest(ctx context.Context, archive, id string) (dsr.Report, error) {
-	bucket, err := blob.OpenBucket(ctx, archive)
+	bucket, err := storage.OpenExisting(ctx, archive)
 	if err != nil {
 		return dsr.Report{}, fmt.Errorf("open the archive: %w", err)
 	}
@@ -76,9 +73,9 @@ func latest(ctx context.Context, archive, id string) (dsr.Report, error) {
 
 // missing says why there is no report: the request may still be open. Temporal
 // knows; if it cannot be asked, that is no reason to fail differently.
-func missing(ctx context.Context, c *requests.Connection, id string) error {
+func missing(ctx context.Context, reach *access, id string) error {
 	reason := fmt.Errorf("%w; if it is still open, 'lethe show %s' says how it stands", report.ErrNotFound, id)
-	err := atDesk(ctx, c, func(desk *requests.Desk) error {
+	err := reach.atDesk(ctx, func(desk *requests.Desk) error {
 		line, err := desk.Line(ctx, dsr.Erasure, id)
 		switch {
 		case errors.Is(err, requests.ErrUnknown):

@@ -15,7 +15,7 @@ import (
 )
 
 func newShow(s *streams) *cobra.Command {
-	var connection *requests.Connection
+	var reach *access
 	var w watching
 	var watch bool
 	var asJSON *bool
@@ -38,7 +38,7 @@ for operators who do a task by hand.`,
 				return err
 			}
 			w.id, w.json = id, *asJSON
-			return atDesk(cmd.Context(), connection, func(desk *requests.Desk) error {
+			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
 				if watch {
 					return s.follow(cmd.Context(), desk, w)
 				}
@@ -49,7 +49,7 @@ for operators who do a task by hand.`,
 	cmd.Flags().BoolVar(&watch, "watch", false, "follow the request until it ends")
 	cmd.Flags().BoolVar(&w.identifiers, "identifiers", false, "show the identifiers by which the person is known")
 	asJSON = jsonFlag(cmd)
-	connection = s.connectionFlags(cmd)
+	reach = s.accessFlags(cmd)
 	return cmd
 }
 

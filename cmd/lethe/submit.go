@@ -19,8 +19,7 @@ import (
 
 // submission is what the flags of submit say.
 type submission struct {
-	connection  *requests.Connection
-	config      *configFlag
+	reach       *access
 	identifiers identifierFlags
 	file        string
 	kind        string
@@ -67,8 +66,7 @@ func (f *submission) add(s *streams, cmd *cobra.Command) {
 	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends")
 	f.region = regionFlag(cmd)
 	f.json = jsonFlag(cmd)
-	f.config = newConfigFlag(s, cmd)
-	f.connection = s.connectionFlags(cmd)
+	f.reach = s.accessFlags(cmd)
 }
 
 func (s *streams) submit(ctx context.Context, f *submission) error {
@@ -76,7 +74,7 @@ func (s *streams) submit(ctx context.Context, f *submission) error {
 	if err != nil {
 		return err
 	}
-	return atDesk(ctx, f.connection, func(desk *requests.Desk) error {
+	return f.reach.openDesk(ctx, false, func(desk *requests.Desk) error {
 		already, err := desk.Submit(ctx, request)
 		if err != nil {
 			return err
@@ -108,7 +106,7 @@ func (s *streams) printSubmitted(f *submission, r dsr.Request, already bool) err
 // request makes the request that the flags describe, or says everything that
 // is wrong with them at once.
 func (s *streams) request(f *submission) (dsr.Request, error) {
-	cfg, err := f.config.optional()
+	cfg, err := f.reach.config.optional()
 	if err != nil {
 		return dsr.Request{}, err
 	}

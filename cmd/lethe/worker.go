@@ -2,18 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"ite.digital/lethe/report"
 	"ite.digital/lethe/requests"
+	"ite.digital/lethe/storage"
 	"ite.digital/lethe/worker"
 )
 
 func newWorker(s *streams) *cobra.Command {
-	var connection *requests.Connection
-	var configuration *configFlag
+	var reach *access
 	var level, format string
 	cmd := &cobra.Command{
 		Use:   "worker",
@@ -31,37 +32,43 @@ The log goes to the standard error and names requests by their id only.`,
 			if err != nil {
 				return err
 			}
-			return s.work(cmd.Context(), configuration, connection, log)
+			return work(cmd.Context(), reach, log)
 		},
 	}
-	cmd.Flags().StringVar(&level, "log-level", "info", "`LEVEL` of what is logged: debug, info, warn or error")
-	cmd.Flags().StringVar(&format, "log-format", "json", "`FORMAT` of the log: json or console")
-	configuration = newConfigFlag(s, cmd)
-	connection = s.connectionFlags(cmd)
+	logFlags(cmd, &level, &format)
+	reach = s.accessFlags(cmd)
 	return cmd
 }
 
 // work runs the workers until the context ends.
-func (s *streams) work(ctx context.Context, f *configFlag, c *requests.Connection, log zerolog.Logger) error {
-	cfg, err := f.load()
+func work(ctx context.Context, a *access, log zerolog.Logger) (err error) {
+	cfg, err := a.config.load()
 	if err != nil {
 		return err
 	}
-	bucket, err := report.OpenBucket(ctx, cfg.Archive)
+	archive, err := storage.Open(ctx, cfg.Archive)
+	if err != nil {
+		return fmt.Errorf("the archive: %w", err)
+	}
+	defer func() { err = errors.Join(err, archive.Close()) }()
+	keys, err := openVault(ctx, cfg, false)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := bucket.Close(); err != nil {
-			log.Warn().Err(err).Msg("close the archive")
-		}
-	}()
-	temporal, options, err := dial(ctx, c, log)
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	options, err := a.connection.Options(log)
+	if err != nil {
+		return err
+	}
+	keys.ProtectWorker(&options)
+	temporal, err := requests.Dial(ctx, options)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	fleet, err := worker.New(temporal, cfg, bucket, log)
+	fleet, err := worker.New(cfg, worker.Parts{
+		Temporal: temporal, Namespace: options.Namespace, Archive: archive, Vault: keys, Log: log,
+	})
 	if err != nil {
 		return err
 	}
@@ -71,6 +78,12 @@ func (s *streams) work(ctx context.Context, f *configFlag, c *requests.Connectio
 	}
 	log.Info().Msg("stopped")
 	return nil
+}
+
+// logFlags adds the flags that say what is logged, and how.
+func logFlags(cmd *cobra.Command, level, format *string) {
+	cmd.Flags().StringVar(level, "log-level", "info", "`LEVEL` of what is logged: debug, info, warn or error")
+	cmd.Flags().StringVar(format, "log-format", "json", "`FORMAT` of the log: json or console")
 }
 
 // logger writes to the standard error, as the flags say.

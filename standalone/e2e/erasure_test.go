@@ -147,6 +147,7 @@ func TestADemoEndsAsItShould(t *testing.T) {
 func TestNonsenseIsRefusedInOneLine(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.submit("R-1", population.Ana) // makes the key store
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	nobody := listener.Addr().String()

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/googleanalytics"
@@ -81,7 +82,7 @@ func newSite(t *testing.T) *site {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var err error
-	s.engine, err = engine.Start(ctx, engine.Options{NoUI: true})
+	s.engine, err = engine.Start(ctx, engine.Options{NoUI: true, SearchAttributes: requests.SearchAttributes()})
 	require.NoError(t, err)
 	t.Cleanup(s.engine.Stop)
 	return s

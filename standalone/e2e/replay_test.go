@@ -5,17 +5,23 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/proxy"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
 )
 
@@ -39,15 +45,20 @@ func TestTheHistoriesReplay(t *testing.T) {
 		s.must("skip-system", id, "landbot", "--reason", "the contract has ended")
 		s.conclude(id)
 	}
-	c, err := client.Dial(client.Options{HostPort: s.engine.Address(), Logger: silent{}})
-	require.NoError(t, err)
-	defer c.Close()
+	keys := s.vault()
+	c, options := s.client(keys)
 	for _, id := range []string{"complete", "exceptions", "shared-phone"} {
 		history := download(t, c, id)
-		replayer := worker.NewWorkflowReplayer()
+		replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
+			DataConverter: options.DataConverter, FailureConverter: options.FailureConverter,
+		})
+		require.NoError(t, err)
 		replayer.RegisterWorkflow(workflows.Erasure)
-		require.NoError(t, replayer.ReplayWorkflowHistory(silent{}, history))
+		require.NoError(t, replayer.ReplayWorkflowHistoryWithOptions(silent{}, history, worker.ReplayWorkflowHistoryOptions{
+			OriginalExecution: workflow.Execution{ID: dsr.WorkflowID(dsr.Erasure, id)},
+		}))
 		if *record {
+			decrypt(t, history, keys, dsr.WorkflowID(dsr.Erasure, id))
 			content, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(history)
 			require.NoError(t, err)
 			path := filepath.Join("..", "..", "workflows", "testdata", "replay", id+".json")
@@ -55,6 +66,40 @@ func TestTheHistoriesReplay(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, content, 0o600))
 		}
 	}
+}
+
+// vault opens the site's keys.
+func (s *site) vault() *vault.Vault {
+	s.Helper()
+	keys, err := vault.Open(s.Context(), vault.Options{
+		Store: "file://" + s.dir + "/data/keys", KEK: "file://" + s.dir + "/data/key-encryption.key", CacheFor: time.Minute, Existing: true,
+	})
+	require.NoError(s, err)
+	s.Cleanup(func() { require.NoError(s, keys.Close()) })
+	return keys
+}
+
+// client connects to the site's Temporal server as workers do.
+func (s *site) client(keys *vault.Vault) (client.Client, client.Options) {
+	s.Helper()
+	options := client.Options{HostPort: s.engine.Address(), Namespace: s.engine.Namespace(), Logger: silent{}}
+	keys.ProtectWorker(&options)
+	c, err := client.DialContext(s.Context(), options)
+	require.NoError(s, err)
+	s.Cleanup(c.Close)
+	return c, options
+}
+
+// decrypt makes a history readable, to be stored without its key. Fixtures hold
+// invented people only.
+func decrypt(t *testing.T, history *historypb.History, keys *vault.Vault, workflowID string) {
+	t.Helper()
+	codec := keys.NewCodec("default").WithSerializationContext(converter.WorkflowSerializationContext{WorkflowID: workflowID})
+	require.NoError(t, proxy.VisitPayloads(t.Context(), history, proxy.VisitPayloadsOptions{
+		Visitor: func(_ *proxy.VisitPayloadsContext, payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+			return codec.Decode(payloads)
+		},
+	}))
 }
 
 func download(t *testing.T, c client.Client, id string) *historypb.History {

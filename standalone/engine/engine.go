@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -73,9 +74,9 @@ type Options struct {
 	// with another type is an error. SQLite has room for 10 Keyword and 3 of every other type.
 	SearchAttributes map[string]enums.IndexedValueType
 
-	// CodecEndpoint is the URL of the codec server that the Web UI asks to decode payloads for the person looking at
-	// them; empty shows them as stored. It is called by the browser, so that server has to allow the UI's origin.
-	CodecEndpoint string
+	// Codec makes the codec server that the Web UI asks to decode payloads for the person looking at them; nil shows them
+	// as stored. It is served beside the UI, below /codec, and told the origins of the UI's pages.
+	Codec func(origins []string) http.Handler
 
 	// Log receives the warnings and errors of server and UI. The zero value discards them.
 	Log zerolog.Logger

@@ -48,14 +48,45 @@ func listenUI(o Options) (*webUI, error) {
 	return &webUI{listener: l}, nil
 }
 
+// codecPath is where the codec server is, beside the Web UI.
+const codecPath = "/codec"
+
+// beside serves the codec server below its path, and the UI everywhere else.
+func beside(codec, ui http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, codecPath+"/") {
+			codec.ServeHTTP(w, r)
+			return
+		}
+		ui.ServeHTTP(w, r)
+	})
+}
+
+// origins are those of the UI's pages, under each name by which it may be asked for.
+func (u *webUI) origins(o Options) []string {
+	port := fmt.Sprint(u.port())
+	origins := []string{"http://" + dialable(o.IP, u.port()), "http://localhost:" + port}
+	for _, name := range o.UIHosts {
+		origins = append(origins, "https://"+name, "http://"+name, "http://"+net.JoinHostPort(name, port))
+	}
+	return origins
+}
+
 func (u *webUI) port() int { return u.listener.Addr().(*net.TCPAddr).Port }
 
 // serve answers requests, in the background, with what the Temporal server behind conn says.
 func (u *webUI) serve(o Options, address string, conn *grpc.ClientConn) error {
 	log := o.Log.With().Str("part", "web-ui").Logger()
-	handler, err := uiHandler(uiConfig(o, address), conn, log)
+	config := uiConfig(o, address)
+	if o.Codec != nil {
+		config.Codec.Endpoint = "http://" + dialable(o.IP, u.port()) + codecPath
+	}
+	handler, err := uiHandler(config, conn, log)
 	if err != nil {
 		return fmt.Errorf("set up the Web UI: %w", err)
+	}
+	if o.Codec != nil {
+		handler = beside(http.StripPrefix(codecPath, o.Codec(u.origins(o))), handler)
 	}
 	handler = knownHosts(o.UIHosts, handler)
 	u.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: stdlog.New(log, "", 0)}
@@ -105,7 +136,6 @@ func uiConfig(o Options, address string) *config.Config {
 		EnableUI:            true,
 		// The one thing the UI would ask the internet for.
 		DisableNewsFetch: true,
-		Codec:            config.Codec{Endpoint: o.CodecEndpoint},
 		// It is served over plain HTTP.
 		CORS: config.CORS{CookieInsecure: true},
 	}

@@ -3,18 +3,21 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"net/http"
+	"net/netip"
 
 	"github.com/rs/zerolog"
 	"go.temporal.io/sdk/client"
-	"gocloud.dev/blob"
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/standalone/engine"
+	"ite.digital/lethe/storage"
+	"ite.digital/lethe/vault"
 	"ite.digital/lethe/worker"
 )
 
@@ -27,8 +30,9 @@ type Host struct {
 	// Archive keeps the reports.
 	Archive *report.Archive
 
+	vault    *vault.Vault
 	temporal client.Client
-	bucket   *blob.Bucket
+	bucket   *storage.Bucket
 	fleet    *worker.Fleet
 }
 
@@ -40,10 +44,15 @@ func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolo
 			err = errors.Join(err, h.Close())
 		}
 	}()
-	if h.bucket, err = report.OpenBucket(ctx, cfg.Archive); err != nil {
+	if h.bucket, err = storage.Open(ctx, cfg.Archive); err != nil {
 		return nil, err
 	}
 	h.Archive = report.NewArchive(h.bucket)
+	if h.vault, err = vault.Open(ctx, cfg.Vault.Options()); err != nil {
+		return nil, err
+	}
+	o.Codec = h.codec(o, cfg, log)
+	o.SearchAttributes = requests.SearchAttributes()
 	if h.Engine, err = engine.Start(ctx, o); err != nil {
 		return nil, err
 	}
@@ -52,12 +61,31 @@ func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolo
 	if err != nil {
 		return nil, err
 	}
+	h.vault.ProtectWorker(&options)
 	if h.temporal, err = requests.Dial(ctx, options); err != nil {
 		return nil, err
 	}
-	h.Desk = requests.NewDesk(h.temporal, h.Engine.Namespace(), options.DataConverter)
-	h.fleet, err = worker.New(h.temporal, cfg, h.bucket, log)
+	h.Desk = requests.NewDesk(h.temporal, options, h.vault)
+	h.fleet, err = worker.New(cfg, worker.Parts{
+		Temporal: h.temporal, Namespace: options.Namespace, Archive: h.bucket, Vault: h.vault, Log: log,
+	})
 	return h, err
+}
+
+// codec lets the Web UI of this process show what Temporal stores. The Web UI has
+// no login; as long as it is for this machine only, whoever reaches it sees
+// masked values without a token.
+func (h *Host) codec(o engine.Options, cfg *config.Config, log zerolog.Logger) func(origins []string) http.Handler {
+	anonymous := ""
+	if ip, err := netip.ParseAddr(o.IP); o.IP == "" || err == nil && ip.IsLoopback() {
+		anonymous = "web-ui"
+	}
+	return func(origins []string) http.Handler {
+		return h.vault.NewCodecServer(vault.ServerOptions{
+			Namespace: cmp.Or(o.Namespace, client.DefaultNamespace), Origins: append(origins, cfg.CodecServer.Origins...),
+			Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Anonymous: anonymous, Log: log,
+		})
+	}
 }
 
 // Run serves requests until the context ends.
@@ -71,13 +99,14 @@ func (h *Host) Close() error {
 	if h.Engine != nil {
 		h.Engine.Stop()
 	}
-	if h.bucket == nil {
-		return nil
+	var problems []error
+	if h.vault != nil {
+		problems = append(problems, h.vault.Close())
 	}
-	if err := h.bucket.Close(); err != nil {
-		return fmt.Errorf("close the archive: %w", err)
+	if h.bucket != nil {
+		problems = append(problems, h.bucket.Close())
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // noEnvironment keeps a Temporal connection that is configured for other tools

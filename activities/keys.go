@@ -1,0 +1,176 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"ite.digital/lethe/vault"
+)
+
+// Keys are the steps by which requests are forgotten.
+type Keys struct {
+	Vault *vault.Vault
+	// Temporal says which workflows still run.
+	Temporal  client.Client
+	Namespace string
+	// Grace is how long after its end a request's key is kept.
+	Grace time.Duration
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Swept is what a sweep did. Keys are named by their requests.
+type Swept struct {
+	// Destroyed names the keys that were destroyed.
+	Destroyed []string `json:"destroyed,omitempty"`
+	// Waiting counts the keys of requests that are over and whose time has not
+	// come, Running those of requests that are carried out.
+	Waiting int `json:"waiting"`
+	Running int `json:"running"`
+	// Unknown names the keys of requests that Temporal does not know and whose
+	// end nobody has noted. They are kept: the sweep may be looking at the wrong
+	// namespace.
+	Unknown []string `json:"unknown,omitempty"`
+	// Failed says which keys could not be dealt with; the next sweep tries again.
+	Failed []string `json:"failed,omitempty"`
+}
+
+// Sweep destroys the keys whose time has come. To sweep twice, or at the same
+// time, does no harm.
+func (k *Keys) Sweep(ctx context.Context) (Swept, error) {
+	defer keepAlive(ctx)()
+	var swept Swept
+	for name, err := range k.Vault.Names(ctx) {
+		if err != nil {
+			return swept, err
+		}
+		if ctx.Err() != nil {
+			return swept, ctx.Err()
+		}
+		if err := k.sweep(ctx, name, &swept); err != nil {
+			swept.Failed = append(swept.Failed, name)
+		}
+	}
+	return swept, nil
+}
+
+// sweep deals with one key.
+func (k *Keys) sweep(ctx context.Context, name string, swept *Swept) error {
+	destroyed, err := k.Vault.DestroyedAt(ctx, name)
+	if err != nil {
+		return err
+	}
+	over := !destroyed.IsZero() // whoever destroyed it was interrupted
+	if !over {
+		if over, err = k.isOver(ctx, name, swept); err != nil {
+			return err
+		}
+	}
+	if !over {
+		return nil
+	}
+	if _, err := k.Vault.Destroy(ctx, name); err != nil {
+		return err
+	}
+	swept.Destroyed = append(swept.Destroyed, name)
+	return nil
+}
+
+// isOver reports whether the key's time has come, and counts it if not.
+func (k *Keys) isOver(ctx context.Context, name string, swept *Swept) (bool, error) {
+	if until, ok := vault.OperatorKey(name); ok {
+		return k.monthIsOver(ctx, until, swept)
+	}
+	if vault.SubjectKey(name) {
+		return false, nil
+	}
+	closed, known, err := k.closedAt(ctx, name)
+	if err != nil {
+		return false, err
+	}
+	if known && closed.IsZero() {
+		swept.Running++
+		return false, nil
+	}
+	due, err := k.Vault.Due(ctx, name)
+	if err != nil {
+		return false, err
+	}
+	if due.IsZero() && !known {
+		swept.Unknown = append(swept.Unknown, name)
+		return false, nil
+	}
+	if due.IsZero() { // it ended without a report: it failed, or was terminated
+		due = closed.Add(k.Grace)
+		if err := k.Vault.SetDue(ctx, name, due); err != nil {
+			return false, err
+		}
+	}
+	if k.Now().Before(due) {
+		swept.Waiting++
+		return false, nil
+	}
+	return true, nil
+}
+
+// closedAt says when the workflow ended; it is zero while the workflow runs.
+func (k *Keys) closedAt(ctx context.Context, workflowID string) (at time.Time, known bool, err error) {
+	described, err := k.Temporal.DescribeWorkflowExecution(ctx, workflowID, "")
+	var notFound *serviceerror.NotFound
+	switch {
+	case errors.As(err, &notFound):
+		return time.Time{}, false, nil
+	case err != nil:
+		return time.Time{}, false, err
+	}
+	info := described.GetWorkflowExecutionInfo()
+	if info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return time.Time{}, true, nil
+	}
+	return info.GetCloseTime().AsTime(), true, nil
+}
+
+// monthIsOver reports whether nothing can be needed any more that was encrypted
+// in the month before until: every workflow that began by then has ended, and
+// retention and grace have passed since.
+func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (bool, error) {
+	described, err := k.Temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: k.Namespace})
+	if err != nil {
+		return false, err
+	}
+	retention := described.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration()
+	if k.Now().Before(until.Add(retention + k.Grace)) {
+		swept.Waiting++
+		return false, nil
+	}
+	query := fmt.Sprintf("ExecutionStatus = 'Running' AND StartTime < '%s'", until.Format(time.RFC3339))
+	running, err := k.Temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: k.Namespace, Query: query})
+	if err != nil {
+		return false, err
+	}
+	if running.GetCount() > 0 {
+		swept.Running++
+		return false, nil
+	}
+	return true, nil
+}
+
+// Text says what a sweep did, in a line.
+func (s Swept) Text() string {
+	text := fmt.Sprintf("%d destroyed, %d waiting, %d running", len(s.Destroyed), s.Waiting, s.Running)
+	if len(s.Unknown) > 0 {
+		text += "; unknown to Temporal: " + strings.Join(s.Unknown, ", ")
+	}
+	if len(s.Failed) > 0 {
+		text += "; failed: " + strings.Join(s.Failed, ", ")
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/vault"
+)
+
+func newCodecServer(s *streams) *cobra.Command {
+	var reach *access
+	var level, format string
+	cmd := &cobra.Command{
+		Use:   "codec-server",
+		Short: "Let the Temporal Web UI and CLI read what Temporal stores",
+		Long: `Serve Temporal's protocol for codec servers until interrupted: the Temporal Web
+UI and CLI ask it to decrypt what Temporal stores, for the person who looks.
+
+Identifiers come back masked. Whoever holds the grant sees them whole under the
+address …/reveal/REASON, where the reason is a ticket's number or words joined by
+dashes; it is logged. lethe.yaml says in codec_server who may call.
+
+It speaks plain HTTP: put it behind the proxy that serves the Web UI.`,
+		Example: `  lethe codec-server --config lethe.yaml
+  temporal workflow show -w erasure/ticket-4711 --codec-endpoint http://127.0.0.1:8234 --codec-auth "Bearer $TOKEN"`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log, err := s.logger(cmd, level, format)
+			if err != nil {
+				return err
+			}
+			return serveCodec(cmd.Context(), reach, log)
+		},
+	}
+	logFlags(cmd, &level, &format)
+	reach = s.accessFlags(cmd)
+	return cmd
+}
+
+const (
+	codecReadTimeout  = 10 * time.Second
+	codecWriteTimeout = time.Minute
+	codecStopTimeout  = 5 * time.Second
+)
+
+// serveCodec serves until the context ends.
+func serveCodec(ctx context.Context, a *access, log zerolog.Logger) (err error) {
+	cfg, err := a.config.load()
+	if err != nil {
+		return err
+	}
+	if len(cfg.CodecServer.Tokens) == 0 && cfg.CodecServer.JWT == nil {
+		return errors.New("nobody may use the codec server; name tokens or a jwt in codec_server of lethe.yaml")
+	}
+	keys, err := openVault(ctx, cfg, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	options, err := a.connection.Options(log)
+	if err != nil {
+		return err
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", cfg.CodecServer.Listen)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be listened on; set codec_server.listen to another one", cfg.CodecServer.Listen)
+	}
+	server := &http.Server{
+		Handler: keys.NewCodecServer(vault.ServerOptions{
+			Namespace: options.Namespace, Origins: cfg.CodecServer.Origins, Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Log: log,
+		}),
+		ReadHeaderTimeout: codecReadTimeout, ReadTimeout: codecReadTimeout, WriteTimeout: codecWriteTimeout,
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	log.Info().Str("address", listener.Addr().String()).Msg("serving")
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve the codec: %w", err)
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), codecStopTimeout)
+	defer cancel()
+	return cmp.Or(server.Shutdown(stopping), errIfOther(<-served))
+}
+
+// errIfOther leaves out that a server was asked to stop.
+func errIfOther(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

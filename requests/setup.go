@@ -1,0 +1,57 @@
+package requests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+)
+
+// AttributeSubject is the search attribute by which requests of one subject are
+// found: a keyed hash of each identifier that the request was handed in with.
+const AttributeSubject = "LetheSubject"
+
+var attributeSubject = temporal.NewSearchAttributeKeyKeywordList(AttributeSubject)
+
+// SearchAttributes are those that a namespace must have, with their types.
+func SearchAttributes() map[string]enums.IndexedValueType {
+	return map[string]enums.IndexedValueType{AttributeSubject: enums.INDEXED_VALUE_TYPE_KEYWORD_LIST}
+}
+
+// SetUp gives the namespace what it lacks and returns the names of what was
+// added. It can be run again at any time.
+func SetUp(ctx context.Context, c client.Client, namespace string) (added []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
+	defer cancel()
+	operator := c.OperatorService()
+	there, err := operator.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err != nil {
+		return nil, explain(err)
+	}
+	missing := map[string]enums.IndexedValueType{}
+	for name, kind := range SearchAttributes() {
+		found, ok := there.GetCustomAttributes()[name]
+		switch {
+		case !ok:
+			missing[name] = kind
+		case found != kind:
+			return nil, fmt.Errorf("the search attribute %s exists as %s, not as %s; remove it or use another namespace", name, found, kind)
+		}
+	}
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	_, err = operator.AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{Namespace: namespace, SearchAttributes: missing})
+	var exists *serviceerror.AlreadyExists
+	if err != nil && !errors.As(err, &exists) { // another set-up may have been faster
+		return nil, explain(err)
+	}
+	return slices.Sorted(maps.Keys(missing)), nil
+}
