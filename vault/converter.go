@@ -18,18 +18,29 @@ import (
 func (v *Vault) Protect(o *client.Options) {
 	data := converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), v.NewCodec(o.Namespace))
 	o.DataConverter = data
-	o.FailureConverter = newFailureConverter(data, nil)
+	o.FailureConverter = NewFailureConverter(data)
 }
 
 // ProtectWorker is [Vault.Protect] for clients that workers use. A key that
 // cannot be had at the moment must not look like a failed step to a workflow,
 // which would decide differently when it is replayed; it fails the workflow
 // task instead, and Temporal tries that again.
-func (v *Vault) ProtectWorker(o *client.Options) {
+//
+// A workflow whose input can never be read again ends before it can answer
+// anything; its queries of the given names are answered with the reason.
+func (v *Vault) ProtectWorker(o *client.Options, queries ...string) {
 	v.Protect(o)
-	data := patient{DataConverter: o.DataConverter}
+	data := patient{DataConverter: o.DataConverter, queries: queries}
 	o.DataConverter = workflow.DataConverterWithoutDeadlockDetection(data) // a key service may take seconds
 	o.FailureConverter = newFailureConverter(o.DataConverter, insist)
+}
+
+// ProtectReplay is [Vault.Protect] for the converters of a replayer. A history
+// that cannot be read fails with the reason, whatever it is: a worker would end
+// the workflow, which a replayer takes for a change of its code.
+func (v *Vault) ProtectReplay(o *client.Options) {
+	v.Protect(o)
+	o.DataConverter = patient{DataConverter: o.DataConverter, final: true}
 }
 
 // insist ends the workflow task if an error will pass.
@@ -42,7 +53,12 @@ func insist(err error) {
 // patient is a data converter that makes workflows wait for keys.
 type patient struct {
 	converter.DataConverter
-	inWorkflow bool
+	// inWorkflow is the workflow that is worked for, if it is one.
+	inWorkflow workflow.Context
+	// final says that no error is left to the workflow.
+	final bool
+	// queries are answered with why the workflow's input cannot be read.
+	queries []string
 }
 
 var (
@@ -58,22 +74,38 @@ func (p patient) WithSerializationContext(sc converter.SerializationContext) con
 }
 
 // WithWorkflowContext implements [workflow.ContextAware].
-func (p patient) WithWorkflowContext(workflow.Context) converter.DataConverter {
-	p.inWorkflow = true
+func (p patient) WithWorkflowContext(ctx workflow.Context) converter.DataConverter {
+	p.inWorkflow = ctx
 	return p
 }
 
 // WithContext implements [workflow.ContextAware].
 func (p patient) WithContext(context.Context) converter.DataConverter {
-	p.inWorkflow = false
+	p.inWorkflow = nil
 	return p
 }
 
 func (p patient) wait(err error) error {
-	if p.inWorkflow {
+	if p.inWorkflow != nil {
 		insist(err)
 	}
+	if p.final && lasting(err) {
+		panic(err)
+	}
 	return err
+}
+
+// explain has the workflow's queries answered with the reason why it cannot be
+// read. A workflow whose input could be read has handlers of its own by then,
+// and fails to read only if its key was destroyed under its hands.
+func (p patient) explain(err error) {
+	if p.inWorkflow == nil || !lasting(err) {
+		return
+	}
+	for _, name := range p.queries {
+		// It fails for reserved names only.
+		_ = workflow.SetQueryHandler(p.inWorkflow, name, func() (string, error) { return "", err })
+	}
 }
 
 // ToPayload implements [converter.DataConverter].
@@ -95,7 +127,9 @@ func (p patient) ToPayloads(values ...any) (*commonpb.Payloads, error) {
 
 // FromPayloads implements [converter.DataConverter].
 func (p patient) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
-	return p.wait(p.DataConverter.FromPayloads(payloads, into...))
+	err := p.wait(p.DataConverter.FromPayloads(payloads, into...))
+	p.explain(err)
+	return err
 }
 
 // failureConverter encrypts failures: their messages, stack traces and details.
@@ -107,6 +141,12 @@ type failureConverter struct {
 }
 
 var _ converter.FailureConverterWithSerializationContext = (*failureConverter)(nil)
+
+// NewFailureConverter returns a failure converter that hands messages, stack
+// traces and details to the data converter, for the workflow that they are of.
+func NewFailureConverter(data converter.DataConverter) converter.FailureConverter {
+	return newFailureConverter(data, nil)
+}
 
 func newFailureConverter(data converter.DataConverter, insist func(error)) *failureConverter {
 	return &failureConverter{data: data, insist: insist}

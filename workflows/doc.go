@@ -25,6 +25,9 @@ const (
 	QuerySubject = "subject"
 )
 
+// Queries lists the names of the queries.
+func Queries() []string { return []string{QueryStatus, QuerySubject} }
+
 // The updates that a request's workflow accepts, each with its parameters.
 const (
 	UpdateRetrySystem  = "retry-system"

@@ -11,6 +11,7 @@ import (
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/storage"
 	"ite.digital/lethe/worker"
+	"ite.digital/lethe/workflows"
 )
 
 func newWorker(s *streams) *cobra.Command {
@@ -60,7 +61,7 @@ func work(ctx context.Context, a *access, log zerolog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	keys.ProtectWorker(&options)
+	keys.ProtectWorker(&options, workflows.Queries()...)
 	temporal, err := requests.Dial(ctx, options)
 	if err != nil {
 		return err

@@ -121,6 +121,15 @@ func (s *site) write(name, content string) {
 	require.NoError(s, os.WriteFile(filepath.Join(s.dir, name), []byte(content), 0o600))
 }
 
+// edit replaces a part of a file.
+func (s *site) edit(name, part, with string) {
+	s.Helper()
+	content, err := os.ReadFile(filepath.Join(s.dir, name))
+	require.NoError(s, err)
+	require.Contains(s, string(content), part)
+	s.write(name, strings.Replace(string(content), part, with, 1))
+}
+
 // environment leads the programs to the site's engine and configuration.
 func (s *site) environment() []string {
 	kept := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=sam", "TEMPORAL_ADDRESS=" + s.engine.Address()}

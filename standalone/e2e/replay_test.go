@@ -46,17 +46,10 @@ func TestTheHistoriesReplay(t *testing.T) {
 		s.conclude(id)
 	}
 	keys := s.vault()
-	c, options := s.client(keys)
+	c := s.client(keys)
 	for _, id := range []string{"complete", "exceptions", "shared-phone"} {
 		history := download(t, c, id)
-		replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
-			DataConverter: options.DataConverter, FailureConverter: options.FailureConverter,
-		})
-		require.NoError(t, err)
-		replayer.RegisterWorkflow(workflows.Erasure)
-		require.NoError(t, replayer.ReplayWorkflowHistoryWithOptions(silent{}, history, worker.ReplayWorkflowHistoryOptions{
-			OriginalExecution: workflow.Execution{ID: dsr.WorkflowID(dsr.Erasure, id)},
-		}))
+		require.NoError(t, s.replay(keys, history, id))
 		if *record {
 			decrypt(t, history, keys, dsr.WorkflowID(dsr.Erasure, id))
 			content, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(history)
@@ -80,14 +73,29 @@ func (s *site) vault() *vault.Vault {
 }
 
 // client connects to the site's Temporal server as workers do.
-func (s *site) client(keys *vault.Vault) (client.Client, client.Options) {
+func (s *site) client(keys *vault.Vault) client.Client {
 	s.Helper()
 	options := client.Options{HostPort: s.engine.Address(), Namespace: s.engine.Namespace(), Logger: silent{}}
 	keys.ProtectWorker(&options)
 	c, err := client.DialContext(s.Context(), options)
 	require.NoError(s, err)
 	s.Cleanup(c.Close)
-	return c, options
+	return c
+}
+
+// replay says why a history does not replay, if it does not.
+func (s *site) replay(keys *vault.Vault, history *historypb.History, id string) error {
+	s.Helper()
+	options := client.Options{Namespace: s.engine.Namespace()}
+	keys.ProtectReplay(&options)
+	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
+		DataConverter: options.DataConverter, FailureConverter: options.FailureConverter,
+	})
+	require.NoError(s, err)
+	replayer.RegisterWorkflow(workflows.Erasure)
+	return replayer.ReplayWorkflowHistoryWithOptions(silent{}, history, worker.ReplayWorkflowHistoryOptions{
+		OriginalExecution: workflow.Execution{ID: dsr.WorkflowID(dsr.Erasure, id)},
+	})
 }
 
 // decrypt makes a history readable, to be stored without its key. Fixtures hold
@@ -112,6 +120,12 @@ func download(t *testing.T, c client.Client, id string) *historypb.History {
 		history.Events = append(history.Events, event)
 	}
 	return &history
+}
+
+// executionOf names the run that a history is of.
+func executionOf(history *historypb.History, id string) *commonpb.WorkflowExecution {
+	started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
+	return &commonpb.WorkflowExecution{WorkflowId: dsr.WorkflowID(dsr.Erasure, id), RunId: started.GetOriginalExecutionRunId()}
 }
 
 // silent drops the SDK's logs.

@@ -19,6 +19,7 @@ import (
 	"ite.digital/lethe/storage"
 	"ite.digital/lethe/vault"
 	"ite.digital/lethe/worker"
+	"ite.digital/lethe/workflows"
 )
 
 // A Host is Lethe in one process.
@@ -61,7 +62,7 @@ func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolo
 	if err != nil {
 		return nil, err
 	}
-	h.vault.ProtectWorker(&options)
+	h.vault.ProtectWorker(&options, workflows.Queries()...)
 	if h.temporal, err = requests.Dial(ctx, options); err != nil {
 		return nil, err
 	}
