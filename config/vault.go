@@ -20,7 +20,7 @@ const (
 	DefaultKEK      = "file://./data/key-encryption.key"
 	// DefaultCacheFor is how long unwrapped keys stay in memory unless
 	// configured.
-	DefaultCacheFor = 5 * time.Minute
+	DefaultCacheFor = time.Minute
 	// DefaultGracePeriod is how long after its report a request's key is kept
 	// unless configured: the time for a complaint about the report.
 	DefaultGracePeriod = 30 * 24 * time.Hour
