@@ -23,11 +23,16 @@ type access struct {
 
 // accessFlags adds the flags that say how to reach requests.
 func (s *streams) accessFlags(cmd *cobra.Command) *access {
+	return &access{connection: s.connectionFlags(cmd), config: newConfigFlag(s, cmd)}
+}
+
+// connectionFlags adds the flags that say how to reach Temporal.
+func (s *streams) connectionFlags(cmd *cobra.Command) *requests.Connection {
 	c := &requests.Connection{Env: s.env}
 	cmd.Flags().StringVar(&c.Address, "address", "", "`HOST:PORT` of the Temporal server (TEMPORAL_ADDRESS)")
 	cmd.Flags().StringVar(&c.Namespace, "namespace", "", "`NAMESPACE` in Temporal (TEMPORAL_NAMESPACE)")
 	cmd.Flags().StringVar(&c.Profile, "profile", "", "`PROFILE` in temporal.toml (TEMPORAL_PROFILE)")
-	return &access{connection: c, config: newConfigFlag(s, cmd)}
+	return c
 }
 
 // openVault opens the keys. Whoever only looks makes none. The caller closes the

@@ -10,7 +10,7 @@ import (
 )
 
 func newSetup(s *streams) *cobra.Command {
-	var reach *access
+	var connection *requests.Connection
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Prepare a Temporal namespace",
@@ -19,7 +19,7 @@ again at any time; 'lethe-standalone' does it by itself.`,
 		Example: `  lethe setup --address temporal.example.com:7233 --namespace privacy`,
 		Args:    arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			options, err := reach.connection.Options(zerolog.Nop())
+			options, err := connection.Options(zerolog.Nop())
 			if err != nil {
 				return err
 			}
@@ -38,6 +38,6 @@ again at any time; 'lethe-standalone' does it by itself.`,
 			return s.print("the namespace " + options.Namespace + " is ready; added: " + strings.Join(added, ", ") + "\n")
 		},
 	}
-	reach = s.accessFlags(cmd)
+	connection = s.connectionFlags(cmd)
 	return cmd
 }
