@@ -114,6 +114,9 @@ func TestNothingNamesThePerson(t *testing.T) {
 		require.NotContains(t, decoded, text, form)
 	}
 
+	require.Zero(t, again.do("forget", "R-1", "--yes").code)
+	require.Empty(t, s.named(s.dir, population.Ana))
+
 	// The search finds what is not encrypted.
 	_, err := again.dial(nil).ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "plain", TaskQueue: "nobody"}, "Plain", population.Ana)
 	require.NoError(t, err)
