@@ -2,11 +2,14 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/rs/zerolog"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 )
 
@@ -22,6 +25,10 @@ type Archive interface {
 type Requests struct {
 	// Plan is what the worker's configuration makes of a request.
 	Plan dsr.Plan
+	// Deadlines says until when a request must be answered.
+	Deadlines func(receivedAt time.Time) (deadlines.Deadlines, error)
+	// Log is told of deadlines that come near.
+	Log zerolog.Logger
 	// Archive receives the reports.
 	Archive Archive
 	// Keys is told when the request can be forgotten.
@@ -45,6 +52,14 @@ type MakePlanParams struct {
 	Now time.Time `json:"now"`
 }
 
+// A Plan is what a request starts with.
+type Plan struct {
+	dsr.Plan
+	// Deadlines say until when it must be answered. They are recorded, because
+	// calendars change with releases.
+	Deadlines deadlines.Deadlines `json:"deadlines"`
+}
+
 // InvalidRequest is the type of the error with which MakePlan refuses a
 // request.
 const InvalidRequest = "invalid_request"
@@ -52,11 +67,38 @@ const InvalidRequest = "invalid_request"
 // MakePlan makes sure that the request is valid and returns the systems as they
 // are configured now, and the pace. What is a valid phone number changes with
 // releases of the numbering plans, so the check has no place in the workflow.
-func (r *Requests) MakePlan(_ context.Context, p MakePlanParams) (dsr.Plan, error) {
+func (r *Requests) MakePlan(_ context.Context, p MakePlanParams) (Plan, error) {
 	if err := p.Request.Validate(p.Now); err != nil {
-		return dsr.Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil)
+		return Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil)
 	}
-	return r.Plan, nil
+	d, err := r.Deadlines(p.Request.ReceivedAt)
+	if err != nil {
+		return Plan{}, fmt.Errorf("compute the deadlines: %w", err)
+	}
+	return Plan{Plan: r.Plan, Deadlines: d}, nil
+}
+
+// A Notice says that a request's deadline comes near, or has passed.
+type Notice struct {
+	RequestID string    `json:"request_id"`
+	Kind      dsr.Kind  `json:"kind"`
+	DueAt     time.Time `json:"due_at"`
+	Overdue   bool      `json:"overdue"`
+	// Missing names the systems that are not done, NeedsOperator those of them
+	// that wait for a person.
+	Missing       []string `json:"missing"`
+	NeedsOperator []string `json:"needs_operator,omitempty"`
+}
+
+// Notify tells people of a deadline.
+func (r *Requests) Notify(_ context.Context, n Notice) error {
+	text := "a request's deadline comes near"
+	if n.Overdue {
+		text = "a request is overdue"
+	}
+	r.Log.Warn().Str("request", n.RequestID).Str("kind", string(n.Kind)).Time("due", n.DueAt).
+		Strs("missing", n.Missing).Strs("needs_operator", n.NeedsOperator).Msg(text)
+	return nil
 }
 
 // ArchiveReport stores the report and returns its key. From then on the time

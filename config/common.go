@@ -9,6 +9,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"gocloud.dev/blob"
+
 	_ "ite.digital/lethe/storage" // registers the storages that are built in
 )
 

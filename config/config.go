@@ -32,6 +32,8 @@ type Config struct {
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration
+	// Regulation says until when requests must be answered.
+	Regulation Regulation
 	// Vault says where the keys of requests are kept, and for how long.
 	Vault Vault
 	// CodecServer says who may read what Temporal stores.
@@ -115,7 +117,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "vault", "codec_server", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "regulation", "vault", "codec_server", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -128,6 +130,7 @@ func (l *loader) config(root value) *Config {
 	} else {
 		config.Archive = l.bucketURL(DefaultArchive, root)
 	}
+	config.Regulation = regulation(root, entries)
 	config.Vault = l.vault(root, entries)
 	config.CodecServer = l.codecServer(entries)
 	if systems, ok := entries["systems"]; ok {

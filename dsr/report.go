@@ -14,6 +14,9 @@ type Status string
 const (
 	// StatusOpen: at least one system is still being worked on.
 	StatusOpen Status = "open"
+	// StatusOverdue: open, and the deadline has passed. It is told apart from
+	// open in Temporal's lists only.
+	StatusOverdue Status = "overdue"
 	// StatusCompleted: every system has an outcome that is a success.
 	StatusCompleted Status = "completed"
 	// StatusExceptions: every system has an outcome, but not every one is a
@@ -34,10 +37,24 @@ type Report struct {
 	StartedAt   time.Time        `json:"started_at"`
 	DueAt       time.Time        `json:"due_at"`
 	CompletedAt time.Time        `json:"completed_at,omitzero"`
-	Status      Status           `json:"status"`
+	// Regulation names the rules by which DueAt was found, such as "gdpr@1".
+	Regulation string `json:"regulation,omitempty"`
+	// Extension is why and how the answer was given more time, if it was.
+	Extension *Extension `json:"extension,omitempty"`
+	Status    Status     `json:"status"`
 	// Exceptions says, a sentence a system, what is not as it should be.
 	Exceptions []string  `json:"exceptions,omitempty"`
 	Systems    []Outcome `json:"systems"`
+}
+
+// An Extension is more time for the answer to a request, because of its
+// complexity or number (GDPR Art. 12(3)).
+type Extension struct {
+	Operator string    `json:"operator"`
+	Reason   string    `json:"reason"`
+	At       time.Time `json:"at"`
+	// NoticeSentAt is when the subject was told of it, with the reason.
+	NoticeSentAt time.Time `json:"notice_sent_at"`
 }
 
 // Conclude sets the status and the exceptions from the outcomes: completed

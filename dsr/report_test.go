@@ -2,7 +2,6 @@ package dsr_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,12 +54,4 @@ func TestASubjectIsWidenedWithoutRepetitionAndWithoutChangingTheFirst(t *testing
 	require.Len(t, wider.Identifiers, 2)
 	require.True(t, dsr.System{Needs: []dsr.IdentifierType{dsr.Phone}}.Searchable(wider))
 	require.False(t, dsr.System{Needs: []dsr.IdentifierType{dsr.Phone}}.Searchable(own))
-}
-
-func TestAPersonsOwnDayCounts(t *testing.T) {
-	t.Parallel()
-	paris, err := time.LoadLocation("Europe/Paris")
-	require.NoError(t, err)
-	lateEvening := time.Date(2026, 3, 28, 23, 30, 0, 0, paris) // the night the clocks change
-	require.Equal(t, "2026-04-28 23:59:59 +0200", dsr.DueAt(lateEvening).Format("2006-01-02 15:04:05 -0700"))
 }

@@ -48,19 +48,3 @@ func TestARequestWithoutIdentifiersOrDateIsRefused(t *testing.T) {
 	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now), "identifiers: at least one is needed")
 	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now), "received_at: the time")
 }
-
-func TestTheAnswerIsDueWithinAMonthOfReceipt(t *testing.T) {
-	t.Parallel()
-	for received, due := range map[string]string{
-		"2026-03-05": "2026-04-05",
-		"2026-01-31": "2026-02-28",
-		"2028-01-30": "2028-02-29",
-		"2026-08-31": "2026-09-30",
-		"2026-03-31": "2026-04-30",
-		"2026-12-15": "2027-01-15",
-	} {
-		at, err := time.Parse(time.DateOnly, received)
-		require.NoError(t, err)
-		require.Equal(t, due+" 23:59:59", dsr.DueAt(at.Add(15*time.Hour)).Format(time.DateTime), "received %s", received)
-	}
-}

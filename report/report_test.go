@@ -29,7 +29,7 @@ func sample() dsr.Report {
 	analytics.NotCovered = []string{"aggregated reports", "exports to BigQuery"}
 	r := dsr.Report{
 		Version: dsr.ReportVersion, RequestID: "R-1", Kind: dsr.Erasure, Searched: []dsr.IdentifierType{dsr.Email, dsr.Phone},
-		ReceivedAt: start, StartedAt: start.Add(time.Hour), DueAt: dsr.DueAt(start), CompletedAt: start.Add(26 * time.Hour),
+		ReceivedAt: start, StartedAt: start.Add(time.Hour), DueAt: time.Date(2026, 4, 2, 23, 59, 59, 0, time.UTC), Regulation: "gdpr@1", CompletedAt: start.Add(26 * time.Hour),
 		Systems: []dsr.Outcome{
 			{
 				System: system("gist", "Gist"), State: dsr.Erased, Evidence: dsr.ReadBack, Attempts: 6, Erasures: 1,

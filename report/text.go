@@ -45,7 +45,10 @@ func (t *textReport) head(r dsr.Report) {
 	t.line("%s\n%s", title, strings.Repeat("=", len(title)))
 	t.line("%-12s %s", "Status", StatusText(r.Status))
 	t.line("%-12s %s", "Received", r.ReceivedAt.Format(moment))
-	t.line("%-12s %s", "Due", r.DueAt.Format(moment))
+	t.line("%-12s %s", "Due", strings.TrimSuffix(r.DueAt.Format(moment)+", "+r.Regulation, ", "))
+	if e := r.Extension; e != nil {
+		t.line("%-12s by %s, %s: %s; the subject was told %s", "Extended", e.Operator, e.At.Format(moment), e.Reason, e.NoticeSentAt.Format(moment))
+	}
 	if !r.CompletedAt.IsZero() {
 		t.line("%-12s %s", "Completed", r.CompletedAt.Format(moment))
 	}

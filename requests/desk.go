@@ -85,7 +85,7 @@ func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err err
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		StaticSummary:            string(r.Kind) + " request " + r.ID,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(attributeSubject.ValueSet(tokens)),
+		TypedSearchAttributes:    temporal.NewSearchAttributes(attributeSubject.ValueSet(tokens), attributeKind.ValueSet(string(r.Kind))),
 
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, workflows.Erasure, r)
@@ -391,7 +391,7 @@ func explain(err error) error {
 		return nil
 	case errors.As(err, &canceled):
 		return context.Canceled
-	case errors.As(err, &invalid) && strings.Contains(invalid.Message, AttributeSubject):
+	case errors.As(err, &invalid) && strings.Contains(invalid.Message, "search attribute"):
 		return errors.New("the Temporal namespace is not set up for Lethe; run: lethe setup")
 	case errors.As(err, &namespace):
 		return fmt.Errorf("the Temporal namespace %q does not exist", namespace.Namespace)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // deadlines need time zones wherever this runs
 
 	"github.com/spf13/cobra"
 )

@@ -200,13 +200,13 @@ func BenchmarkCodec(b *testing.B) {
 		b.Run("encode/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_, _ = codec.Encode(plain) //nolint:errcheck // measured, not tested
+				_, _ = codec.Encode(plain) // measured, not tested
 			}
 		})
 		b.Run("decode/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_, _ = codec.Decode(sealed) //nolint:errcheck // measured, not tested
+				_, _ = codec.Decode(sealed) // measured, not tested
 			}
 		})
 	}

@@ -87,7 +87,7 @@ func newTrial(t *testing.T, person population.Person) *trial {
 	require.NoError(t, err)
 	tr.env.RegisterActivity(reach)
 	tr.env.RegisterActivity(&activities.Requests{
-		Plan: cfg.Plan(), Archive: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
+		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
 	})
 	tr.request = dsr.Request{ID: "R-1", Kind: dsr.Erasure, ReceivedAt: tr.env.Now(),
 		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: person.Email}}}}

@@ -92,7 +92,8 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	main.RegisterWorkflow(workflows.Erasure)
 	main.RegisterWorkflow(workflows.Sweep)
 	main.RegisterActivity(&activities.Requests{
-		Plan: cfg.Plan(), Archive: report.NewArchive(p.Archive), Keys: p.Vault, Grace: grace, Now: time.Now,
+		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Keys: p.Vault,
+		Grace: grace, Now: time.Now, Log: p.Log,
 	})
 	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Namespace, Grace: grace, Now: time.Now})
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}

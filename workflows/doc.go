@@ -7,7 +7,11 @@
 // workflow.GetVersion.
 package workflows
 
-import "ite.digital/lethe/dsr"
+import (
+	"time"
+
+	"ite.digital/lethe/dsr"
+)
 
 // TaskQueue is where the workflows and the steps that concern no system run.
 const TaskQueue = "lethe"
@@ -33,7 +37,19 @@ const (
 	UpdateRetrySystem  = "retry-system"
 	UpdateSkipSystem   = "skip-system"
 	UpdateCompleteTask = "complete-task"
+	// UpdateExtendDeadline is about the request as a whole.
+	UpdateExtendDeadline = "extend-deadline"
 )
+
+// ExtendDeadline gives the answer more time, once, as the law allows.
+type ExtendDeadline struct {
+	Operator string `json:"operator"`
+	// Reason is why, as the subject was told. It stays in the report and must not
+	// name the subject.
+	Reason string `json:"reason"`
+	// NoticeSentAt is when the subject was told.
+	NoticeSentAt time.Time `json:"notice_sent_at"`
+}
 
 // RetrySystem tells a system that waits, for a person or for its next attempt,
 // to try again now.

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
+	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 )
 
@@ -25,7 +26,12 @@ func Erasure(ctx workflow.Context, request dsr.Request) (dsr.Completion, error) 
 type erasure struct {
 	request   dsr.Request
 	startedAt time.Time
-	dueAt     time.Time
+	// deadlines are zero until the plan is made.
+	deadlines deadlines.Deadlines
+	// extension is why the deadline was extended, if it was.
+	extension *dsr.Extension
+	// published is what Temporal's lists say of the request.
+	published attributes
 	known     knowledge
 	// recheckAfter is how long after the last erasure everything is looked at
 	// once more.
@@ -39,7 +45,6 @@ func newErasure(ctx workflow.Context, request dsr.Request) *erasure {
 	return &erasure{
 		request:   request,
 		startedAt: workflow.Now(ctx),
-		dueAt:     dsr.DueAt(request.ReceivedAt),
 		known:     knowledge{own: request.Subject, all: request.Subject},
 	}
 }
@@ -49,6 +54,8 @@ func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
 	if err := e.makePlan(ctx); err != nil {
 		return dsr.Completion{}, err
 	}
+	workflow.GoNamed(ctx, "show", e.show)
+	workflow.GoNamed(ctx, "remind", e.remind)
 	for _, s := range e.systems {
 		workflow.GoNamed(ctx, s.plan.Name, s.run)
 	}
@@ -63,12 +70,12 @@ func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
 // makes one runner each.
 func (e *erasure) makePlan(ctx workflow.Context) error {
 	var requests *activities.Requests
-	var plan dsr.Plan
+	var plan activities.Plan
 	params := activities.MakePlanParams{Request: e.request, Now: workflow.Now(ctx)}
 	if err := workflow.ExecuteActivity(requestStep(ctx, "make the plan"), requests.MakePlan, params).Get(ctx, &plan); err != nil {
 		return fmt.Errorf("make the plan: %w", err)
 	}
-	e.recheckAfter = plan.RecheckAfter
+	e.recheckAfter, e.deadlines = plan.RecheckAfter, plan.Deadlines
 	for _, planned := range e.chosen(plan.Systems) {
 		e.systems = append(e.systems, newSystem(e, planned))
 	}
@@ -156,6 +163,7 @@ func (e *erasure) lookAgain() {
 func (e *erasure) conclude(ctx workflow.Context) (dsr.Completion, error) {
 	report := e.report()
 	report.CompletedAt = workflow.Now(ctx)
+	e.publish(ctx)
 	var requests *activities.Requests
 	var key string
 	if err := workflow.ExecuteActivity(requestStep(ctx, "archive the report"), requests.ArchiveReport, report).Get(ctx, &key); err != nil {
@@ -173,7 +181,9 @@ func (e *erasure) report() dsr.Report {
 		Searched:   e.known.types(),
 		ReceivedAt: e.request.ReceivedAt,
 		StartedAt:  e.startedAt,
-		DueAt:      e.dueAt,
+		DueAt:      e.deadlines.Due,
+		Regulation: e.deadlines.Profile.Ref(),
+		Extension:  e.extension,
 		Status:     dsr.StatusOpen,
 	}
 	for _, s := range e.systems {

@@ -1,16 +1,19 @@
 package workflows_test
 
 import (
+	"bytes"
 	"context"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/workflows"
 )
@@ -102,6 +105,15 @@ func (v *vendor) erasedIDs() []string {
 // archive keeps reports in memory.
 type archive struct{ reports []dsr.Report }
 
+// gdpr is a month, where only weekends move a deadline.
+func gdpr(receivedAt time.Time) (deadlines.Deadlines, error) {
+	profile, err := deadlines.Lookup("gdpr")
+	if err != nil {
+		return deadlines.Deadlines{}, err
+	}
+	return deadlines.Compute(profile, "", time.UTC, receivedAt)
+}
+
 // SetDue makes it the keeper of keys, of which it has none.
 func (a *archive) SetDue(context.Context, string, time.Time) error { return nil }
 
@@ -131,6 +143,8 @@ type trial struct {
 	*testing.T
 	env     *testsuite.TestWorkflowEnvironment
 	archive archive
+	// told is what people were reminded of.
+	told    bytes.Buffer
 	request dsr.Request
 	// connectors reach the vendors, by name.
 	connectors map[string]connectors.Connector
@@ -155,6 +169,7 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 	env.RegisterActivity(&activities.Systems{Connectors: byName})
 	env.RegisterActivity(&activities.Requests{
 		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Keys: &tr.archive, Now: env.Now,
+		Deadlines: gdpr, Log: zerolog.New(&tr.told),
 	})
 	return tr
 }

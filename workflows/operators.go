@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 )
 
@@ -21,6 +22,8 @@ func (e *erasure) answerOperators(ctx workflow.Context) error {
 			workflow.UpdateHandlerOptions{Validator: e.checkSkip, Description: "leave a system out, with the reason"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCompleteTask, e.completeTask,
 			workflow.UpdateHandlerOptions{Validator: e.checkComplete, Description: "say that a manual task is done, with evidence"}),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateExtendDeadline, e.extendDeadline,
+			workflow.UpdateHandlerOptions{Validator: e.checkExtend, Description: "give the answer more time, once, as the law allows"}),
 	)
 }
 
@@ -90,17 +93,53 @@ func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
 	return nil
 }
 
+func (e *erasure) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
+	if err := e.checkOperator(p.Operator); err != nil {
+		return err
+	}
+	if len(e.systems) == 0 {
+		return errTooEarly
+	}
+	if err := e.checkText("reason", p.Reason); err != nil {
+		return err
+	}
+	_, err := e.deadlines.Extend(extension(ctx, p))
+	return err
+}
+
+func (e *erasure) extendDeadline(ctx workflow.Context, p ExtendDeadline) error {
+	extended, err := e.deadlines.Extend(extension(ctx, p))
+	if err != nil {
+		return err // the validator has refused it
+	}
+	e.deadlines = extended
+	e.extension = &dsr.Extension{Operator: p.Operator, Reason: p.Reason, At: workflow.Now(ctx), NoticeSentAt: p.NoticeSentAt}
+	return nil
+}
+
+func extension(ctx workflow.Context, p ExtendDeadline) deadlines.Extension {
+	return deadlines.Extension{Reason: p.Reason, NoticeSentAt: p.NoticeSentAt, RecordedAt: workflow.Now(ctx)}
+}
+
+// errTooEarly refuses what needs the plan.
+var errTooEarly = errors.New("the request has only just started; try again in a moment")
+
+// checkOperator makes sure that somebody stands for a decision.
+func (e *erasure) checkOperator(operator string) error {
+	if strings.TrimSpace(operator) == "" {
+		return errors.New("operator: say who decides this")
+	}
+	return e.checkText("operator", operator)
+}
+
 // openSystem finds the system an update is about and makes sure that it still
 // is open.
 func (e *erasure) openSystem(name, operator string) (*system, error) {
-	if strings.TrimSpace(operator) == "" {
-		return nil, errors.New("operator: say who decides this")
-	}
-	if err := e.checkText("operator", operator); err != nil {
+	if err := e.checkOperator(operator); err != nil {
 		return nil, err
 	}
 	if len(e.systems) == 0 {
-		return nil, errors.New("the request has only just started; try again in a moment")
+		return nil, errTooEarly
 	}
 	names := make([]string, len(e.systems))
 	for i, s := range e.systems {

@@ -506,7 +506,7 @@ func (s *system) conclude(ctx workflow.Context, state dsr.State) {
 func (s *system) step(ctx workflow.Context, name string, activity, params, result any) *dsr.Question {
 	s.numbered++
 	id := fmt.Sprintf("%s.%s.%d", s.plan.Name, name, s.numbered)
-	ctx = systemStep(ctx, s.plan.Name, id, s.plan.Name+": "+name, s.request.dueAt)
+	ctx = systemStep(ctx, s.plan.Name, id, s.plan.Name+": "+name, s.request.deadlines.Due)
 	err := workflow.ExecuteActivity(ctx, activity, params).Get(ctx, result)
 	if err == nil || ctx.Err() != nil {
 		return nil

@@ -54,7 +54,7 @@ func (d *scripted) Completion(context.Context, dsr.Kind, string) (dsr.Completion
 // standing is a report in which gist has the state.
 func standing(status dsr.Status, gist dsr.State) dsr.Report {
 	return dsr.Report{
-		RequestID: "r1", Kind: dsr.Erasure, Status: status, ReceivedAt: noon, DueAt: dsr.DueAt(noon),
+		RequestID: "r1", Kind: dsr.Erasure, Status: status, ReceivedAt: noon, DueAt: noon.AddDate(0, 1, 0),
 		Systems: []dsr.Outcome{
 			{System: dsr.System{Name: "gist", Title: "Gist"}, State: gist},
 			{System: dsr.System{Name: "alore", Title: "Alore"}, State: dsr.NotApplicable},

@@ -30,11 +30,17 @@ func (s *streams) newAction(cmd *cobra.Command) *action {
 
 // prepare checks the arguments and fills in the operator.
 func (a *action) prepare(cmd *cobra.Command, args []string) error {
-	id, err := requestID(cmd, args[0])
+	a.system = args[1]
+	return a.prepareRequest(cmd, args[0])
+}
+
+// prepareRequest is prepare for what concerns the request as a whole.
+func (a *action) prepareRequest(cmd *cobra.Command, id string) error {
+	id, err := requestID(cmd, id)
 	if err != nil {
 		return err
 	}
-	a.id, a.system = id, args[1]
+	a.id = id
 	if a.operator != "" {
 		return nil
 	}

@@ -86,16 +86,30 @@ func (s *streams) submit(ctx context.Context, f *submission) error {
 	})
 }
 
+// dueAt is until when the request must be answered, by the configuration.
+func (f *submission) dueAt(r dsr.Request) (time.Time, error) {
+	cfg, err := f.reach.config.outline()
+	if err != nil {
+		return time.Time{}, err
+	}
+	d, err := cfg.Regulation.Deadlines(r.ReceivedAt)
+	return d.Due, err
+}
+
 // printSubmitted says what happened and what comes next.
 func (s *streams) printSubmitted(f *submission, r dsr.Request, already bool) error {
 	if *f.json {
 		return s.printJSON(map[string]any{"request_id": r.ID, "kind": r.Kind, "already_submitted": already})
 	}
 	var text string
+	due, err := f.dueAt(r)
+	if err != nil {
+		return err
+	}
 	if already {
 		text = fmt.Sprintf("request %s was submitted before; it is the same request\n", r.ID)
 	} else {
-		text = fmt.Sprintf("request %s is submitted; the answer is due on %s\n", r.ID, day(dsr.DueAt(r.ReceivedAt)))
+		text = fmt.Sprintf("request %s is submitted; the answer is due on %s\n", r.ID, day(due))
 	}
 	if !f.wait {
 		text += fmt.Sprintf("follow it with: lethe show %s --watch\n", r.ID)
@@ -138,11 +152,16 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 	return request, nil
 }
 
-// receivedAt reads a date, in the local time zone, or a point in time.
+// receivedAt is when the request was received: now, unless it is said.
 func (s *streams) receivedAt(text string) (time.Time, error) {
 	if text == "" {
 		return s.now(), nil
 	}
+	return s.moment(text)
+}
+
+// moment reads a date, in the local time zone, or a point in time.
+func (s *streams) moment(text string) (time.Time, error) {
 	if date, err := time.ParseInLocation(time.DateOnly, text, time.Local); err == nil {
 		return date, nil
 	}

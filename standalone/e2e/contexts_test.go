@@ -177,13 +177,13 @@ func TestEveryPayloadReachesTheCodecWithItsWorkflow(t *testing.T) {
 			WorkflowID: "the-workflow", UpdateName: "update", Args: []any{input}, WaitForStage: client.WorkflowUpdateStageCompleted,
 		})
 		require.NoError(t, err)
-		_ = handle.Get(t.Context(), nil) //nolint:errcheck // one of them fails
+		_ = handle.Get(t.Context(), nil) // one of them fails
 	}
 	require.NoError(t, run.Get(t.Context(), nil))
 	for _, input := range []string{"fail", "continue"} {
 		run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "the-small-one", TaskQueue: "everything"}, "small", input)
 		require.NoError(t, err)
-		_ = run.Get(t.Context(), nil) //nolint:errcheck // one of them fails
+		_ = run.Get(t.Context(), nil) // one of them fails
 	}
 
 	found := map[string][]string{}

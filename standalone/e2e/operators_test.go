@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/simulators/population"
+)
+
+// count says how many requests Temporal lists for a query.
+func (s *site) count(c client.Client, query string) int {
+	s.Helper()
+	answer, err := c.CountWorkflow(s.Context(), &workflowservice.CountWorkflowExecutionsRequest{
+		Namespace: "default", Query: "WorkflowType = 'Erasure' AND " + query,
+	})
+	require.NoError(s, err)
+	return int(answer.GetCount())
+}
+
+// TestOperatorsFindWhatNeedsThem uses the saved views of docs/operators.md.
+func TestOperatorsFindWhatNeedsThem(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.worker()
+	s.submit("R-1", population.Ben)
+	s.must("submit", "--id", "R-2", "--email", population.Zoe.Email, "--received", time.Now().AddDate(0, -2, 0).Format(time.DateOnly))
+	c := s.client(s.vault())
+	for query, want := range map[string]int{
+		"LetheAttention = 'alore'":                                                       2,
+		"ExecutionStatus = 'Running' AND LetheAttention IS NOT NULL":                     2,
+		"LetheStatus = 'overdue'":                                                        1,
+		"LetheStatus = 'open' AND LetheKind = 'erasure'":                                 1,
+		"LetheDueAt < '" + time.Now().AddDate(0, 0, 40).UTC().Format(time.RFC3339) + "'": 2,
+		"LetheDueAt < '" + time.Now().AddDate(0, 0, 7).UTC().Format(time.RFC3339) + "'":  1,
+	} {
+		require.Eventually(t, func() bool { return s.count(c, query) == want }, patience, 200*time.Millisecond, query)
+	}
+	details := s.details(c, "R-1")
+	require.Contains(t, details, "| system | state | records | attempts | question |")
+	require.Contains(t, details, "| alore | **needs operator** | – | 0 | a person has to do this by hand; then complete-task |")
+	require.NotContains(t, details, population.Ben.Email)
+
+	refused := s.lethe("extend-deadline", "R-2", "--reason", "records in 14 systems", "--notice-sent", time.Now().Format(time.DateOnly))
+	require.Contains(t, refused.err, "had to be sent by")
+	extended := s.must("extend-deadline", "R-1", "--operator", "sam", "--reason", "records in 14 systems", "--notice-sent", time.Now().Format(time.DateOnly))
+	require.Contains(t, extended, "must now be answered by")
+	for _, id := range []string{"R-1", "R-2"} {
+		s.conclude(id)
+	}
+
+	require.Eventually(t, func() bool { return s.count(c, "LetheAttention IS NOT NULL OR LetheStatus = 'overdue'") == 0 }, patience, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return s.count(c, "LetheStatus = 'completed_with_exceptions'") == 1 }, patience, 200*time.Millisecond)
+	text := s.must("report", "R-1")
+	require.Contains(t, text, "Extended     by sam")
+	require.Contains(t, text, "records in 14 systems")
+	require.Contains(t, s.log(), "a request is overdue")
+}
+
+// details are the current details of a request as the Web UI shows them.
+func (s *site) details(c client.Client, id string) string {
+	s.Helper()
+	answer, err := c.QueryWorkflow(s.Context(), dsr.WorkflowID(dsr.Erasure, id), "", "__temporal_workflow_metadata")
+	require.NoError(s, err)
+	var metadata sdkpb.WorkflowMetadata
+	require.NoError(s, answer.Get(&metadata))
+	return metadata.GetCurrentDetails()
+}
+
+func TestANamespaceIsSetUpOnceAndAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	require.Contains(t, s.must("setup", "--retention", "48h"), "was ready before")
+	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.engine.Address(), Logger: silent{}, DataConverter: converter.GetDefaultDataConverter()})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	described, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: "default"})
+	require.NoError(t, err)
+	require.Equal(t, 48*time.Hour, described.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration())
+	require.Contains(t, s.lethe("setup", "--retention", "1h").err, "at least 24h")
+}

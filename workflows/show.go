@@ -1,0 +1,150 @@
+package workflows
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
+
+// The search attributes of a request: what Temporal's lists show and can be
+// asked for. None of them names anybody.
+const (
+	// AttributeKind is the kind of request.
+	AttributeKind = "LetheKind"
+	// AttributeStatus is where the request stands: a [dsr.Status].
+	AttributeStatus = "LetheStatus"
+	// AttributeDueAt is until when it must be answered.
+	AttributeDueAt = "LetheDueAt"
+	// AttributeAttention names the systems that wait for a person.
+	AttributeAttention = "LetheAttention"
+)
+
+var (
+	keyStatus    = temporal.NewSearchAttributeKeyKeyword(AttributeStatus)
+	keyDueAt     = temporal.NewSearchAttributeKeyTime(AttributeDueAt)
+	keyAttention = temporal.NewSearchAttributeKeyKeywordList(AttributeAttention)
+)
+
+// attributes are the values of the search attributes that change.
+type attributes struct {
+	status    dsr.Status
+	dueAt     time.Time
+	attention string // names, joined, so that values compare
+}
+
+// show keeps what Temporal's lists and the Web UI say of the request up to date
+// until the request is finished.
+func (e *erasure) show(ctx workflow.Context) {
+	for !e.finished {
+		e.publish(ctx)
+		shown, details := e.attributes(ctx), e.details()
+		err := workflow.Await(ctx, func() bool {
+			return e.finished || e.attributes(ctx) != shown || e.details() != details
+		})
+		if err != nil {
+			return // the request is cancelled
+		}
+	}
+}
+
+// publish brings search attributes and details up to date. Only attributes that
+// have changed are written to the history.
+func (e *erasure) publish(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, e.details())
+	now := e.attributes(ctx)
+	var updates []temporal.SearchAttributeUpdate
+	if now.status != e.published.status {
+		updates = append(updates, keyStatus.ValueSet(string(now.status)))
+	}
+	if !now.dueAt.Equal(e.published.dueAt) {
+		updates = append(updates, keyDueAt.ValueSet(now.dueAt))
+	}
+	switch {
+	case now.attention == e.published.attention:
+	case now.attention == "":
+		updates = append(updates, keyAttention.ValueUnset())
+	default:
+		updates = append(updates, keyAttention.ValueSet(strings.Split(now.attention, " ")))
+	}
+	e.published = now
+	if len(updates) == 0 {
+		return
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+		// It fails for attributes of another type only, which is a mistake here.
+		workflow.GetLogger(ctx).Error("the search attributes cannot be written")
+	}
+}
+
+func (e *erasure) attributes(ctx workflow.Context) attributes {
+	r := e.report()
+	status := r.Status
+	if status == dsr.StatusOpen && workflow.Now(ctx).After(r.DueAt) {
+		status = dsr.StatusOverdue
+	}
+	return attributes{status: status, dueAt: r.DueAt, attention: strings.Join(e.waiting(), " ")}
+}
+
+// waiting names the systems that wait for a person, missing all that are not
+// done.
+func (e *erasure) waiting() []string {
+	return e.named(func(s dsr.State) bool { return s == dsr.NeedsOperator })
+}
+
+func (e *erasure) missing() []string { return e.named(dsr.State.Open) }
+
+func (e *erasure) named(in func(dsr.State) bool) []string {
+	var names []string
+	for _, s := range e.systems {
+		if in(s.outcome.State) {
+			names = append(names, s.plan.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// details is the request as the Web UI shows it: a line for each system, those
+// that wait for a person first, with what they ask.
+func (e *erasure) details() string {
+	var b strings.Builder
+	b.WriteString(fmt.Sprintf("%s request **%s**, due %s (%s)\n\n", e.request.Kind, e.request.ID, e.deadlines.Due.Format(time.DateOnly), e.deadlines.Profile.Ref()))
+	b.WriteString("| system | state | records | attempts | question |\n|---|---|---|---|---|\n")
+	for _, waiting := range []bool{true, false} {
+		for _, s := range e.systems {
+			if (s.outcome.State == dsr.NeedsOperator) == waiting {
+				b.WriteString(s.line())
+			}
+		}
+	}
+	return b.String()
+}
+
+// line is the system's line in the details.
+func (s *system) line() string {
+	state := strings.ReplaceAll(string(s.outcome.State), "_", " ")
+	text := s.outcome.Explanation
+	if s.outcome.Question != nil {
+		state, text = "**"+state+"**", s.outcome.Question.Text
+	}
+	if !s.outcome.ExpectedBy.IsZero() {
+		state += " until " + s.outcome.ExpectedBy.Format(time.DateOnly)
+	}
+	var records []string
+	for _, r := range s.outcome.Records {
+		records = append(records, fmt.Sprintf("%d %s %s", r.Count, r.Kind, strings.ReplaceAll(string(r.State), "_", " ")))
+	}
+	return fmt.Sprintf("| %s | %s | %s | %d | %s |\n", s.plan.Name, state, cmp.Or(strings.Join(records, ", "), "–"), s.outcome.Attempts, cell(text))
+}
+
+// cell keeps a text within its cell of a Markdown table.
+func cell(text string) string {
+	return strings.NewReplacer("|", "\\|", "\n", " ").Replace(text)
+}
