@@ -142,9 +142,23 @@ const (
 type Question struct {
 	Kind QuestionKind `json:"kind"`
 	// Text says what is the matter and what to do, without any identifier.
-	Text  string    `json:"text"`
-	Task  *Task     `json:"task,omitempty"`
-	Since time.Time `json:"since"`
+	Text string `json:"text"`
+	Task *Task  `json:"task,omitempty"`
+	// Candidates are the records that may be somebody else's, for QuestionMatch.
+	Candidates []Candidate `json:"candidates,omitempty"`
+	Since      time.Time   `json:"since"`
+}
+
+// A Candidate is a record that a person has to decide on: whether it is the
+// subject's. It says why it is doubted, and not by which values.
+type Candidate struct {
+	// Record is the record's key within its system, such as "contact/4711".
+	Record string `json:"record"`
+	// FoundBy is the type of the identifier that led to it.
+	FoundBy IdentifierType `json:"found_by"`
+	// Contradicts are the types of identifier that the record has another value
+	// of than the subject.
+	Contradicts []IdentifierType `json:"contradicts,omitempty"`
 }
 
 // An Action is what an operator did to a system.

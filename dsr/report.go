@@ -2,6 +2,7 @@ package dsr
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,6 +20,8 @@ const (
 	StatusOverdue Status = "overdue"
 	// StatusCompleted: every system has an outcome that is a success.
 	StatusCompleted Status = "completed"
+	// StatusCancelled: an operator cancelled the request before anything was done.
+	StatusCancelled Status = "cancelled"
 	// StatusExceptions: every system has an outcome, but not every one is a
 	// success; the report lists the exceptions first.
 	StatusExceptions Status = "completed_with_exceptions"
@@ -41,7 +44,10 @@ type Report struct {
 	Regulation string `json:"regulation,omitempty"`
 	// Extension is why and how the answer was given more time, if it was.
 	Extension *Extension `json:"extension,omitempty"`
-	Status    Status     `json:"status"`
+	// Cancellation is who cancelled the request and why, if somebody did. What had
+	// been done by then is in the systems' outcomes.
+	Cancellation *Action `json:"cancellation,omitempty"`
+	Status       Status  `json:"status"`
 	// Exceptions says, a sentence a system, what is not as it should be.
 	Exceptions []string  `json:"exceptions,omitempty"`
 	Systems    []Outcome `json:"systems"`
@@ -72,7 +78,13 @@ func (r *Report) Conclude() {
 			r.Exceptions = append(r.Exceptions, outcome.Title+": "+text)
 		}
 	}
+	if r.Cancellation != nil && !slices.ContainsFunc(r.Systems, Outcome.acted) {
+		r.Status = StatusCancelled
+	}
 }
+
+// acted reports whether anything was done at the system.
+func (o Outcome) acted() bool { return !o.ActedAt.IsZero() }
 
 // exception says why the outcome keeps a request from being complete.
 func (o Outcome) exception() string {

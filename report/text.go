@@ -52,6 +52,9 @@ func (t *textReport) head(r dsr.Report) {
 	if !r.CompletedAt.IsZero() {
 		t.line("%-12s %s", "Completed", r.CompletedAt.Format(moment))
 	}
+	if c := r.Cancellation; c != nil {
+		t.line("%-12s by %s, %s: %s", "Cancelled", c.Operator, c.At.Format(moment), c.Text)
+	}
 	types := make([]string, len(r.Searched))
 	for i, idType := range r.Searched {
 		types[i] = string(idType)

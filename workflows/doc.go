@@ -37,9 +37,30 @@ const (
 	UpdateRetrySystem  = "retry-system"
 	UpdateSkipSystem   = "skip-system"
 	UpdateCompleteTask = "complete-task"
-	// UpdateExtendDeadline is about the request as a whole.
+	UpdateResolveMatch = "resolve-match"
+	// UpdateExtendDeadline and UpdateCancel are about the request as a whole.
 	UpdateExtendDeadline = "extend-deadline"
+	UpdateCancel         = "cancel"
 )
+
+// ResolveMatch says which of the records that a system is held for are the
+// subject's. Each candidate is named once.
+type ResolveMatch struct {
+	System   string `json:"system"`
+	Operator string `json:"operator"`
+	// Erase names the records that are the subject's, Keep those that are
+	// somebody else's and are never touched.
+	Erase []string `json:"erase,omitempty"`
+	Keep  []string `json:"keep,omitempty"`
+	// Reason says how the operator knows.
+	Reason string `json:"reason"`
+}
+
+// Cancel ends the request. Nothing is begun any more; what was done is reported.
+type Cancel struct {
+	Operator string `json:"operator"`
+	Reason   string `json:"reason"`
+}
 
 // ExtendDeadline gives the answer more time, once, as the law allows.
 type ExtendDeadline struct {

@@ -30,6 +30,8 @@ type erasure struct {
 	deadlines deadlines.Deadlines
 	// extension is why the deadline was extended, if it was.
 	extension *dsr.Extension
+	// cancellation is who ended the request before its end, if somebody did.
+	cancellation *dsr.Action
 	// published is what Temporal's lists say of the request.
 	published attributes
 	known     knowledge
@@ -107,7 +109,7 @@ func (e *erasure) chosen(configured []dsr.System) []dsr.System {
 func (e *erasure) settle(ctx workflow.Context) error {
 	looked, rechecked := 0, false
 	for {
-		if err := e.awaitSettled(ctx); err != nil {
+		if err := e.awaitSettled(ctx); err != nil || e.cancellation != nil {
 			return err
 		}
 		if acted := e.erasures(); acted > looked {
@@ -118,13 +120,23 @@ func (e *erasure) settle(ctx workflow.Context) error {
 		if rechecked {
 			return nil
 		}
-		timer := workflow.TimerOptions{Summary: "wait before the second look at all systems"}
-		if err := workflow.NewTimerWithOptions(ctx, e.recheckAfter, timer).Get(ctx, nil); err != nil {
-			return fmt.Errorf("wait before the second look: %w", err)
+		if err := e.awaitRecheck(ctx); err != nil {
+			return err
 		}
 		rechecked = true
 		e.lookAgain()
 	}
+}
+
+// awaitRecheck waits before the second look, unless the request is cancelled.
+func (e *erasure) awaitRecheck(ctx workflow.Context) error {
+	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: e.recheckAfter, TimerOptions: workflow.TimerOptions{Summary: "wait before the second look at all systems"},
+	}, func() bool { return e.cancellation != nil })
+	if err != nil {
+		return fmt.Errorf("wait before the second look: %w", err)
+	}
+	return nil
 }
 
 // awaitSettled waits until no system has anything left to do. Systems that
@@ -184,7 +196,9 @@ func (e *erasure) report() dsr.Report {
 		DueAt:      e.deadlines.Due,
 		Regulation: e.deadlines.Profile.Ref(),
 		Extension:  e.extension,
-		Status:     dsr.StatusOpen,
+
+		Cancellation: e.cancellation,
+		Status:       dsr.StatusOpen,
 	}
 	for _, s := range e.systems {
 		report.Systems = append(report.Systems, s.outcome)

@@ -2,55 +2,64 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"ite.digital/lethe/dsr"
 )
 
 // guard decides whether records may be erased without asking a person. It
-// returns what to ask otherwise.
+// returns what to ask otherwise. What a person has cleared is not asked about
+// again.
 //
 // Too many records, or a record that names the subject's own type of
 // identifier with nobody's value we know (another e-mail address), may be
 // somebody else's: a shared phone, a switchboard, an address given to the next
 // customer.
-func guard(system dsr.System, known knowledge, records []dsr.Record) *dsr.Question {
-	people, strangers := 0, 0
+func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map[string]bool) *dsr.Question {
+	var candidates []dsr.Candidate
+	strangers := 0
 	for _, record := range records {
-		if len(record.Identifiers) == 0 {
-			continue // part of another record
+		if len(record.Identifiers) == 0 || cleared[record.Key()] {
+			continue // part of another record, or decided on
 		}
-		people++
-		if contradicts(record, known) {
+		candidate := dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: contradictions(record, known)}
+		candidates = append(candidates, candidate)
+		if len(candidate.Contradicts) > 0 {
 			strangers++
 		}
 	}
+	var question *dsr.Question
 	switch {
 	case strangers > 0:
-		return matchQuestion("%d of %d records carry a different value of an identifier that the subject gave, so they may be "+
-			"somebody else's. Nothing was erased here. Look at them at the vendor; once they are in order, retry-system, "+
-			"or skip-system with the reason", strangers, people)
-	case people > system.MaxRecords:
-		return matchQuestion("%d records match, more than max_records (%d), so some may be somebody else's. Nothing was erased "+
-			"here. Look at them at the vendor; once they are in order, retry-system, or skip-system with the reason",
-			people, system.MaxRecords)
+		question = matchQuestion("%d of %d records carry a different value of an identifier that the subject gave, so they may be "+
+			"somebody else's. Nothing was erased here. Look at them at the vendor, then resolve-match; or put them in order there and "+
+			"retry-system; or skip-system with the reason", strangers, len(candidates))
+	case len(candidates) > system.MaxRecords:
+		question = matchQuestion("%d records match, more than max_records (%d), so some may be somebody else's. Nothing was erased "+
+			"here. Look at them at the vendor, then resolve-match; or put them in order there and retry-system; or skip-system with "+
+			"the reason", len(candidates), system.MaxRecords)
+	default:
+		return nil
 	}
-	return nil
+	question.Candidates = candidates
+	return question
 }
 
 func matchQuestion(format string, arguments ...any) *dsr.Question {
 	return &dsr.Question{Kind: dsr.QuestionMatch, Text: fmt.Sprintf(format, arguments...)}
 }
 
-// contradicts reports whether the record carries values of a type that the
-// subject gave and none of them is known to be the subject's.
-func contradicts(record dsr.Record, known knowledge) bool {
+// contradictions are the types that the subject gave and of which the record
+// carries values, none of them known to be the subject's.
+func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
+	var types []dsr.IdentifierType
 	for _, own := range known.own.Identifiers {
 		values := dsr.Subject{Identifiers: record.Identifiers}.Of(own.Type)
-		if len(values) > 0 && !anyKnown(known.all, values) {
-			return true
+		if len(values) > 0 && !anyKnown(known.all, values) && !slices.Contains(types, own.Type) {
+			types = append(types, own.Type)
 		}
 	}
-	return false
+	return types
 }
 
 func anyKnown(subject dsr.Subject, ids []dsr.Identifier) bool {

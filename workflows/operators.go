@@ -22,6 +22,10 @@ func (e *erasure) answerOperators(ctx workflow.Context) error {
 			workflow.UpdateHandlerOptions{Validator: e.checkSkip, Description: "leave a system out, with the reason"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCompleteTask, e.completeTask,
 			workflow.UpdateHandlerOptions{Validator: e.checkComplete, Description: "say that a manual task is done, with evidence"}),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateResolveMatch, e.resolveMatch,
+			workflow.UpdateHandlerOptions{Validator: e.checkResolve, Description: "say which of the held records are the subject's"}),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, e.cancel,
+			workflow.UpdateHandlerOptions{Validator: e.checkCancel, Description: "end the request; nothing is begun any more"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateExtendDeadline, e.extendDeadline,
 			workflow.UpdateHandlerOptions{Validator: e.checkExtend, Description: "give the answer more time, once, as the law allows"}),
 	)

@@ -86,7 +86,7 @@ func (e *erasure) publish(ctx workflow.Context) {
 func (e *erasure) attributes(ctx workflow.Context) attributes {
 	r := e.report()
 	status := r.Status
-	if status == dsr.StatusOpen && workflow.Now(ctx).After(r.DueAt) {
+	if status == dsr.StatusOpen && !e.deadlines.Due.IsZero() && workflow.Now(ctx).After(r.DueAt) {
 		status = dsr.StatusOverdue
 	}
 	return attributes{status: status, dueAt: r.DueAt, attention: strings.Join(e.waiting(), " ")}

@@ -41,6 +41,11 @@ type system struct {
 	// verifiedWith are the keys of the identifiers with which nothing was found
 	// when the system was last looked into.
 	verifiedWith map[string]bool
+	// cleared and kept are the keys of records that a person has decided on: they
+	// are the subject's, or they are not.
+	cleared, kept map[string]bool
+	// settledAs is the outcome that was reached last.
+	settledAs dsr.State
 	// comebacks counts the erasures of records that had been gone.
 	comebacks int
 	// numbered counts the steps, for their ids.
@@ -71,6 +76,8 @@ func newSystem(e *erasure, planned dsr.System) *system {
 		outcome:      dsr.Outcome{System: planned, State: dsr.Pending},
 		searched:     map[string]bool{},
 		verifiedWith: map[string]bool{},
+		cleared:      map[string]bool{},
+		kept:         map[string]bool{},
 		interrupt:    func() {},
 	}
 }
@@ -98,7 +105,7 @@ func (s *system) busy() bool {
 // hasNews reports whether an identifier is known that is of use here and with
 // which the system was not searched yet.
 func (s *system) hasNews() bool {
-	if s.outcome.State == dsr.Skipped {
+	if s.outcome.State == dsr.Skipped || s.request.cancellation != nil {
 		return false
 	}
 	for _, id := range s.request.known.all.Of(s.plan.Needs...) {
@@ -243,7 +250,8 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 		}
 		s.trace(found.Trace)
 		s.markSearched(known.all)
-		if question := guard(s.plan, known, found.Records); question != nil {
+		found.Records = s.without(s.kept, found.Records)
+		if question := guard(s.plan, known, found.Records, s.cleared); question != nil {
 			return nil, question
 		}
 		before := len(s.usable(known.all).Identifiers)
@@ -277,11 +285,16 @@ func (s *system) markSearched(subject dsr.Subject) {
 	}
 }
 
+// without leaves out the records with the given keys.
+func (s *system) without(keys map[string]bool, records []dsr.Record) []dsr.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool { return keys[r.Key()] })
+}
+
 // unfinished leaves out the records of which the system has said that they
-// will go later or are kept on a legal ground.
+// will go later or are kept on a legal ground, and those of somebody else.
 func (s *system) unfinished(records []dsr.Record) []dsr.Record {
 	var todo []dsr.Record
-	for _, record := range records {
+	for _, record := range s.without(s.kept, records) {
 		if state := s.effectOn(record); state != dsr.Accepted && state != dsr.Retained {
 			todo = append(todo, record)
 		}
@@ -467,6 +480,9 @@ func (s *system) anyNew(records []dsr.Record) bool {
 // concludeErasure settles the system by what became of its records.
 func (s *system) concludeErasure(ctx workflow.Context) {
 	state := dsr.NotFound
+	if n := len(s.kept); n > 0 {
+		s.outcome.Explanation = fmt.Sprintf("%d records match that are somebody else's, by an operator's decision; they were not touched", n)
+	}
 	if s.plan.Verifiable {
 		s.outcome.VerifiedAt, s.outcome.Evidence = workflow.Now(ctx), dsr.ReadBack
 		for _, id := range s.searchedSubject().Identifiers {
@@ -497,7 +513,7 @@ func (s *system) concludeErasure(ctx workflow.Context) {
 }
 
 func (s *system) conclude(ctx workflow.Context, state dsr.State) {
-	s.outcome.State, s.outcome.Question = state, nil
+	s.outcome.State, s.outcome.Question, s.settledAs = state, nil, state
 	s.outcome.SettledAt = workflow.Now(ctx)
 }
 

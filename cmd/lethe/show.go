@@ -167,6 +167,18 @@ func waiting(r dsr.Report) []string {
 	return names
 }
 
+// doubt says why a record may be somebody else's.
+func doubt(c dsr.Candidate) string {
+	if len(c.Contradicts) == 0 {
+		return ""
+	}
+	names := make([]string, len(c.Contradicts))
+	for i, t := range c.Contradicts {
+		names[i] = string(t)
+	}
+	return ", has another " + strings.Join(names, ", ")
+}
+
 // todo tells a person what to do about a system that waits for one.
 func todo(id string, o dsr.Outcome) string {
 	var b strings.Builder
@@ -182,9 +194,16 @@ func todo(id string, o dsr.Outcome) string {
 			fmt.Fprintf(&b, "  hand in: %s\n", task.Evidence)
 		}
 	}
-	if o.Question.Kind == dsr.QuestionTask {
+	for _, c := range o.Question.Candidates {
+		fmt.Fprintf(&b, "  %s, found by %s%s\n", c.Record, c.FoundBy, doubt(c))
+	}
+	switch {
+	case o.Question.Kind == dsr.QuestionTask:
 		fmt.Fprintf(&b, "  lethe complete-task %s %s --evidence \"…\"\n", id, o.Name)
-	} else {
+	case len(o.Question.Candidates) > 0:
+		fmt.Fprintf(&b, "  lethe resolve-match %s %s --erase … --keep … --reason \"…\"\n", id, o.Name)
+		fallthrough
+	default:
 		fmt.Fprintf(&b, "  lethe retry-system %s %s\n", id, o.Name)
 	}
 	fmt.Fprintf(&b, "  lethe skip-system %s %s --reason \"…\"\n", id, o.Name)

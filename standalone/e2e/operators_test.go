@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"regexp"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/population"
 )
 
@@ -84,4 +86,47 @@ func TestANamespaceIsSetUpOnceAndAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 48*time.Hour, described.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration())
 	require.Contains(t, s.lethe("setup", "--retention", "1h").err, "at least 24h")
+}
+
+// TestASharedPhoneErasesNobodyElse decides on what a phone leads to that two
+// people share, and looks at the vendors for what became of both.
+func TestASharedPhoneErasesNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.worker()
+	s.submit("R-1", population.Dora)
+	s.report("R-1", in("landbot", dsr.NeedsOperator))
+	emils := s.town.RecordsIn(population.Landbot, population.Emil)
+	require.NotEmpty(t, emils)
+	shown := s.must("show", "R-1")
+	candidate := regexp.MustCompile(`(customer/\S+), found by phone, has another email`).FindStringSubmatch(shown)
+	require.NotNil(t, candidate, shown)
+
+	refused := s.lethe("resolve-match", "R-1", "landbot", "--erase", "customer/0", "--reason", "by guess")
+	require.Contains(t, refused.err, "none of the records")
+	s.must("resolve-match", "R-1", "landbot", "--operator", "sam", "--keep", candidate[1], "--reason", "another person at the same number")
+	r := s.conclude("R-1")
+
+	require.Equal(t, dsr.NotFound, states(r)["landbot"])
+	require.Equal(t, emils, s.town.RecordsIn(population.Landbot, population.Emil))
+	s.forgotten(population.Dora)
+	require.Contains(t, s.must("report", "R-1"), "resolve-match by sam")
+}
+
+func TestACancelledRequestIsReportedAsSuch(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, server := range s.servers() {
+		server.Faults().Set(simulators.Rule{Kind: simulators.Down})
+	}
+	s.worker()
+	s.submit("R-1", population.Ana)
+	s.report("R-1", in("alore", dsr.NeedsOperator))
+	require.Contains(t, s.must("cancel", "R-1", "--operator", "sam", "--reason", "withdrawn"), "is cancelled")
+	s.report("R-1", concluded)
+	text := s.must("report", "R-1")
+	require.Contains(t, text, "Status       cancelled")
+	require.Contains(t, text, "Cancelled    by sam")
+	require.Contains(t, s.lethe("cancel", "R-1", "--reason", "again").err, "has ended")
+	require.NotEmpty(t, s.town.Remaining(population.Ana))
 }

@@ -1,0 +1,110 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
+
+func (e *erasure) checkResolve(p ResolveMatch) error {
+	s, err := e.openSystem(p.System, p.Operator)
+	if err != nil {
+		return err
+	}
+	if s.outcome.Question == nil || len(s.outcome.Question.Candidates) == 0 {
+		return fmt.Errorf("%s is not held for records that may be somebody else's", p.System)
+	}
+	var candidates []string
+	for _, c := range s.outcome.Question.Candidates {
+		candidates = append(candidates, c.Record)
+	}
+	decided := slices.Concat(p.Erase, p.Keep)
+	for _, record := range decided {
+		if !slices.Contains(candidates, record) {
+			return fmt.Errorf("%q is none of the records that %s is held for: %s", record, p.System, strings.Join(candidates, ", "))
+		}
+	}
+	for _, record := range candidates {
+		switch n := count(decided, record); {
+		case n == 0:
+			return fmt.Errorf("%s: say of this record, too, whether to erase or to keep it", record)
+		case n > 1:
+			return fmt.Errorf("%s: is named more than once", record)
+		}
+	}
+	return e.checkText("reason", p.Reason)
+}
+
+func count(names []string, name string) int {
+	n := 0
+	for _, other := range names {
+		if other == name {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *erasure) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
+	s := e.decide(ctx, p.System, decidedRetry, dsr.Action{
+		Name: UpdateResolveMatch, Operator: p.Operator, Text: fmt.Sprintf("erase %d, keep %d: %s", len(p.Erase), len(p.Keep), p.Reason),
+	})
+	for _, record := range p.Erase {
+		s.cleared[record] = true
+	}
+	for _, record := range p.Keep {
+		s.kept[record] = true
+	}
+	return nil
+}
+
+func (e *erasure) checkCancel(p Cancel) error {
+	if err := e.checkOperator(p.Operator); err != nil {
+		return err
+	}
+	switch {
+	case len(e.systems) == 0:
+		return errTooEarly
+	case e.cancellation != nil:
+		return errors.New("the request is cancelled already")
+	}
+	return e.checkText("reason", p.Reason)
+}
+
+// cancel leaves out every system that is not done. What is under way at a vendor
+// cannot be called back, and the outcome says so.
+func (e *erasure) cancel(ctx workflow.Context, p Cancel) error {
+	e.cancellation = &dsr.Action{Name: UpdateCancel, Operator: p.Operator, Text: p.Reason, At: workflow.Now(ctx)}
+	for _, s := range e.systems {
+		if !s.outcome.State.Open() {
+			continue
+		}
+		e.decide(ctx, s.plan.Name, decidedSkip, *e.cancellation)
+		s.leaveOff(ctx, "the request was cancelled: "+p.Reason)
+	}
+	return nil
+}
+
+// leaveOff settles a system that is not to be gone on with. If it was being
+// looked into once more, it stays what it was.
+func (s *system) leaveOff(ctx workflow.Context, why string) {
+	s.outcome.Explanation = why
+	switch {
+	case len(s.ordered) > 0:
+		s.outcome.ActedAt = workflow.Now(ctx)
+		s.outcome.Explanation += "; an erasure was under way and may have been carried out"
+		s.conclude(ctx, dsr.Skipped)
+	case s.settledAs != "":
+		if s.outcome.Explanation += "; it was not looked into once more"; !s.outcome.VerifiedAt.IsZero() {
+			s.outcome.Evidence = dsr.ReadBack
+		}
+		s.conclude(ctx, s.settledAs)
+	default:
+		s.conclude(ctx, dsr.Skipped)
+	}
+}
