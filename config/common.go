@@ -43,6 +43,15 @@ func duration(v value, least, most time.Duration, example string) time.Duration 
 	return wait
 }
 
+// approval reads whether a person has to approve what is to be erased.
+func approval(v value) bool {
+	text, ok := v.text()
+	if ok && text != "required" && text != "none" {
+		v.refuse("is neither required nor none; required lets a person approve what is to be erased")
+	}
+	return text == "required"
+}
+
 // bucket reads the URL of a bucket.
 func (l *loader) bucket(v value) string {
 	text, ok := v.text()

@@ -32,6 +32,9 @@ type Config struct {
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration
+	// ApprovalRequired lets a person approve what is to be erased, in every system
+	// of every request.
+	ApprovalRequired bool
 	// Regulation says until when requests must be answered.
 	Regulation Regulation
 	// Vault says where the keys of requests are kept, and for how long.
@@ -57,7 +60,9 @@ type System struct {
 func (c *Config) Plan() dsr.Plan {
 	plan := dsr.Plan{RecheckAfter: c.RecheckAfter}
 	for _, system := range c.Systems {
-		plan.Systems = append(plan.Systems, system.Plan)
+		planned := system.Plan
+		planned.ApprovalRequired = planned.ApprovalRequired || c.ApprovalRequired
+		plan.Systems = append(plan.Systems, planned)
 	}
 	return plan
 }
@@ -117,7 +122,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "regulation", "vault", "codec_server", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "approval", "regulation", "vault", "codec_server", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -129,6 +134,9 @@ func (l *loader) config(root value) *Config {
 		config.Archive = l.bucket(v.value)
 	} else {
 		config.Archive = l.bucketURL(DefaultArchive, root)
+	}
+	if v, ok := entries["approval"]; ok {
+		config.ApprovalRequired = approval(v.value)
 	}
 	config.Regulation = regulation(root, entries)
 	config.Vault = l.vault(root, entries)

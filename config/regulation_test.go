@@ -9,6 +9,15 @@ import (
 	"ite.digital/lethe/config"
 )
 
+func TestLoadReadsWhereAPersonApproves(t *testing.T) {
+	t.Parallel()
+	const systems = "systems:\n  - {name: a, connector: none, reason: retired, approval: required}\n  - {name: b, connector: none, reason: retired}\n"
+	for approval, want := range map[string][]bool{"": {true, false}, "approval: none\n": {true, false}, "approval: required\n": {true, true}} {
+		plan := load(t, approval+systems, config.Options{}).Plan()
+		require.Equal(t, want, []bool{plan.Systems[0].ApprovalRequired, plan.Systems[1].ApprovalRequired}, approval)
+	}
+}
+
 func TestLoadReadsByWhoseLawRequestsAreAnswered(t *testing.T) {
 	t.Parallel()
 	const systems = "systems:\n  - {name: old, connector: none, reason: retired}\n"

@@ -17,7 +17,7 @@ const maxMaxRecords = 1000
 
 // commonKeys are those that a system of any kind may have.
 func commonKeys() []string {
-	return []string{"name", "connector", "title", "processor", "base_url", "credentials", "rate", "max_records", "fields"}
+	return []string{"name", "connector", "title", "processor", "base_url", "credentials", "rate", "max_records", "approval", "fields"}
 }
 
 // systems reads the list of systems.
@@ -60,6 +60,9 @@ func (s *systemReader) system(normalizer dsr.Normalizer) System {
 		settings.Credentials = s.credentials(e.value, kind.Credentials)
 	}
 	plan := s.plan(kind, settings)
+	if e, ok := s.entries["approval"]; ok {
+		plan.ApprovalRequired = approval(e.value)
+	}
 	if s.without {
 		settings.Credentials = nil
 	}

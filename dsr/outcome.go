@@ -23,6 +23,8 @@ const (
 	CannotIdentify State = "cannot_identify"
 	// Skipped: an operator decided to leave the system out.
 	Skipped State = "skipped"
+	// Planned: this would be done; the request is a dry run.
+	Planned State = "planned"
 )
 
 // The open states.
@@ -48,7 +50,7 @@ func (s State) Open() bool {
 // should not be, as far as anybody can know.
 func (s State) Success() bool {
 	switch s {
-	case Erased, NotFound, Accepted, Attested, NotApplicable:
+	case Erased, NotFound, Accepted, Attested, NotApplicable, Planned:
 		return true
 	default:
 		return false
@@ -100,6 +102,8 @@ type System struct {
 	Needs []IdentifierType `json:"needs,omitempty"`
 	// Verifiable says that the system can be looked into after the erasure.
 	Verifiable bool `json:"verifiable,omitempty"`
+	// ApprovalRequired lets a person approve what is to be erased here.
+	ApprovalRequired bool `json:"approval_required,omitempty"`
 	// MaxRecords is how many records are erased without asking a person.
 	MaxRecords int `json:"max_records,omitempty"`
 	// Task is what a person has to do, for a manual system.
@@ -134,6 +138,8 @@ const (
 	QuestionError QuestionKind = "error"
 	// QuestionMatch: records may belong to somebody else.
 	QuestionMatch QuestionKind = "match"
+	// QuestionApproval: a person has to approve what is to be done.
+	QuestionApproval QuestionKind = "approval"
 	// QuestionReappeared: records come back after every erasure.
 	QuestionReappeared QuestionKind = "reappeared"
 )
@@ -144,13 +150,14 @@ type Question struct {
 	// Text says what is the matter and what to do, without any identifier.
 	Text string `json:"text"`
 	Task *Task  `json:"task,omitempty"`
-	// Candidates are the records that may be somebody else's, for QuestionMatch.
+	// Candidates are the records that may be somebody else's, for QuestionMatch,
+	// or that are to be erased, for QuestionApproval.
 	Candidates []Candidate `json:"candidates,omitempty"`
 	Since      time.Time   `json:"since"`
 }
 
-// A Candidate is a record that a person has to decide on: whether it is the
-// subject's. It says why it is doubted, and not by which values.
+// A Candidate is a record that a person has to decide on. It says why it may not
+// be the subject's, and not by which values.
 type Candidate struct {
 	// Record is the record's key within its system, such as "contact/4711".
 	Record string `json:"record"`

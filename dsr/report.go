@@ -20,6 +20,8 @@ const (
 	StatusOverdue Status = "overdue"
 	// StatusCompleted: every system has an outcome that is a success.
 	StatusCompleted Status = "completed"
+	// StatusPlanned: a dry run has ended; nothing was changed anywhere.
+	StatusPlanned Status = "planned"
 	// StatusCancelled: an operator cancelled the request before anything was done.
 	StatusCancelled Status = "cancelled"
 	// StatusExceptions: every system has an outcome, but not every one is a
@@ -47,7 +49,9 @@ type Report struct {
 	// Cancellation is who cancelled the request and why, if somebody did. What had
 	// been done by then is in the systems' outcomes.
 	Cancellation *Action `json:"cancellation,omitempty"`
-	Status       Status  `json:"status"`
+	// DryRun says that the outcomes are what would be done.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Status Status `json:"status"`
 	// Exceptions says, a sentence a system, what is not as it should be.
 	Exceptions []string  `json:"exceptions,omitempty"`
 	Systems    []Outcome `json:"systems"`
@@ -77,6 +81,9 @@ func (r *Report) Conclude() {
 			r.Status = StatusExceptions
 			r.Exceptions = append(r.Exceptions, outcome.Title+": "+text)
 		}
+	}
+	if r.DryRun {
+		r.Status = StatusPlanned
 	}
 	if r.Cancellation != nil && !slices.ContainsFunc(r.Systems, Outcome.acted) {
 		r.Status = StatusCancelled

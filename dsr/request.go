@@ -34,6 +34,12 @@ type Request struct {
 	// Systems limits the request to the systems of these names; empty means
 	// every configured system.
 	Systems []string `json:"systems,omitempty"`
+	// ApprovalRequired lets a person approve what is to be erased, in every
+	// system.
+	ApprovalRequired bool `json:"approval_required,omitempty"`
+	// DryRun ends the request with the plan as its report: the subject is located
+	// and nothing is changed anywhere.
+	DryRun bool `json:"dry_run,omitempty"`
 }
 
 // WorkflowID is the id of the workflow that carries out the request: the same

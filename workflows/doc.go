@@ -38,10 +38,19 @@ const (
 	UpdateSkipSystem   = "skip-system"
 	UpdateCompleteTask = "complete-task"
 	UpdateResolveMatch = "resolve-match"
+	UpdateApprove      = "approve"
 	// UpdateExtendDeadline and UpdateCancel are about the request as a whole.
 	UpdateExtendDeadline = "extend-deadline"
 	UpdateCancel         = "cancel"
 )
+
+// Approve lets a system do what it has asked approval for; later records are
+// asked about again.
+type Approve struct {
+	// System is the one that may go on; empty means all that wait for approval.
+	System   string `json:"system,omitempty"`
+	Operator string `json:"operator"`
+}
 
 // ResolveMatch says which of the records that a system is held for are the
 // subject's. Each candidate is named once.

@@ -109,7 +109,7 @@ func (e *erasure) chosen(configured []dsr.System) []dsr.System {
 func (e *erasure) settle(ctx workflow.Context) error {
 	looked, rechecked := 0, false
 	for {
-		if err := e.awaitSettled(ctx); err != nil || e.cancellation != nil {
+		if err := e.awaitSettled(ctx); err != nil || e.cancellation != nil || e.request.DryRun {
 			return err
 		}
 		if acted := e.erasures(); acted > looked {
@@ -198,6 +198,7 @@ func (e *erasure) report() dsr.Report {
 		Extension:  e.extension,
 
 		Cancellation: e.cancellation,
+		DryRun:       e.request.DryRun,
 		Status:       dsr.StatusOpen,
 	}
 	for _, s := range e.systems {

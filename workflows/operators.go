@@ -22,6 +22,8 @@ func (e *erasure) answerOperators(ctx workflow.Context) error {
 			workflow.UpdateHandlerOptions{Validator: e.checkSkip, Description: "leave a system out, with the reason"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCompleteTask, e.completeTask,
 			workflow.UpdateHandlerOptions{Validator: e.checkComplete, Description: "say that a manual task is done, with evidence"}),
+		workflow.SetUpdateHandlerWithOptions(ctx, UpdateApprove, e.approve,
+			workflow.UpdateHandlerOptions{Validator: e.checkApprove, Description: "let a system do what it has asked approval for"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateResolveMatch, e.resolveMatch,
 			workflow.UpdateHandlerOptions{Validator: e.checkResolve, Description: "say which of the held records are the subject's"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, e.cancel,

@@ -16,7 +16,7 @@ func (e *erasure) checkResolve(p ResolveMatch) error {
 	if err != nil {
 		return err
 	}
-	if s.outcome.Question == nil || len(s.outcome.Question.Candidates) == 0 {
+	if q := s.outcome.Question; q == nil || q.Kind != dsr.QuestionMatch || len(q.Candidates) == 0 {
 		return fmt.Errorf("%s is not held for records that may be somebody else's", p.System)
 	}
 	var candidates []string

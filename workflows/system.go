@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,6 +45,8 @@ type system struct {
 	// cleared and kept are the keys of records that a person has decided on: they
 	// are the subject's, or they are not.
 	cleared, kept map[string]bool
+	// approved are the keys of records whose erasure a person has approved.
+	approved map[string]bool
 	// settledAs is the outcome that was reached last.
 	settledAs dsr.State
 	// comebacks counts the erasures of records that had been gone.
@@ -77,6 +80,7 @@ func newSystem(e *erasure, planned dsr.System) *system {
 		searched:     map[string]bool{},
 		verifiedWith: map[string]bool{},
 		cleared:      map[string]bool{},
+		approved:     map[string]bool{},
 		kept:         map[string]bool{},
 		interrupt:    func() {},
 	}
@@ -136,10 +140,14 @@ func (s *system) pursue(ctx workflow.Context) {
 		s.interrupt = interrupt
 		question := s.attempt(work)
 		interrupt()
-		if s.decision == undecided && question == nil {
+		switch {
+		case s.decision != undecided:
+		case question == nil:
 			return
-		}
-		if s.decision == undecided {
+		case s.request.request.DryRun:
+			s.answerDryRun(ctx, question)
+			return
+		default:
 			s.ask(ctx, question)
 		}
 	}
@@ -182,11 +190,14 @@ func (s *system) askForTask() *dsr.Question {
 		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.plan.Task,
 			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
 	}
+	s.markSearched(known)
+	if question := s.askTaskApproval(); question != nil {
+		return question
+	}
 	text := "a person has to do this by hand; then complete-task"
 	if !s.outcome.ActedAt.IsZero() {
 		text = "another system disclosed a further identifier; a person has to search here again, then complete-task"
 	}
-	s.markSearched(known)
 	return &dsr.Question{Kind: dsr.QuestionTask, Text: text, Task: s.plan.Task}
 }
 
@@ -216,7 +227,14 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			return question
 		}
 		todo := s.unfinished(union(records, orphans))
-		if question := s.countComeback(todo); question != nil {
+		if s.request.request.DryRun {
+			if s.hasNews() {
+				continue
+			}
+			s.planOnly(ctx, todo)
+			return nil
+		}
+		if question := cmp.Or(s.countComeback(todo), s.askApproval(todo)); question != nil {
 			return question
 		}
 		gone := len(todo) == 0

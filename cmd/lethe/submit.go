@@ -27,6 +27,8 @@ type submission struct {
 	received    string
 	systems     []string
 	region      *string
+	approval    bool
+	dryRun      bool
 	wait        bool
 	json        *bool
 }
@@ -63,6 +65,8 @@ func (f *submission) add(s *streams, cmd *cobra.Command) {
 	flags.StringVar(&f.id, "id", "", "the request's `ID`, which must not name the person (default: a random one)")
 	flags.StringVar(&f.received, "received", "", "`DATE` on which the request was received, or an RFC 3339 time (default: now)")
 	flags.StringArrayVar(&f.systems, "system", nil, "only the configured system of this `NAME` (repeatable; default: all)")
+	flags.BoolVar(&f.approval, "approval", false, "let a person approve what is to be erased: lethe approve")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "locate the person, report what would be done, and change nothing")
 	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends")
 	f.region = regionFlag(cmd)
 	f.json = jsonFlag(cmd)
@@ -135,6 +139,7 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 	subject, problems := normalise(entries, normalizer(*f.region, cfg))
 	request := dsr.Request{
 		ID: cmp.Or(f.id, uuid.NewString()), Kind: dsr.Kind(f.kind), Subject: subject, Systems: f.systems,
+		ApprovalRequired: f.approval, DryRun: f.dryRun,
 	}
 	request.ReceivedAt, err = s.receivedAt(f.received)
 	if err != nil {

@@ -113,6 +113,37 @@ func TestASharedPhoneErasesNobodyElse(t *testing.T) {
 	require.Contains(t, s.must("report", "R-1"), "resolve-match by sam")
 }
 
+func TestADryRunAndAnApprovalComeBeforeAnErasure(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.worker()
+	before := len(s.town.Remaining(population.Ana))
+	s.must("submit", "--id", "plan", "--email", population.Ana.Email, "--dry-run")
+	r := s.report("plan", concluded)
+	require.Equal(t, dsr.StatusPlanned, r.Status)
+	require.Len(t, s.town.Remaining(population.Ana), before, "nothing is changed")
+	text := s.must("report", "plan")
+	require.Contains(t, text, "Status       planned")
+	require.Contains(t, text, "3 customers planned")
+
+	s.must("submit", "--id", "R-1", "--email", population.Ana.Email, "--approval")
+	s.report("R-1", in("hubspot", dsr.NeedsOperator))
+	require.Len(t, s.town.Remaining(population.Ana), before)
+	require.Contains(t, s.must("show", "R-1"), "lethe approve R-1 hubspot")
+	require.Contains(t, s.lethe("resolve-match", "R-1", "hubspot", "--keep", "contact/1", "--reason", "r").err, "is not held")
+	var done dsr.Report
+	require.Eventually(t, func() bool {
+		_ = s.lethe("approve", "R-1", "--operator", "sam")                                      // refused while nothing waits for it
+		_ = s.lethe("complete-task", "R-1", "alore", "--operator", "sam", "--evidence", "done") // likewise
+		done = s.report("R-1", func(dsr.Report) bool { return true })
+		return concluded(done)
+	}, patience, 300*time.Millisecond)
+	require.Equal(t, complete(), states(done))
+	s.forgotten(population.Ana)
+	require.Contains(t, s.must("report", "R-1"), "approve by sam")
+	require.Contains(t, s.lethe("approve", "R-1").err, "has ended")
+}
+
 func TestACancelledRequestIsReportedAsSuch(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -1,0 +1,109 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
+
+// taskApproval stands for a manual system's task among what was approved.
+const taskApproval = "task"
+
+// needsApproval reports whether a person wants to see the plan first.
+func (s *system) needsApproval() bool {
+	return s.request.request.ApprovalRequired || s.plan.ApprovalRequired
+}
+
+// askApproval asks a person before records are erased for the first time.
+func (s *system) askApproval(records []dsr.Record) *dsr.Question {
+	if !s.needsApproval() {
+		return nil
+	}
+	var candidates []dsr.Candidate
+	for _, record := range records {
+		if !s.approved[record.Key()] {
+			candidates = append(candidates, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
+		}
+	}
+	if len(candidates) == 0 {
+		return nil
+	}
+	return &dsr.Question{
+		Kind: dsr.QuestionApproval, Candidates: candidates,
+		Text: fmt.Sprintf("%d records are to be erased; approve, or skip-system with the reason", len(candidates)),
+	}
+}
+
+// askTaskApproval asks a person before a task is handed to one.
+func (s *system) askTaskApproval() *dsr.Question {
+	if !s.needsApproval() || s.approved[taskApproval] {
+		return nil
+	}
+	return &dsr.Question{Kind: dsr.QuestionApproval, Text: "a person is to look here and erase by hand; approve, or skip-system with the reason"}
+}
+
+// planOnly settles a system of a dry run with what would be done.
+func (s *system) planOnly(ctx workflow.Context, records []dsr.Record) {
+	var planned []dsr.RecordEffect
+	for _, record := range records {
+		planned = append(planned, dsr.RecordEffect{Kind: record.Kind, ID: record.ID, State: dsr.Planned})
+	}
+	s.outcome.Records = countRecords(planned)
+	state := dsr.Planned
+	if len(records) == 0 {
+		state = dsr.NotFound
+	}
+	s.conclude(ctx, state)
+}
+
+// answerDryRun settles a system of a dry run that would ask a person.
+func (s *system) answerDryRun(ctx workflow.Context, question *dsr.Question) {
+	s.outcome.Explanation = "this would wait for a person: " + question.Text
+	state := dsr.Planned
+	if question.Kind == dsr.QuestionError {
+		state = dsr.Skipped
+	}
+	s.conclude(ctx, state)
+}
+
+func (e *erasure) checkApprove(p Approve) error {
+	if err := e.checkOperator(p.Operator); err != nil {
+		return err
+	}
+	if p.System != "" {
+		s, err := e.openSystem(p.System, p.Operator)
+		if err == nil && !s.awaitsApproval() {
+			err = fmt.Errorf("%s does not wait for approval", p.System)
+		}
+		return err
+	}
+	for _, s := range e.systems {
+		if s.awaitsApproval() {
+			return nil
+		}
+	}
+	return errors.New("no system waits for approval")
+}
+
+func (s *system) awaitsApproval() bool {
+	return s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionApproval
+}
+
+func (e *erasure) approve(ctx workflow.Context, p Approve) error {
+	for _, s := range e.systems {
+		if !s.awaitsApproval() || p.System != "" && p.System != s.plan.Name {
+			continue
+		}
+		s.approved[taskApproval] = true
+		for _, candidate := range s.outcome.Question.Candidates {
+			s.approved[candidate.Record] = true
+		}
+		e.decide(ctx, s.plan.Name, decidedRetry, dsr.Action{
+			Name: UpdateApprove, Operator: p.Operator, Text: fmt.Sprintf("%d records", len(s.outcome.Question.Candidates)),
+		})
+	}
+	return nil
+}
