@@ -275,6 +275,8 @@ func (l Line) Running() bool { return l.ClosedAt.IsZero() }
 type Filter struct {
 	// OpenOnly leaves out those that have ended.
 	OpenOnly bool
+	// Waiting leaves out those in which no system waits for a person.
+	Waiting bool
 	// Subject, if not empty, leaves out those that were not handed in with one of
 	// the identifiers. What systems disclosed on the way is not looked up.
 	Subject dsr.Subject
@@ -315,6 +317,9 @@ func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
 	query := "WorkflowType = 'Erasure'"
 	if f.OpenOnly {
 		query += " AND ExecutionStatus = 'Running'"
+	}
+	if f.Waiting {
+		query += " AND " + workflows.AttributeAttention + " IS NOT NULL"
 	}
 	if len(f.Subject.Identifiers) == 0 {
 		return query, nil

@@ -49,6 +49,9 @@ func TestOperatorsFindWhatNeedsThem(t *testing.T) {
 	require.Contains(t, details, "| alore | **needs operator** | – | 0 | a person has to do this by hand; then complete-task |")
 	require.NotContains(t, details, population.Ben.Email)
 
+	tasks := s.must("tasks")
+	require.Regexp(t, `(?s)R-2 +alore +task +\d minutes +\S+ overdue.*R-1 +alore +task`, tasks)
+
 	refused := s.lethe("extend-deadline", "R-2", "--reason", "records in 14 systems", "--notice-sent", time.Now().Format(time.DateOnly))
 	require.Contains(t, refused.err, "had to be sent by")
 	extended := s.must("extend-deadline", "R-1", "--operator", "sam", "--reason", "records in 14 systems", "--notice-sent", time.Now().Format(time.DateOnly))
@@ -62,6 +65,7 @@ func TestOperatorsFindWhatNeedsThem(t *testing.T) {
 	text := s.must("report", "R-1")
 	require.Contains(t, text, "Extended     by sam")
 	require.Contains(t, text, "records in 14 systems")
+	require.Contains(t, s.must("tasks"), "nothing waits for a person")
 	require.Contains(t, s.log(), "a request is overdue")
 }
 

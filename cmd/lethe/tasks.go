@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
+)
+
+// maxTasks is how many requests are asked what waits in them.
+const maxTasks = 500
+
+func newTasks(s *streams) *cobra.Command {
+	var reach *access
+	var asJSON *bool
+	cmd := &cobra.Command{
+		Use:   "tasks",
+		Short: "List what waits for a person",
+		Long: `List what waits for a person in all open requests: what is due first comes first.
+'lethe show' says how each task is done, step by step.`,
+		Example: `  lethe tasks
+  lethe tasks --json`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
+				tasks, err := findTasks(cmd.Context(), desk)
+				if err != nil {
+					return err
+				}
+				return s.printTasks(tasks, *asJSON)
+			})
+		},
+	}
+	asJSON = jsonFlag(cmd)
+	reach = s.accessFlags(cmd)
+	return cmd
+}
+
+// A task is one question that waits for a person.
+type task struct {
+	Request string           `json:"request_id"`
+	System  string           `json:"system"`
+	Kind    dsr.QuestionKind `json:"kind"`
+	Text    string           `json:"text"`
+	Since   time.Time        `json:"since"`
+	DueAt   time.Time        `json:"due_at"`
+	Overdue bool             `json:"overdue"`
+}
+
+// findTasks asks every request in which something waits, those due first first.
+func findTasks(ctx context.Context, desk *requests.Desk) ([]task, error) {
+	lines, err := desk.List(ctx, requests.Filter{OpenOnly: true, Waiting: true}, maxTasks)
+	if err != nil {
+		return nil, err
+	}
+	tasks := []task{}
+	for _, line := range lines {
+		r, _, err := desk.Status(ctx, line.Kind, line.ID)
+		if err != nil {
+			return nil, fmt.Errorf("ask request %s: %w", line.ID, err)
+		}
+		for _, o := range r.Systems {
+			if o.Question != nil {
+				tasks = append(tasks, task{
+					Request: r.RequestID, System: o.Name, Kind: o.Question.Kind, Text: o.Question.Text, Since: o.Question.Since, DueAt: r.DueAt,
+				})
+			}
+		}
+	}
+	slices.SortStableFunc(tasks, func(a, b task) int {
+		if byDue := a.DueAt.Compare(b.DueAt); byDue != 0 {
+			return byDue
+		}
+		return a.Since.Compare(b.Since)
+	})
+	return tasks, nil
+}
+
+func (s *streams) printTasks(tasks []task, asJSON bool) error {
+	for i := range tasks {
+		tasks[i].Overdue = s.now().After(tasks[i].DueAt)
+	}
+	if asJSON {
+		return s.printJSON(tasks)
+	}
+	if len(tasks) == 0 {
+		return s.print("nothing waits for a person\n")
+	}
+	rows := make([]table.Row, len(tasks))
+	for i, t := range tasks {
+		due := day(t.DueAt)
+		if t.Overdue {
+			due += " overdue"
+		}
+		rows[i] = table.Row{t.Request, t.System, t.Kind, waitedSince(s.now(), t.Since), due, t.Text}
+	}
+	return s.printTable(table.Row{"request", "system", "waits for", "since", "due", "what"}, rows, map[string]int{"what": max(s.width()-taskColumns, 40)})
+}
+
+// taskColumns is about how wide the columns before the last one are.
+const taskColumns = 80
+
+// waitedSince says how long something has waited, in days or less.
+func waitedSince(now, since time.Time) string {
+	switch waited := now.Sub(since); {
+	case waited >= 48*time.Hour:
+		return fmt.Sprintf("%d days", int(waited.Hours()/24))
+	case waited >= 2*time.Hour:
+		return fmt.Sprintf("%d hours", int(waited.Hours()))
+	default:
+		return fmt.Sprintf("%d minutes", max(int(waited.Minutes()), 0))
+	}
+}
