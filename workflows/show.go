@@ -132,7 +132,7 @@ func (s *system) line() string {
 	state := strings.ReplaceAll(string(s.outcome.State), "_", " ")
 	text := s.outcome.Explanation
 	if s.outcome.Question != nil {
-		state, text = "**"+state+"**", s.outcome.Question.Text
+		state, text = "**"+state+"**", s.outcome.Question.Text+candidates(s.outcome.Question.Candidates)
 	}
 	if !s.outcome.ExpectedBy.IsZero() {
 		state += " until " + s.outcome.ExpectedBy.Format(time.DateOnly)
@@ -142,6 +142,21 @@ func (s *system) line() string {
 		records = append(records, fmt.Sprintf("%d %s %s", r.Count, r.Kind, strings.ReplaceAll(string(r.State), "_", " ")))
 	}
 	return fmt.Sprintf("| %s | %s | %s | %d | %s |\n", s.plan.Name, state, cmp.Or(strings.Join(records, ", "), "–"), s.outcome.Attempts, cell(text))
+}
+
+// candidates names the records that a question is about.
+func candidates(all []dsr.Candidate) string {
+	if len(all) == 0 {
+		return ""
+	}
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Record
+		for _, t := range c.Contradicts {
+			names[i] += " (another " + string(t) + ")"
+		}
+	}
+	return ". Records: " + strings.Join(names, ", ")
 }
 
 // cell keeps a text within its cell of a Markdown table.
