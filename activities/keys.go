@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 
 	"ite.digital/lethe/vault"
@@ -59,6 +59,9 @@ func (k *Keys) Sweep(ctx context.Context) (Swept, error) {
 			swept.Failed = append(swept.Failed, name)
 		}
 	}
+	// Keys are named by their requests.
+	activity.GetLogger(ctx).Info("swept the keys", "destroyed", swept.Destroyed, "waiting", swept.Waiting,
+		"running", swept.Running, "unknown", swept.Unknown, "failed", swept.Failed)
 	return swept, nil
 }
 
@@ -161,16 +164,4 @@ func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (
 		return false, nil
 	}
 	return true, nil
-}
-
-// Text says what a sweep did, in a line.
-func (s Swept) Text() string {
-	text := fmt.Sprintf("%d destroyed, %d waiting, %d running", len(s.Destroyed), s.Waiting, s.Running)
-	if len(s.Unknown) > 0 {
-		text += "; unknown to Temporal: " + strings.Join(s.Unknown, ", ")
-	}
-	if len(s.Failed) > 0 {
-		text += "; failed: " + strings.Join(s.Failed, ", ")
-	}
-	return text
 }

@@ -22,9 +22,9 @@ func (v *Vault) Protect(o *client.Options) {
 }
 
 // ProtectWorker is [Vault.Protect] for clients that workers use. A key that
-// cannot be had at the moment must not look like a failed step to a workflow,
-// which would decide differently when it is replayed; it fails the workflow
-// task instead, and Temporal tries that again.
+// cannot be had must not look like a failed step to a workflow, which would
+// decide differently when it is replayed; it fails the workflow task instead, and
+// Temporal tries that again. Only a destroyed key ends a workflow.
 //
 // A workflow whose input can never be read again ends before it can answer
 // anything; its queries of the given names are answered with the reason.
@@ -43,9 +43,9 @@ func (v *Vault) ProtectReplay(o *client.Options) {
 	o.DataConverter = patient{DataConverter: o.DataConverter, final: true}
 }
 
-// insist ends the workflow task if an error will pass.
+// insist ends the workflow task if an error can be repaired.
 func insist(err error) {
-	if err != nil && errors.Is(err, ErrUnavailable) {
+	if repairable(err) {
 		panic(err)
 	}
 }
@@ -99,7 +99,7 @@ func (p patient) wait(err error) error {
 // read. A workflow whose input could be read has handlers of its own by then,
 // and fails to read only if its key was destroyed under its hands.
 func (p patient) explain(err error) {
-	if p.inWorkflow == nil || !lasting(err) {
+	if p.inWorkflow == nil || !errors.Is(err, ErrDestroyed) {
 		return
 	}
 	for _, name := range p.queries {
@@ -192,7 +192,7 @@ func (f *failureConverter) withheld(err error, problem any) *failurepb.Failure {
 	case errors.Is(reason, ErrDestroyed):
 		return plainFailure(ErrDestroyed.Error(), TypeKeyDestroyed, true)
 	case errors.Is(reason, ErrNoKey):
-		return plainFailure(ErrNoKey.Error(), "no_key", true)
+		return plainFailure(ErrNoKey.Error(), "no_key", false)
 	}
 	var known *temporal.ApplicationError
 	if !errors.As(err, &known) {

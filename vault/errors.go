@@ -24,9 +24,17 @@ var (
 	ErrWrongKEK = errors.New("none of the configured key-encryption keys opens the key; configure the one that it was wrapped with, as previous_key_encryption_keys")
 )
 
-// lasting reports whether trying again is of no use.
+// lasting reports whether a payload cannot be read, as far as the key store
+// tells now, and not just at the moment.
 func lasting(err error) bool {
 	return errors.Is(err, ErrDestroyed) || errors.Is(err, ErrNoKey) || errors.Is(err, ErrNoContext) || errors.Is(err, ErrTampered)
+}
+
+// repairable reports whether a workflow must wait. Only a tombstone proves that a
+// key is gone for good: a key that is not there may lie in a store that is not
+// mounted, or that another worker was configured with.
+func repairable(err error) bool {
+	return errors.Is(err, ErrUnavailable) || lasting(err) && !errors.Is(err, ErrDestroyed)
 }
 
 // unavailable marks an error of the storage or the key service.

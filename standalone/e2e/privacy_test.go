@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -292,4 +293,30 @@ func (s *site) sweeps(c client.Client) string {
 		all.Write(result)
 	}
 	return all.String()
+}
+
+// TestAKeyStoreThatIsAwayForAWhileIsWaitedFor takes the key store away in the
+// middle of a request.
+func TestAKeyStoreThatIsAwayForAWhileIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.town.Gist.Faults().Set(simulators.Rule{Kind: simulators.Down})
+	first := s.worker()
+	s.submit("R-1", population.Ana)
+	s.report("R-1", in("website", dsr.Erased))
+	store, away := filepath.Join(s.dir, "data", "keys"), filepath.Join(s.dir, "away")
+	require.NoError(t, os.Rename(store, away))
+	require.NoError(t, os.MkdirAll(store, 0o700)) // as if it were not mounted
+	first.end(syscall.SIGTERM)
+	s.town.Gist.Faults().Clear()
+	s.worker()
+	require.Eventually(t, func() bool { return strings.Contains(s.log(), "there is no key for this workflow") }, patience, 200*time.Millisecond)
+	require.NotZero(t, s.lethe("show", "R-1").code)
+
+	require.NoError(t, os.RemoveAll(store))
+	require.NoError(t, os.Rename(away, store))
+
+	r := s.conclude("R-1")
+	require.Equal(t, complete(), states(r))
+	s.forgotten(population.Ana)
 }
