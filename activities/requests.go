@@ -29,6 +29,8 @@ type Requests struct {
 	Deadlines func(receivedAt time.Time) (deadlines.Deadlines, error)
 	// Log is told of deadlines that come near.
 	Log zerolog.Logger
+	// Notifier is told as well, unless it is nil.
+	Notifier Notifier
 	// Archive receives the reports.
 	Archive Archive
 	// Keys is told when the request can be forgotten.
@@ -43,6 +45,12 @@ type Requests struct {
 type Keeper interface {
 	// SetDue says when the key of a workflow is to be destroyed.
 	SetDue(ctx context.Context, workflowID string, at time.Time) error
+}
+
+// A Notifier tells people what happens, outside of Lethe.
+type Notifier interface {
+	// Notify passes a message on. Being told twice does no harm.
+	Notify(ctx context.Context, message any) error
 }
 
 // MakePlanParams is the request to plan for.
@@ -91,13 +99,19 @@ type Notice struct {
 }
 
 // Notify tells people of a deadline.
-func (r *Requests) Notify(_ context.Context, n Notice) error {
+func (r *Requests) Notify(ctx context.Context, n Notice) error {
 	text := "a request's deadline comes near"
 	if n.Overdue {
 		text = "a request is overdue"
 	}
 	r.Log.Warn().Str("request", n.RequestID).Str("kind", string(n.Kind)).Time("due", n.DueAt).
 		Strs("missing", n.Missing).Strs("needs_operator", n.NeedsOperator).Msg(text)
+	if r.Notifier == nil {
+		return nil
+	}
+	if err := r.Notifier.Notify(ctx, n); err != nil {
+		return failure(ctx, err, Trace{Attempts: attempt(ctx)})
+	}
 	return nil
 }
 

@@ -37,6 +37,9 @@ type Config struct {
 	ApprovalRequired bool
 	// Regulation says until when requests must be answered.
 	Regulation Regulation
+	// Notify is the receiver that is told of deadlines; nil if there is none. Log
+	// and Pace are left to the caller.
+	Notify *connectors.Settings
 	// Vault says where the keys of requests are kept, and for how long.
 	Vault Vault
 	// CodecServer says who may read what Temporal stores.
@@ -122,7 +125,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "approval", "regulation", "vault", "codec_server", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -138,6 +141,7 @@ func (l *loader) config(root value) *Config {
 	if v, ok := entries["approval"]; ok {
 		config.ApprovalRequired = approval(v.value)
 	}
+	config.Notify = l.notify(entries)
 	config.Regulation = regulation(root, entries)
 	config.Vault = l.vault(root, entries)
 	config.CodecServer = l.codecServer(entries)

@@ -16,6 +16,7 @@ import (
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/connectors/webhook"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/storage"
 	"ite.digital/lethe/vault"
@@ -91,9 +92,13 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout})
 	main.RegisterWorkflow(workflows.Erasure)
 	main.RegisterWorkflow(workflows.Sweep)
+	notifier, err := notifierOf(cfg, p.Log)
+	if err != nil {
+		return nil, err
+	}
 	main.RegisterActivity(&activities.Requests{
 		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Keys: p.Vault,
-		Grace: grace, Now: time.Now, Log: p.Log,
+		Grace: grace, Now: time.Now, Log: p.Log, Notifier: notifier,
 	})
 	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Namespace, Grace: grace, Now: time.Now})
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
@@ -112,6 +117,16 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 		fleet.workers = append(fleet.workers, w)
 	}
 	return fleet, nil
+}
+
+// notifierOf makes what tells people of deadlines, or nil if the log is enough.
+func notifierOf(cfg *config.Config, log zerolog.Logger) (activities.Notifier, error) {
+	if cfg.Notify == nil {
+		return nil, nil //nolint:nilnil // nobody is to be told
+	}
+	settings := *cfg.Notify
+	settings.Log = log
+	return webhook.NewNotifier(settings)
 }
 
 // Run serves until the context ends, then lets running steps finish.

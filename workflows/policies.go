@@ -52,6 +52,18 @@ func requestStep(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
+// noticePatience is how long a message to people is tried. The next one comes
+// later, and the log has had it at once.
+const noticePatience = 24 * time.Hour
+
+// noticeStep returns the options of a step that tells people something.
+func noticeStep(ctx workflow.Context, summary string) workflow.Context {
+	ctx = requestStep(ctx, summary)
+	options := workflow.GetActivityOptions(ctx)
+	options.ScheduleToCloseTimeout = noticePatience
+	return workflow.WithActivityOptions(ctx, options)
+}
+
 // verifyWaits are the waits before each look for what should be gone. Vendors'
 // search indexes lag by seconds, some deletions by minutes.
 func verifyWaits() []time.Duration {

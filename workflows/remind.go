@@ -64,7 +64,7 @@ func (e *erasure) notify(ctx workflow.Context, overdue bool) {
 		RequestID: e.request.ID, Kind: e.request.Kind, DueAt: e.deadlines.Due, Overdue: overdue,
 		Missing: e.missing(), NeedsOperator: e.waiting(),
 	}
-	if err := workflow.ExecuteActivity(requestStep(ctx, "remind people of the deadline"), requests.Notify, notice).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteActivity(noticeStep(ctx, "remind people of the deadline"), requests.Notify, notice).Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("nobody could be reminded of a deadline")
 	}
 }
