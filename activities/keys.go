@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
@@ -134,16 +133,25 @@ func (k *Keys) closedAt(ctx context.Context, workflowID string) (at time.Time, k
 	case err != nil:
 		return time.Time{}, false, err
 	}
-	info := described.GetWorkflowExecutionInfo()
-	if info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+	closed := described.GetWorkflowExecutionInfo().GetCloseTime()
+	if closed == nil { // it runs, or is paused
 		return time.Time{}, true, nil
 	}
-	return info.GetCloseTime().AsTime(), true, nil
+	return closed.AsTime(), true, nil
 }
 
+// AttributeDueAt is the search attribute that says until when a request must be
+// answered.
+const AttributeDueAt = "LetheDueAt"
+
+// longestTerm is how long after its receipt a request can be due at the most:
+// three months, and some days for weekends and holidays.
+const longestTerm = 100 * 24 * time.Hour
+
 // monthIsOver reports whether nothing can be needed any more that was encrypted
-// in the month before until: every workflow that began by then has ended, and
-// retention and grace have passed since.
+// in the month before until: retention and grace have passed since, and no
+// request is open that may have been received by then. When it was received is
+// told from its due date, for a reset counts as a new start.
 func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (bool, error) {
 	described, err := k.Temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: k.Namespace})
 	if err != nil {
@@ -154,7 +162,7 @@ func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (
 		swept.Waiting++
 		return false, nil
 	}
-	query := fmt.Sprintf("ExecutionStatus = 'Running' AND StartTime < '%s'", until.Format(time.RFC3339))
+	query := fmt.Sprintf("WorkflowType = 'Erasure' AND CloseTime IS NULL AND %s < '%s'", AttributeDueAt, until.Add(longestTerm).Format(time.RFC3339))
 	running, err := k.Temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: k.Namespace, Query: query})
 	if err != nil {
 		return false, err

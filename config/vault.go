@@ -27,8 +27,10 @@ const (
 	// DefaultCodecListen is where the codec server listens unless configured.
 	DefaultCodecListen = "127.0.0.1:8234"
 
-	longestCache = 24 * time.Hour
-	longestGrace = 2 * 365 * 24 * time.Hour
+	// shortestCache bridges the moment between a step's input and its summary.
+	shortestCache = time.Second
+	longestCache  = 24 * time.Hour
+	longestGrace  = 2 * 365 * 24 * time.Hour
 )
 
 // A Vault says where the keys of requests are kept, and for how long.
@@ -87,7 +89,7 @@ func (l *loader) vault(root value, entries map[string]entry) Vault {
 		}
 	}
 	if e, ok := parts["cache_for"]; ok {
-		config.CacheFor = duration(e.value, 0, longestCache, "such as 5m; 0s asks for the key each time")
+		config.CacheFor = duration(e.value, shortestCache, longestCache, "such as 5m")
 	}
 	if e, ok := parts["grace_period"]; ok {
 		config.GracePeriod = duration(e.value, 0, longestGrace, "such as 720h; 0s destroys keys at once")

@@ -15,6 +15,10 @@ type Record struct {
 	// what the guard compares and what leads on to other systems. A record that
 	// belongs to another one (a conversation) may carry none.
 	Identifiers []Identifier `json:"identifiers,omitempty"`
+	// Parent is the key of the record that this one is part of, for a record that
+	// carries no identifiers of its own: whatever is decided on that one is
+	// decided on this one.
+	Parent string `json:"parent,omitempty"`
 	// FoundBy is the subject's identifier that led to the record, compared
 	// exactly.
 	FoundBy Identifier `json:"found_by"`

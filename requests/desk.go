@@ -75,6 +75,14 @@ func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err err
 	} else if err != nil {
 		return false, err
 	}
+	// Temporal may have dropped a request of this id that ended lately.
+	if ended, err := d.ended(ctx, r.WorkflowID()); err != nil {
+		return false, err
+	} else if ended {
+		if _, err := d.Line(ctx, r.Kind, r.ID); errors.Is(err, ErrUnknown) {
+			return false, ErrTaken
+		}
+	}
 	tokens, err := d.keys.SubjectTokens(ctx, r.Subject.Identifiers)
 	if err != nil {
 		return false, err
@@ -233,16 +241,31 @@ func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, param
 var ErrRunning = errors.New("the request is not over yet; what it needs to go on cannot be destroyed")
 
 // CheckOver makes sure that the request is over, so that it can be forgotten.
-// That Temporal does not know it any more is fine.
+// That Temporal does not know it any more is fine if its end was noted; it may be
+// another Temporal, or another namespace, otherwise.
 func (d *Desk) CheckOver(ctx context.Context, kind dsr.Kind, id string) error {
 	line, err := d.Line(ctx, kind, id)
 	if err == nil && line.Running() {
 		return ErrRunning
 	}
-	if errors.Is(err, ErrUnknown) {
-		return nil
+	if !errors.Is(err, ErrUnknown) {
+		return err
+	}
+	ended, err := d.ended(ctx, dsr.WorkflowID(kind, id))
+	if err == nil && !ended {
+		err = fmt.Errorf("%w in the namespace %s, and nobody has noted its end; nothing was destroyed", ErrUnknown, d.namespace)
 	}
 	return err
+}
+
+// ended reports whether the end of a workflow was noted, or its key is destroyed.
+func (d *Desk) ended(ctx context.Context, workflowID string) (bool, error) {
+	due, err := d.keys.Due(ctx, workflowID)
+	if err != nil || !due.IsZero() {
+		return err == nil, err
+	}
+	destroyed, err := d.keys.DestroyedAt(ctx, workflowID)
+	return !destroyed.IsZero(), err
 }
 
 // Forget destroys the key of a request that is over. already tells that it was

@@ -186,7 +186,12 @@ func (b *Bucket) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	// Whoever was killed while writing the object has left a part of it.
+	leftovers, err := filepath.Glob(path + ".*" + temporary)
+	for _, leftover := range leftovers {
+		err = errors.Join(err, os.Remove(leftover))
+	}
+	return errors.Join(err, syncFolder(filepath.Dir(path)))
 }
 
 // List yields the names of the objects that begin with prefix, in

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -146,7 +147,11 @@ func (c *Codec) decode(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	case name != own && !strings.HasPrefix(name, operatorPrefix):
 		return nil, ErrTampered
 	}
-	return c.open(name, payload)
+	opened, err := c.open(name, payload)
+	if name != own && lasting(err) && !errors.Is(err, ErrDestroyed) {
+		return nil, ErrForeign // to be refused, not to be waited for
+	}
+	return opened, err
 }
 
 // encryptedUnder names the key that a payload is encrypted under.

@@ -16,6 +16,9 @@ var (
 	ErrNoContext = errors.New("a payload came without its workflow's id, so there is no key for it")
 	// ErrTampered says that a payload is not what was encrypted for its workflow.
 	ErrTampered = errors.New("the payload was altered, or belongs to another workflow")
+	// ErrForeign says that a text which an operator typed was encrypted by a codec
+	// server of another namespace or with other keys.
+	ErrForeign = errors.New("the text was encrypted elsewhere; give the codec server the same vault and namespace")
 	// ErrUnavailable says that the key store or the key-encryption key cannot be
 	// had at the moment.
 	ErrUnavailable = errors.New("the key cannot be had at the moment")

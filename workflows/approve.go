@@ -1,8 +1,9 @@
 package workflows
 
 import (
-	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -70,40 +71,31 @@ func (s *system) answerDryRun(ctx workflow.Context, question *dsr.Question) {
 }
 
 func (e *erasure) checkApprove(p Approve) error {
-	if err := e.checkOperator(p.Operator); err != nil {
+	s, err := e.openSystem(p.System, p.Operator)
+	if err != nil {
 		return err
 	}
-	if p.System != "" {
-		s, err := e.openSystem(p.System, p.Operator)
-		if err == nil && !s.awaitsApproval() {
-			err = fmt.Errorf("%s does not wait for approval", p.System)
-		}
-		return err
+	if s.outcome.Question == nil || s.outcome.Question.Kind != dsr.QuestionApproval {
+		return fmt.Errorf("%s does not wait for approval", p.System)
 	}
-	for _, s := range e.systems {
-		if s.awaitsApproval() {
-			return nil
-		}
+	var asked []string
+	for _, c := range s.outcome.Question.Candidates {
+		asked = append(asked, c.Record)
 	}
-	return errors.New("no system waits for approval")
-}
-
-func (s *system) awaitsApproval() bool {
-	return s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionApproval
+	slices.Sort(asked)
+	if !slices.Equal(asked, slices.Sorted(slices.Values(p.Records))) {
+		return fmt.Errorf("records: the plan is another one by now; look at it again: %s", strings.Join(asked, ", "))
+	}
+	return nil
 }
 
 func (e *erasure) approve(ctx workflow.Context, p Approve) error {
-	for _, s := range e.systems {
-		if !s.awaitsApproval() || p.System != "" && p.System != s.plan.Name {
-			continue
-		}
-		s.approved[taskApproval] = true
-		for _, candidate := range s.outcome.Question.Candidates {
-			s.approved[candidate.Record] = true
-		}
-		e.decide(ctx, s.plan.Name, decidedRetry, dsr.Action{
-			Name: UpdateApprove, Operator: p.Operator, Text: fmt.Sprintf("%d records", len(s.outcome.Question.Candidates)),
-		})
+	s := e.decide(ctx, p.System, decidedRetry, dsr.Action{
+		Name: UpdateApprove, Operator: p.Operator, Text: fmt.Sprintf("%d records", len(p.Records)),
+	})
+	s.approved[taskApproval] = true
+	for _, record := range p.Records {
+		s.approved[record] = true
 	}
 	return nil
 }

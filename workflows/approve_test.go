@@ -25,7 +25,7 @@ func TestNothingIsErasedBeforeAPersonApproves(t *testing.T) {
 	inbox.ApprovalRequired = true
 	tr := newTrial(t, []dsr.System{careful("crm", dsr.Email), careful("chat", dsr.Email, dsr.Phone), automatic("free", dsr.Email), inbox},
 		map[string]*vendor{"crm": crm, "chat": chat, "free": free})
-	var tooMuch, early *error
+	var tooMuch, unseen, early *error
 	tr.at(time.Hour, func() {
 		require.Empty(t, crm.erasedIDs())
 		require.Empty(t, chat.erasedIDs())
@@ -37,7 +37,8 @@ func TestNothingIsErasedBeforeAPersonApproves(t *testing.T) {
 		}, plan.Question.Candidates)
 		early = tr.update(workflows.UpdateCompleteTask, done("inbox"))
 		tooMuch = tr.update(workflows.UpdateApprove, workflows.Approve{System: "free", Operator: "Sam"})
-		tr.update(workflows.UpdateApprove, workflows.Approve{System: "crm", Operator: "Sam"})
+		unseen = tr.update(workflows.UpdateApprove, workflows.Approve{System: "chat", Operator: "Sam", Records: []string{"contact/web"}})
+		tr.update(workflows.UpdateApprove, workflows.Approve{System: "crm", Operator: "Sam", Records: []string{"contact/1"}})
 	})
 	tr.at(2*time.Hour, func() {
 		require.Equal(t, []string{"1"}, crm.erasedIDs())
@@ -45,18 +46,19 @@ func TestNothingIsErasedBeforeAPersonApproves(t *testing.T) {
 		chat.mu.Lock()
 		chat.records = append(chat.records, person("late", email))
 		chat.mu.Unlock()
-		tr.update(workflows.UpdateApprove, workflows.Approve{Operator: "Sam"})
+		tr.update(workflows.UpdateApprove, workflows.Approve{System: "chat", Operator: "Sam", Records: []string{"contact/web", "contact/whatsapp"}})
 	})
 	tr.at(3*time.Hour, func() {
 		require.Empty(t, chat.erasedIDs(), "a record that turned up after the approval is asked about")
 		require.Len(t, outcome(t, tr.status(), "chat").Question.Candidates, 1)
-		tr.update(workflows.UpdateApprove, workflows.Approve{Operator: "Sam"})
+		tr.update(workflows.UpdateApprove, workflows.Approve{System: "chat", Operator: "Sam", Records: []string{"contact/late"}})
 		tr.update(workflows.UpdateCompleteTask, done("inbox"))
 	})
 
 	r := tr.run()
 
 	require.ErrorContains(t, *tooMuch, "free is settled")
+	require.ErrorContains(t, *unseen, "the plan is another one by now")
 	require.NoError(t, *early, "whoever did the task anyway may say so")
 	require.ElementsMatch(t, []string{"web", "whatsapp", "late"}, chat.erasedIDs())
 	require.Equal(t, dsr.StatusCompleted, r.Status)

@@ -47,9 +47,11 @@ const (
 // Approve lets a system do what it has asked approval for; later records are
 // asked about again.
 type Approve struct {
-	// System is the one that may go on; empty means all that wait for approval.
-	System   string `json:"system,omitempty"`
+	System   string `json:"system"`
 	Operator string `json:"operator"`
+	// Records names the records that the operator has seen in the plan. If there
+	// are others by now, nothing is approved. It is empty for a task.
+	Records []string `json:"records,omitempty"`
 }
 
 // ResolveMatch says which of the records that a system is held for are the

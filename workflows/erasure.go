@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,11 +62,17 @@ func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
 	for _, s := range e.systems {
 		workflow.GoNamed(ctx, s.plan.Name, s.run)
 	}
-	if err := e.settle(ctx); err != nil {
-		return dsr.Completion{}, err
+	err := e.settle(ctx)
+	if err != nil {
+		// Temporal cancels the request. What was done by then is reported all the same.
+		var cancelReport workflow.CancelFunc
+		ctx, cancelReport = workflow.NewDisconnectedContext(ctx)
+		defer cancelReport()
+		e.leaveOff(ctx, dsr.Action{Name: UpdateCancel, Operator: "Temporal", Text: "the workflow was cancelled in Temporal"})
 	}
 	e.finished = true
-	return e.conclude(ctx)
+	completion, concludeErr := e.conclude(ctx)
+	return completion, errors.Join(concludeErr, err)
 }
 
 // makePlan has a worker check the request and say which systems there are, and
@@ -120,7 +127,7 @@ func (e *erasure) settle(ctx workflow.Context) error {
 		if rechecked {
 			return nil
 		}
-		if err := e.awaitRecheck(ctx); err != nil {
+		if err := e.awaitRecheck(ctx); err != nil || e.cancellation != nil {
 			return err
 		}
 		rechecked = true

@@ -404,8 +404,15 @@ func TestARecordThatChangedHandsMeanwhileIsLeftAlone(t *testing.T) {
 	}
 	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
 	tr.at(time.Hour, func() { tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "crm", Operator: "Sam"}) })
+	tr.at(5*time.Hour, func() {
+		asked := outcome(t, tr.status(), "crm").Question
+		require.Equal(t, dsr.QuestionMatch, asked.Kind, "it is still there, so nobody may say that it was not found")
+		require.Equal(t, "contact/1", asked.Candidates[0].Record)
+		tr.update(workflows.UpdateResolveMatch, workflows.ResolveMatch{System: "crm", Operator: "Sam", Keep: []string{"contact/1"}, Reason: "another's"})
+	})
 
-	tr.run()
+	r := tr.run()
 
 	require.Empty(t, crm.erasedIDs())
+	require.Equal(t, dsr.NotFound, outcome(t, r, "crm").State)
 }

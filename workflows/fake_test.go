@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +30,8 @@ type vendor struct {
 	// lingers is how many looks still show a record after its erasure.
 	lingers int
 	ghosts  []dsr.Record
+	// parts are shown until they are erased: records without identifiers.
+	parts []dsr.Record
 
 	onLocate, onErase func(v *vendor) error
 	located           int
@@ -64,7 +67,22 @@ func (v *vendor) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, error) 
 			}
 		}
 	}
+	for _, part := range v.parts {
+		if !slices.Contains(v.erased, part.ID) {
+			part.FoundBy = s.Identifiers[0]
+			found.Records = append(found.Records, part)
+		}
+	}
 	return found, nil
+}
+
+// Remaining looks by id, which finds records that have changed hands, too.
+func (v *vendor) Remaining(_ context.Context, records []dsr.Record) ([]dsr.Record, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool {
+		return !slices.ContainsFunc(v.records, func(held dsr.Record) bool { return held.Key() == r.Key() })
+	}), nil
 }
 
 func (v *vendor) Erase(_ context.Context, records []dsr.Record) (dsr.Effect, error) {

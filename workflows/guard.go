@@ -9,22 +9,27 @@ import (
 
 // guard decides whether records may be erased without asking a person. It
 // returns what to ask otherwise. What a person has cleared is not asked about
-// again.
+// again. Once a person has kept a record, those that do not say whose they are
+// may be part of it.
 //
 // Too many records, or a record that names the subject's own type of
 // identifier with nobody's value we know (another e-mail address), may be
 // somebody else's: a shared phone, a switchboard, an address given to the next
 // customer.
-func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map[string]bool) *dsr.Question {
-	var candidates []dsr.Candidate
+func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map[string]bool, someKept bool) *dsr.Question {
+	var candidates, loose []dsr.Candidate
 	strangers := 0
 	for _, record := range records {
-		if len(record.Identifiers) == 0 || cleared[record.Key()] {
-			continue // part of another record, or decided on
-		}
 		candidate := dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: contradictions(record, known)}
-		candidates = append(candidates, candidate)
-		if len(candidate.Contradicts) > 0 {
+		switch {
+		case cleared[record.Key()], record.Parent != "":
+			// It is decided on, or with the record that it is part of.
+		case len(record.Identifiers) == 0:
+			loose = append(loose, candidate)
+		default:
+			candidates = append(candidates, candidate)
+		}
+		if len(candidate.Contradicts) > 0 && !cleared[record.Key()] {
 			strangers++
 		}
 	}
@@ -38,10 +43,13 @@ func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map
 		question = matchQuestion("%d records match, more than max_records (%d), so some may be somebody else's. Nothing was erased "+
 			"here. Look at them at the vendor, then resolve-match; or put them in order there and retry-system; or skip-system with "+
 			"the reason", len(candidates), system.MaxRecords)
+	case len(loose) > 0 && someKept:
+		question = matchQuestion("some records here are somebody else's, and %d do not say whose they are. Look at them at the vendor, "+
+			"then resolve-match; or skip-system with the reason", len(loose))
 	default:
 		return nil
 	}
-	question.Candidates = candidates
+	question.Candidates = slices.Concat(candidates, loose)
 	return question
 }
 

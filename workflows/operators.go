@@ -59,6 +59,7 @@ func (e *erasure) checkSkip(p SkipSystem) error {
 func (e *erasure) skipSystem(ctx workflow.Context, p SkipSystem) error {
 	s := e.decide(ctx, p.System, decidedSkip, dsr.Action{Name: UpdateSkipSystem, Operator: p.Operator, Text: p.Reason})
 	s.outcome.Explanation = "left out by an operator: " + p.Reason
+	s.admitErasure(ctx)
 	s.conclude(ctx, dsr.Skipped)
 	return nil
 }

@@ -79,15 +79,20 @@ func (e *erasure) checkCancel(p Cancel) error {
 // cancel leaves out every system that is not done. What is under way at a vendor
 // cannot be called back, and the outcome says so.
 func (e *erasure) cancel(ctx workflow.Context, p Cancel) error {
-	e.cancellation = &dsr.Action{Name: UpdateCancel, Operator: p.Operator, Text: p.Reason, At: workflow.Now(ctx)}
-	for _, s := range e.systems {
-		if !s.outcome.State.Open() {
-			continue
-		}
-		e.decide(ctx, s.plan.Name, decidedSkip, *e.cancellation)
-		s.leaveOff(ctx, "the request was cancelled: "+p.Reason)
-	}
+	e.leaveOff(ctx, dsr.Action{Name: UpdateCancel, Operator: p.Operator, Text: p.Reason})
 	return nil
+}
+
+// leaveOff ends the request before its end, by what somebody has decided.
+func (e *erasure) leaveOff(ctx workflow.Context, why dsr.Action) {
+	why.At = workflow.Now(ctx)
+	e.cancellation = &why
+	for _, s := range e.systems {
+		if s.outcome.State.Open() {
+			e.decide(ctx, s.plan.Name, decidedSkip, why)
+			s.leaveOff(ctx, "the request was cancelled: "+why.Text)
+		}
+	}
 }
 
 // leaveOff settles a system that is not to be gone on with. If it was being
@@ -96,8 +101,7 @@ func (s *system) leaveOff(ctx workflow.Context, why string) {
 	s.outcome.Explanation = why
 	switch {
 	case len(s.ordered) > 0:
-		s.outcome.ActedAt = workflow.Now(ctx)
-		s.outcome.Explanation += "; an erasure was under way and may have been carried out"
+		s.admitErasure(ctx)
 		s.conclude(ctx, dsr.Skipped)
 	case s.settledAs != "":
 		if s.outcome.Explanation += "; it was not looked into once more"; !s.outcome.VerifiedAt.IsZero() {
@@ -106,5 +110,13 @@ func (s *system) leaveOff(ctx workflow.Context, why string) {
 		s.conclude(ctx, s.settledAs)
 	default:
 		s.conclude(ctx, dsr.Skipped)
+	}
+}
+
+// admitErasure says that an erasure was ordered and nobody knows what came of it.
+func (s *system) admitErasure(ctx workflow.Context) {
+	if len(s.ordered) > 0 {
+		s.outcome.ActedAt = workflow.Now(ctx)
+		s.outcome.Explanation += "; an erasure was under way and may have been carried out"
 	}
 }

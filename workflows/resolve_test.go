@@ -150,3 +150,67 @@ func TestAnErasureUnderWayIsNotDeniedByACancellation(t *testing.T) {
 	require.Equal(t, dsr.StatusExceptions, r.Status)
 	require.Contains(t, outcome(t, r, "crm").Explanation, "an erasure was under way and may have been carried out")
 }
+
+func TestWhatIsPartOfAKeptRecordIsKept(t *testing.T) {
+	t.Parallel()
+	part := func(id, parent string) dsr.Record {
+		return dsr.Record{Kind: "conversation", ID: id, Parent: parent}
+	}
+	for name, theirs := range map[string]dsr.Record{"by its parent": part("t", "contact/theirs"), "unless it says whose it is": part("t", "")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			chat := &vendor{parts: []dsr.Record{part("m", "contact/mine"), theirs}, records: []dsr.Record{person("mine", email), person("theirs", stranger, phone)}}
+			tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email, dsr.Phone)}, map[string]*vendor{"chat": chat})
+			tr.request.Subject = tr.request.Subject.With(phone)
+			tr.at(time.Hour, func() {
+				keep := []string{"contact/theirs"}
+				if theirs.Parent == "" {
+					keep = append(keep, "conversation/t")
+				}
+				tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, keep))
+			})
+			require.Equal(t, dsr.StatusCompleted, tr.run().Status)
+			require.ElementsMatch(t, []string{"mine", "m"}, chat.erasedIDs())
+		})
+	}
+}
+
+func TestACancellationBeforeTheSecondLookErasesNothingThatIsNew(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{person("1", email)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(2*time.Hour, func() {
+		crm.mu.Lock()
+		crm.records = append(crm.records, person("new", email))
+		crm.mu.Unlock()
+		tr.update(workflows.UpdateCancel, cancel())
+	})
+	tr.run()
+	require.Equal(t, []string{"1"}, crm.erasedIDs(), "the person has come back on purpose")
+}
+
+func TestASkippedErasureThatMayHaveHappenedIsAdmitted(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{person("1", email)}, onErase: func(*vendor) error { return transient("crm") }}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(time.Hour, func() {
+		tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "crm", Operator: "Sam", Reason: "enough"})
+	})
+	r := tr.run()
+	require.Contains(t, outcome(t, r, "crm").Explanation, "may have been carried out")
+	require.False(t, outcome(t, r, "crm").ActedAt.IsZero())
+}
+
+func TestACancellationInTemporalIsReported(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{person("1", email)}}
+	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(time.Hour, tr.env.CancelWorkflow)
+	tr.env.ExecuteWorkflow(workflows.Erasure, tr.request)
+	require.Error(t, tr.env.GetWorkflowError(), "Temporal shows it as cancelled")
+	require.Len(t, tr.archive.reports, 1)
+	r := tr.archive.reports[0]
+	require.Equal(t, dsr.Erased, outcome(t, r, "crm").State)
+	require.Equal(t, dsr.Skipped, outcome(t, r, "inbox").State)
+	require.Equal(t, "Temporal", r.Cancellation.Operator)
+}

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
 )
 
@@ -21,7 +22,7 @@ const (
 	// AttributeStatus is where the request stands: a [dsr.Status].
 	AttributeStatus = "LetheStatus"
 	// AttributeDueAt is until when it must be answered.
-	AttributeDueAt = "LetheDueAt"
+	AttributeDueAt = activities.AttributeDueAt
 	// AttributeAttention names the systems that wait for a person.
 	AttributeAttention = "LetheAttention"
 )
@@ -89,7 +90,23 @@ func (e *erasure) attributes(ctx workflow.Context) attributes {
 	if status == dsr.StatusOpen && !e.deadlines.Due.IsZero() && workflow.Now(ctx).After(r.DueAt) {
 		status = dsr.StatusOverdue
 	}
-	return attributes{status: status, dueAt: r.DueAt, attention: strings.Join(e.waiting(), " ")}
+	return attributes{status: status, dueAt: r.DueAt, attention: short(e.waiting())}
+}
+
+// maxAttention bounds the names in LetheAttention, in bytes: Temporal ends a
+// workflow whose value is longer than 2 KiB.
+const maxAttention = 1500
+
+// short joins names, as many as there is room for.
+func short(names []string) string {
+	text := ""
+	for _, name := range names {
+		if len(text)+len(name) > maxAttention {
+			return text + " more"
+		}
+		text = strings.TrimPrefix(text+" "+name, " ")
+	}
+	return text
 }
 
 // waiting names the systems that wait for a person, missing all that are not

@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -122,7 +121,7 @@ func (s *system) hasNews() bool {
 
 // canBeLookedInto reports whether another look can tell anything new.
 func (s *system) canBeLookedInto() bool {
-	return s.plan.Mode == dsr.Automatic && s.plan.Verifiable &&
+	return s.plan.Mode == dsr.Automatic && s.plan.Verifiable && s.request.cancellation == nil &&
 		s.outcome.State != dsr.Skipped && s.plan.Searchable(s.request.known.all)
 }
 
@@ -212,6 +211,7 @@ func (s *system) lacks() string {
 // eraseAutomatically locates, guards, erases and verifies until nothing is
 // left of what is known.
 func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
+	waits := verifyWaits()
 	for range maxRounds {
 		if !s.plan.Searchable(s.request.known.all) {
 			s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
@@ -234,7 +234,10 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			s.planOnly(ctx, todo)
 			return nil
 		}
-		if question := cmp.Or(s.countComeback(todo), s.askApproval(todo)); question != nil {
+		if question := s.askApproval(todo); question != nil {
+			return question
+		}
+		if question := s.countComeback(todo); question != nil {
 			return question
 		}
 		gone := len(todo) == 0
@@ -243,10 +246,22 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 				return question
 			}
 		}
-		if gone && !s.hasNews() {
+		if !gone || s.hasNews() {
+			continue
+		}
+		if len(s.ordered) == 0 {
 			s.concludeErasure(ctx)
 			return nil
 		}
+		// The vendor still has what it was told to erase, and does not find it any
+		// more: its index lags, or somebody has changed the record.
+		if len(waits) == 0 {
+			return s.askChanged()
+		}
+		if workflow.Sleep(ctx, waits[0]) != nil {
+			return nil // interrupted
+		}
+		waits = waits[1:]
 	}
 	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("further records turned up in each of %d rounds; "+
 		"find out what creates them, then retry-system, or skip-system with the reason", maxRounds)}
@@ -268,8 +283,8 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 		}
 		s.trace(found.Trace)
 		s.markSearched(known.all)
-		found.Records = s.without(s.kept, found.Records)
-		if question := guard(s.plan, known, found.Records, s.cleared); question != nil {
+		found.Records = s.withoutKept(found.Records)
+		if question := guard(s.plan, known, found.Records, s.cleared, len(s.kept) > 0); question != nil {
 			return nil, question
 		}
 		before := len(s.usable(known.all).Identifiers)
@@ -303,16 +318,17 @@ func (s *system) markSearched(subject dsr.Subject) {
 	}
 }
 
-// without leaves out the records with the given keys.
-func (s *system) without(keys map[string]bool, records []dsr.Record) []dsr.Record {
-	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool { return keys[r.Key()] })
+// withoutKept leaves out the records that are somebody else's, with what is part
+// of them.
+func (s *system) withoutKept(records []dsr.Record) []dsr.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool { return s.kept[r.Key()] || s.kept[r.Parent] })
 }
 
 // unfinished leaves out the records of which the system has said that they
 // will go later or are kept on a legal ground, and those of somebody else.
 func (s *system) unfinished(records []dsr.Record) []dsr.Record {
 	var todo []dsr.Record
-	for _, record := range s.without(s.kept, records) {
+	for _, record := range s.withoutKept(records) {
 		if state := s.effectOn(record); state != dsr.Accepted && state != dsr.Retained {
 			todo = append(todo, record)
 		}
@@ -355,12 +371,17 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 		return nil, question
 	}
 	s.trace(found.Trace)
+	remains := func(key string) bool {
+		return slices.ContainsFunc(found.Records, func(r dsr.Record) bool { return r.Key() == key })
+	}
 	var left []dsr.Record
 	for _, record := range s.ordered {
-		switch there := slices.ContainsFunc(found.Records, func(r dsr.Record) bool { return r.Key() == record.Key() }); {
+		switch there := remains(record.Key()); {
+		case s.kept[record.Key()] || s.kept[record.Parent]:
+			// It is somebody else's: whatever was ordered is over.
 		case !there:
 			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
-		case len(record.Identifiers) == 0:
+		case s.cleared[record.Key()], len(record.Identifiers) == 0 && (record.Parent == "" || !remains(record.Parent)):
 			orphans, left = append(orphans, record), append(left, record)
 		default:
 			left = append(left, record)
@@ -372,6 +393,17 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 	}
 	s.ordered = left
 	return orphans, nil
+}
+
+// askChanged asks a person about records that were to be erased, are still there,
+// and are not found by the subject's identifiers any more.
+func (s *system) askChanged() *dsr.Question {
+	question := matchQuestion("%d records were to be erased, are still there, and are not found any more by what is known of the "+
+		"subject; somebody may have changed them. Look at them at the vendor, then resolve-match; or skip-system with the reason", len(s.ordered))
+	for _, record := range s.ordered {
+		question.Candidates = append(question.Candidates, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
+	}
+	return question
 }
 
 // countComeback asks a person once records return after every erasure: the

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/dsr"
@@ -28,18 +32,43 @@ func newApprove(s *streams) *cobra.Command {
 			if err := a.prepareRequest(cmd, args[0]); err != nil {
 				return err
 			}
-			params := workflows.Approve{Operator: a.operator}
 			if len(args) == 2 {
-				params.System = args[1]
+				a.system = args[1]
 			}
 			return a.reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				if err := desk.Update(cmd.Context(), dsr.Erasure, a.id, workflows.UpdateApprove, params); err != nil {
-					return err
-				}
-				return s.print("approved; see it with: lethe show " + a.id + "\n")
+				return s.approve(cmd.Context(), desk, a)
 			})
 		},
 	}
 	a = s.newAction(cmd)
 	return cmd
+}
+
+// approve approves what waits for it, and says what that is.
+func (s *streams) approve(ctx context.Context, desk *requests.Desk, a *action) error {
+	r, _, err := desk.Status(ctx, dsr.Erasure, a.id)
+	if err != nil {
+		return err
+	}
+	approved := 0
+	for _, o := range r.Systems {
+		if o.Question == nil || o.Question.Kind != dsr.QuestionApproval || a.system != "" && a.system != o.Name {
+			continue
+		}
+		params := workflows.Approve{System: o.Name, Operator: a.operator}
+		for _, c := range o.Question.Candidates {
+			params.Records = append(params.Records, c.Record)
+		}
+		if err := desk.Update(ctx, dsr.Erasure, a.id, workflows.UpdateApprove, params); err != nil {
+			return err
+		}
+		approved++
+		if err := s.print(strings.TrimSuffix("approved: "+o.Name+": "+strings.Join(params.Records, ", "), ": ") + "\n"); err != nil {
+			return err
+		}
+	}
+	if approved == 0 {
+		return errors.New("nothing waits for approval; see it with: lethe show " + a.id)
+	}
+	return nil
 }

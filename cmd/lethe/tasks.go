@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -62,6 +63,9 @@ func findTasks(ctx context.Context, desk *requests.Desk) ([]task, error) {
 	tasks := []task{}
 	for _, line := range lines {
 		r, _, err := desk.Status(ctx, line.Kind, line.ID)
+		if errors.Is(err, requests.ErrForgotten) || errors.Is(err, requests.ErrUnknown) {
+			continue // it has ended meanwhile
+		}
 		if err != nil {
 			return nil, fmt.Errorf("ask request %s: %w", line.ID, err)
 		}

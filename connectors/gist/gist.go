@@ -197,7 +197,7 @@ func (c *Connector) conversations(ctx context.Context, contacts *records) ([]dsr
 				return 0, err
 			}
 			if of != nil {
-				found.add(dsr.Record{Kind: kindConversation, ID: string(conversation.ID), FoundBy: of.FoundBy})
+				found.add(dsr.Record{Kind: kindConversation, ID: string(conversation.ID), Parent: of.Key(), FoundBy: of.FoundBy})
 			}
 		}
 		return len(*a.Conversations), nil

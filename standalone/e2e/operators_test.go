@@ -146,7 +146,7 @@ func TestADryRunAndAnApprovalComeBeforeAnErasure(t *testing.T) {
 	require.Equal(t, complete(), states(done))
 	s.forgotten(population.Ana)
 	require.Contains(t, s.must("report", "R-1"), "approve by sam")
-	require.Contains(t, s.lethe("approve", "R-1").err, "has ended")
+	require.Contains(t, s.lethe("approve", "R-1").err, "nothing waits for approval")
 }
 
 func TestACancelledRequestIsReportedAsSuch(t *testing.T) {

@@ -21,9 +21,11 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/landbot"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/standalone/engine"
 	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
 )
@@ -198,6 +200,12 @@ func TestAForgottenRequestSaysSo(t *testing.T) {
 	running := s.lethe("forget", "R-1", "--yes")
 	require.NotZero(t, running.code)
 	require.Contains(t, running.err, "is not over yet")
+	elsewhere, err := engine.Start(t.Context(), engine.Options{NoUI: true, SearchAttributes: requests.SearchAttributes()})
+	require.NoError(t, err)
+	t.Cleanup(elsewhere.Stop)
+	astray := s.lethe("forget", "R-1", "--yes", "--address", elsewhere.Address())
+	require.NotZero(t, astray.code)
+	require.Contains(t, astray.err, "nobody has noted its end; nothing was destroyed")
 	s.conclude("R-1")
 	keys := s.vault()
 	c := s.client(keys)
@@ -259,12 +267,13 @@ func TestASweepForgetsWhatIsOverAndNothingElse(t *testing.T) {
 	c := s.client(keys)
 	require.NoError(t, c.TerminateWorkflow(t.Context(), "erasure/terminated", "", "by mistake"))
 	require.NoError(t, keys.Ensure(t.Context(), "erasure/never-started"))
+	require.NoError(t, keys.Ensure(t.Context(), "operator/2020-01"))
 
 	schedule := c.ScheduleClient().GetHandle(t.Context(), workflows.SweepID)
 	require.NoError(t, schedule.Trigger(t.Context(), client.ScheduleTriggerOptions{}))
-	for _, id := range []string{"over", "terminated"} {
+	for _, name := range []string{"erasure/over", "erasure/terminated", "operator/2020-01"} {
 		require.Eventually(t, func() bool {
-			at, err := keys.DestroyedAt(t.Context(), "erasure/"+id)
+			at, err := keys.DestroyedAt(t.Context(), name)
 			return err == nil && !at.IsZero()
 		}, patience, 200*time.Millisecond, "log:\n%s", lazily(s.log))
 	}

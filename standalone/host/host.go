@@ -32,7 +32,8 @@ type Host struct {
 	Archive *report.Archive
 
 	vault    *vault.Vault
-	temporal client.Client
+	temporal client.Client // for the workers
+	asking   client.Client // for the desk
 	bucket   *storage.Bucket
 	fleet    *worker.Fleet
 }
@@ -62,11 +63,16 @@ func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolo
 	if err != nil {
 		return nil, err
 	}
+	forDesk := options
 	h.vault.ProtectWorker(&options, workflows.Queries()...)
 	if h.temporal, err = requests.Dial(ctx, options); err != nil {
 		return nil, err
 	}
-	h.Desk = requests.NewDesk(h.temporal, options, h.vault)
+	h.vault.Protect(&forDesk)
+	if h.asking, err = requests.Dial(ctx, forDesk); err != nil {
+		return nil, err
+	}
+	h.Desk = requests.NewDesk(h.asking, forDesk, h.vault)
 	h.fleet, err = worker.New(cfg, worker.Parts{
 		Temporal: h.temporal, Namespace: options.Namespace, Archive: h.bucket, Vault: h.vault, Log: log,
 	})
@@ -94,8 +100,10 @@ func (h *Host) Run(ctx context.Context) error { return h.fleet.Run(ctx) }
 
 // Close stops the engine and lets go of everything. Run must have returned.
 func (h *Host) Close() error {
-	if h.temporal != nil {
-		h.temporal.Close()
+	for _, c := range []client.Client{h.temporal, h.asking} {
+		if c != nil {
+			c.Close()
+		}
 	}
 	if h.Engine != nil {
 		h.Engine.Stop()
