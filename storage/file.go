@@ -31,6 +31,7 @@ func CreateFile(path string, content []byte) error {
 }
 
 // putFile writes a file under a temporary name and then puts it in its place.
+// Whoever removes the object meanwhile removes that, too.
 func putFile(path string, content []byte, place func(from, to string) error) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, ownerOnlyFolder); err != nil {
@@ -46,6 +47,11 @@ func putFile(path string, content []byte, place func(from, to string) error) err
 	}
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = place(file.Name(), path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, statErr := os.Stat(folder); statErr == nil {
+			return nil // it was removed as soon as it was written
+		}
 	}
 	if err != nil {
 		_ = os.Remove(file.Name()) // a leftover is passed over by List

@@ -189,7 +189,9 @@ func (b *Bucket) Remove(ctx context.Context, name string) error {
 	// Whoever was killed while writing the object has left a part of it.
 	leftovers, err := filepath.Glob(path + ".*" + temporary)
 	for _, leftover := range leftovers {
-		err = errors.Join(err, os.Remove(leftover))
+		if removeErr := os.Remove(leftover); !errors.Is(removeErr, fs.ErrNotExist) { // its writer was faster
+			err = errors.Join(err, removeErr)
+		}
 	}
 	return errors.Join(err, syncFolder(filepath.Dir(path)))
 }

@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -91,6 +92,39 @@ func TestObjectsAreReplacedRemovedAndListed(t *testing.T) {
 	there, err := b.Exists(t.Context(), "a/1")
 	require.NoError(t, err)
 	require.False(t, there)
+}
+
+func TestWhatAKilledWriterLeftGoesWithTheObject(t *testing.T) {
+	t.Parallel()
+	b, dir := open(t)
+	require.NoError(t, b.Create(t.Context(), "a/1", []byte("one")))
+	left := filepath.Join(dir, "a", "1.123.tmp")
+	require.NoError(t, os.WriteFile(left, []byte("one"), 0o600))
+	require.NoError(t, b.Remove(t.Context(), "a/1"))
+	require.NoFileExists(t, left)
+}
+
+func TestWritersAndRemoversOfOneObjectDoNotFail(t *testing.T) {
+	t.Parallel()
+	b, _ := open(t)
+	var busy sync.WaitGroup
+	for range 4 {
+		busy.Go(func() {
+			for range 50 {
+				if err := b.Replace(context.Background(), "a/1", []byte("one")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		busy.Go(func() {
+			for range 50 {
+				if err := b.Remove(context.Background(), "a/1"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	busy.Wait()
 }
 
 func list(t *testing.T, b *storage.Bucket, prefix string) []string {

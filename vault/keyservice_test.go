@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -13,14 +14,17 @@ import (
 	"ite.digital/lethe/vault"
 )
 
-// TestAKeyServiceWrapsKeys speaks to a server that answers as the transit engine
-// of HashiCorp Vault does.
-func TestAKeyServiceWrapsKeys(t *testing.T) {
-	var down atomic.Bool
-	var asked atomic.Int32
-	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
-		if down.Load() {
+// transit answers as the transit engine of HashiCorp Vault does. There is one for
+// all runs of the test, for its client is made once a process.
+var transit struct {
+	down  atomic.Bool
+	asked atomic.Int32
+}
+
+var transitServer = sync.OnceValue(func() *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		transit.asked.Add(1)
+		if transit.down.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -41,8 +45,10 @@ func TestAKeyServiceWrapsKeys(t *testing.T) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": answer}) //nolint:errchkjson // the client has gone if this fails
 	}))
-	t.Cleanup(service.Close)
-	t.Setenv("VAULT_SERVER_URL", service.URL)
+})
+
+func TestAKeyServiceWrapsKeys(t *testing.T) {
+	t.Setenv("VAULT_SERVER_URL", transitServer().URL)
 	t.Setenv("VAULT_SERVER_TOKEN", "a token")
 	t.Setenv("VAULT_MAX_RETRIES", "0")
 	p := newPlace(t)
@@ -51,20 +57,20 @@ func TestAKeyServiceWrapsKeys(t *testing.T) {
 	require.NoError(t, v.Ensure(t.Context(), workflowID))
 	written, err := of(v, workflowID).ToPayload(address)
 	require.NoError(t, err)
-	before := asked.Load()
+	before := transit.asked.Load()
 	for range 20 {
 		var read string
 		require.NoError(t, of(v, workflowID).FromPayload(written, &read))
 		require.Equal(t, address, read)
 	}
-	require.Equal(t, before, asked.Load(), "the key is cached")
+	require.Equal(t, before, transit.asked.Load(), "the key is cached")
 	require.NotContains(t, files(t, p.dir), "kek", "no local key is made")
 
-	down.Store(true)
+	transit.down.Store(true)
 	other := p.open(t, atService, uncached)
 	var read string
 	require.ErrorIs(t, of(other, workflowID).FromPayload(written, &read), vault.ErrUnavailable)
 	require.ErrorIs(t, other.Ensure(t.Context(), "erasure/R-2"), vault.ErrUnavailable)
-	down.Store(false)
+	transit.down.Store(false)
 	require.NoError(t, of(other, workflowID).FromPayload(written, &read), "an outage passes")
 }
