@@ -19,22 +19,29 @@ var update = flag.Bool("update", false, "write the messages in testdata/refused 
 // of lethe.yaml, the files it names, and the messages it is refused with.
 func TestRefuses(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("testdata/refused/*.txtar")
+	refusesAll(t, "testdata/refused/*.txtar", "lethe.yaml", func(_ *testing.T, path string) error {
+		_, err := config.Load(path, kinds(), config.Options{Env: env})
+		return err
+	})
+}
+
+// refusesAll loads the file of the given name out of every archive that the
+// pattern matches.
+func refusesAll(t *testing.T, pattern, name string, load func(t *testing.T, path string) error) {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			refuses(t, path, "lethe.yaml", func(path string) error {
-				_, err := config.Load(path, kinds(), config.Options{Env: env})
-				return err
-			})
+			refuses(t, path, name, load)
 		})
 	}
 }
 
 // refuses loads the file of the given name out of the archive at path.
-func refuses(t *testing.T, path, name string, load func(path string) error) {
+func refuses(t *testing.T, path, name string, load func(t *testing.T, path string) error) {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
 	require.NoError(t, err)
@@ -44,7 +51,7 @@ func refuses(t *testing.T, path, name string, load func(path string) error) {
 		write(t, filepath.Join(dir, file.Name), file.Data)
 	}
 
-	err = load(filepath.Join(dir, name))
+	err = load(t, filepath.Join(dir, name))
 
 	var refused *config.Error
 	require.ErrorAs(t, err, &refused)

@@ -66,19 +66,12 @@ func TestLoadRegisterReadsEveryKey(t *testing.T) {
 // is an archive of recipients.yaml and the messages it is refused with.
 func TestRefusesRegisters(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("testdata/refused_registers/*.txtar")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			refuses(t, path, "recipients.yaml", func(path string) error {
-				r, err := config.LoadRegister(path)
-				require.Equal(t, register.Register{}, r)
-				return err
-			})
-		})
-	}
+	refusesAll(t, "testdata/refused_registers/*.txtar", "recipients.yaml", func(t *testing.T, path string) error {
+		t.Helper()
+		r, err := config.LoadRegister(path)
+		require.Equal(t, register.Register{}, r)
+		return err
+	})
 }
 
 func TestRefusesFilesThatAreNoRegister(t *testing.T) {

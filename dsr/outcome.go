@@ -156,6 +156,15 @@ type Question struct {
 	Since      time.Time   `json:"since"`
 }
 
+// Records are the keys of the records that the question is about.
+func (q Question) Records() []string {
+	var records []string
+	for _, c := range q.Candidates {
+		records = append(records, c.Record)
+	}
+	return records
+}
+
 // A Candidate is a record that a person has to decide on. It says why it may not
 // be the subject's, and not by which values.
 type Candidate struct {

@@ -78,11 +78,7 @@ func (e *erasure) checkApprove(p Approve) error {
 	if s.outcome.Question == nil || s.outcome.Question.Kind != dsr.QuestionApproval {
 		return fmt.Errorf("%s does not wait for approval", p.System)
 	}
-	var asked []string
-	for _, c := range s.outcome.Question.Candidates {
-		asked = append(asked, c.Record)
-	}
-	slices.Sort(asked)
+	asked := slices.Sorted(slices.Values(s.outcome.Question.Records()))
 	if !slices.Equal(asked, slices.Sorted(slices.Values(p.Records))) {
 		return fmt.Errorf("records: the plan is another one by now; look at it again: %s", strings.Join(asked, ", "))
 	}

@@ -101,11 +101,8 @@ func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
 }
 
 func (e *erasure) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
-	if err := e.checkOperator(p.Operator); err != nil {
+	if err := e.checkOpen(p.Operator); err != nil {
 		return err
-	}
-	if len(e.systems) == 0 {
-		return errTooEarly
 	}
 	if err := e.checkText("reason", p.Reason); err != nil {
 		return err
@@ -128,25 +125,26 @@ func extension(ctx workflow.Context, p ExtendDeadline) deadlines.Extension {
 	return deadlines.Extension{Reason: p.Reason, NoticeSentAt: p.NoticeSentAt, RecordedAt: workflow.Now(ctx)}
 }
 
-// errTooEarly refuses what needs the plan.
-var errTooEarly = errors.New("the request has only just started; try again in a moment")
-
-// checkOperator makes sure that somebody stands for a decision.
-func (e *erasure) checkOperator(operator string) error {
+// checkOpen makes sure that somebody stands for a decision, and that there is a
+// plan to decide on.
+func (e *erasure) checkOpen(operator string) error {
 	if strings.TrimSpace(operator) == "" {
 		return errors.New("operator: say who decides this")
 	}
-	return e.checkText("operator", operator)
+	if err := e.checkText("operator", operator); err != nil {
+		return err
+	}
+	if len(e.systems) == 0 {
+		return errors.New("the request has only just started; try again in a moment")
+	}
+	return nil
 }
 
 // openSystem finds the system an update is about and makes sure that it still
 // is open.
 func (e *erasure) openSystem(name, operator string) (*system, error) {
-	if err := e.checkOperator(operator); err != nil {
+	if err := e.checkOpen(operator); err != nil {
 		return nil, err
-	}
-	if len(e.systems) == 0 {
-		return nil, errTooEarly
 	}
 	names := make([]string, len(e.systems))
 	for i, s := range e.systems {

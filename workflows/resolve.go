@@ -19,10 +19,7 @@ func (e *erasure) checkResolve(p ResolveMatch) error {
 	if q := s.outcome.Question; q == nil || q.Kind != dsr.QuestionMatch || len(q.Candidates) == 0 {
 		return fmt.Errorf("%s is not held for records that may be somebody else's", p.System)
 	}
-	var candidates []string
-	for _, c := range s.outcome.Question.Candidates {
-		candidates = append(candidates, c.Record)
-	}
+	candidates := s.outcome.Question.Records()
 	decided := slices.Concat(p.Erase, p.Keep)
 	for _, record := range decided {
 		if !slices.Contains(candidates, record) {
@@ -64,13 +61,10 @@ func (e *erasure) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
 }
 
 func (e *erasure) checkCancel(p Cancel) error {
-	if err := e.checkOperator(p.Operator); err != nil {
+	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
-	switch {
-	case len(e.systems) == 0:
-		return errTooEarly
-	case e.cancellation != nil:
+	if e.cancellation != nil {
 		return errors.New("the request is cancelled already")
 	}
 	return e.checkText("reason", p.Reason)

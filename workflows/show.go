@@ -85,12 +85,14 @@ func (e *erasure) publish(ctx workflow.Context) {
 }
 
 func (e *erasure) attributes(ctx workflow.Context) attributes {
-	r := e.report()
-	status := r.Status
-	if status == dsr.StatusOpen && !e.deadlines.Due.IsZero() && workflow.Now(ctx).After(r.DueAt) {
+	due, status := e.deadlines.Due, dsr.StatusOpen
+	if e.finished { // until then the report says that it is open
+		status = e.report().Status
+	}
+	if status == dsr.StatusOpen && !due.IsZero() && workflow.Now(ctx).After(due) {
 		status = dsr.StatusOverdue
 	}
-	return attributes{status: status, dueAt: r.DueAt, attention: short(e.waiting())}
+	return attributes{status: status, dueAt: due, attention: short(e.waiting())}
 }
 
 // maxAttention bounds the names in LetheAttention, in bytes: Temporal ends a

@@ -55,10 +55,7 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a *action) e
 		if o.Question == nil || o.Question.Kind != dsr.QuestionApproval || a.system != "" && a.system != o.Name {
 			continue
 		}
-		params := workflows.Approve{System: o.Name, Operator: a.operator}
-		for _, c := range o.Question.Candidates {
-			params.Records = append(params.Records, c.Record)
-		}
+		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records()}
 		if err := desk.Update(ctx, dsr.Erasure, a.id, workflows.UpdateApprove, params); err != nil {
 			return err
 		}

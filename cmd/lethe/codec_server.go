@@ -52,7 +52,7 @@ const (
 )
 
 // serveCodec serves until the context ends.
-func serveCodec(ctx context.Context, a *access, log zerolog.Logger) (err error) {
+func serveCodec(ctx context.Context, a *access, log zerolog.Logger) error {
 	cfg, err := a.config.load()
 	if err != nil {
 		return err
@@ -60,25 +60,26 @@ func serveCodec(ctx context.Context, a *access, log zerolog.Logger) (err error) 
 	if len(cfg.CodecServer.Tokens) == 0 && cfg.CodecServer.JWT == nil {
 		return errors.New("nobody may use the codec server; name tokens or a jwt in codec_server of lethe.yaml")
 	}
-	keys, err := openVault(ctx, cfg, false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
 	options, err := a.connection.Options(log)
 	if err != nil {
 		return err
 	}
+	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
+		return listenAndServe(ctx, cfg.CodecServer.Listen, keys.NewCodecServer(vault.ServerOptions{
+			Namespace: options.Namespace, Origins: cfg.CodecServer.Origins, Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Log: log,
+		}), log)
+	})
+}
+
+// listenAndServe serves at the address until the context ends.
+func listenAndServe(ctx context.Context, address string, handler http.Handler, log zerolog.Logger) error {
 	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", cfg.CodecServer.Listen)
+	listener, err := listening.Listen(ctx, "tcp", address)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be listened on; set codec_server.listen to another one", cfg.CodecServer.Listen)
+		return fmt.Errorf("the address %s cannot be listened on; set codec_server.listen to another one", address)
 	}
 	server := &http.Server{
-		Handler: keys.NewCodecServer(vault.ServerOptions{
-			Namespace: options.Namespace, Origins: cfg.CodecServer.Origins, Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Log: log,
-		}),
-		ReadHeaderTimeout: codecReadTimeout, ReadTimeout: codecReadTimeout, WriteTimeout: codecWriteTimeout,
+		Handler: handler, ReadHeaderTimeout: codecReadTimeout, ReadTimeout: codecReadTimeout, WriteTimeout: codecWriteTimeout,
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -22,6 +22,8 @@ type configFlag struct {
 	streams *streams
 	// path is what the flag says; empty if it was not given.
 	path string
+	// read is the outline once it was read.
+	read *config.Config
 }
 
 func newConfigFlag(s *streams, cmd *cobra.Command) *configFlag {
@@ -47,10 +49,14 @@ func (f *configFlag) load() (*config.Config, error) {
 	return config.Load(path, catalogue.Kinds(), config.Options{Env: f.streams.env.LookupEnv})
 }
 
-// outline reads the configuration without the secrets, to know what there is.
-func (f *configFlag) outline() (*config.Config, error) {
-	path, _ := f.file()
-	return config.Load(path, catalogue.Kinds(), config.Options{WithoutSecrets: true})
+// outline reads the configuration, once, without the secrets, to know what there
+// is.
+func (f *configFlag) outline() (_ *config.Config, err error) {
+	if f.read == nil {
+		path, _ := f.file()
+		f.read, err = config.Load(path, catalogue.Kinds(), config.Options{WithoutSecrets: true})
+	}
+	return f.read, err
 }
 
 // optional reads the outline, or returns nil if no configuration was named and

@@ -6,7 +6,6 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/client"
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/dsr"
@@ -35,46 +34,38 @@ func (s *streams) connectionFlags(cmd *cobra.Command) *requests.Connection {
 	return c
 }
 
-// openVault opens the keys. Whoever only looks makes none. The caller closes the
-// vault.
-func openVault(ctx context.Context, cfg *config.Config, looking bool) (*vault.Vault, error) {
+// withVault does something with the keys. Whoever only looks makes none.
+func withVault(ctx context.Context, cfg *config.Config, looking bool, do func(*vault.Vault) error) (err error) {
 	o := cfg.Vault.Options()
 	o.Existing = looking
-	return vault.Open(ctx, o)
-}
-
-// openDesk does something at the desk of the namespace that the flags lead to.
-// looking says that no request is handed in.
-func (a *access) openDesk(ctx context.Context, looking bool, do func(*requests.Desk) error) (err error) {
-	cfg, err := a.config.outline()
-	if err != nil {
-		return err
-	}
-	return a.withTemporal(ctx, cfg, looking, func(temporal client.Client, o client.Options, keys *vault.Vault) error {
-		return do(requests.NewDesk(temporal, o, keys))
-	})
-}
-
-// withTemporal connects to Temporal with the keys at hand.
-func (a *access) withTemporal(
-	ctx context.Context, cfg *config.Config, looking bool, do func(client.Client, client.Options, *vault.Vault) error,
-) (err error) {
-	keys, err := openVault(ctx, cfg, looking)
+	keys, err := vault.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, keys.Close()) }()
-	options, err := a.connection.Options(zerolog.Nop())
+	return do(keys)
+}
+
+// openDesk does something at the desk of the namespace that the flags lead to.
+// looking says that no request is handed in.
+func (a *access) openDesk(ctx context.Context, looking bool, do func(*requests.Desk) error) error {
+	cfg, err := a.config.outline()
 	if err != nil {
 		return err
 	}
-	keys.Protect(&options)
-	temporal, err := requests.Dial(ctx, options)
-	if err != nil {
-		return err
-	}
-	defer temporal.Close()
-	return do(temporal, options, keys)
+	return withVault(ctx, cfg, looking, func(keys *vault.Vault) error {
+		options, err := a.connection.Options(zerolog.Nop())
+		if err != nil {
+			return err
+		}
+		keys.Protect(&options)
+		temporal, err := requests.Dial(ctx, options)
+		if err != nil {
+			return err
+		}
+		defer temporal.Close()
+		return do(requests.NewDesk(temporal, options, keys))
+	})
 }
 
 // atDesk is openDesk for those who look at requests that there are.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -37,7 +36,11 @@ finished by running it again.`,
 		Example: `  lethe keys rotate`,
 		Args:    arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.withVault(cmd.Context(), configuration, func(keys *vault.Vault) error {
+			cfg, err := configuration.outline()
+			if err != nil {
+				return err
+			}
+			return withVault(cmd.Context(), cfg, false, func(keys *vault.Vault) error {
 				return s.rotate(cmd.Context(), keys, *asJSON)
 			})
 		},
@@ -75,7 +78,11 @@ requests are noted under it; those noted under older keys are still found.`,
 		Example: `  lethe keys rotate-subject`,
 		Args:    arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.withVault(cmd.Context(), configuration, func(keys *vault.Vault) error {
+			cfg, err := configuration.outline()
+			if err != nil {
+				return err
+			}
+			return withVault(cmd.Context(), cfg, false, func(keys *vault.Vault) error {
 				name, err := keys.RotateSubjectKey(cmd.Context())
 				if err != nil {
 					return err
@@ -86,18 +93,4 @@ requests are noted under it; those noted under older keys are still found.`,
 	}
 	configuration = newConfigFlag(s, cmd)
 	return cmd
-}
-
-// withVault does something with the keys that there are.
-func (s *streams) withVault(ctx context.Context, f *configFlag, do func(*vault.Vault) error) (err error) {
-	cfg, err := f.outline()
-	if err != nil {
-		return err
-	}
-	keys, err := vault.Open(ctx, cfg.Vault.Options())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
-	return do(keys)
 }

@@ -8,8 +8,10 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"ite.digital/lethe/config"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/storage"
+	"ite.digital/lethe/vault"
 	"ite.digital/lethe/worker"
 	"ite.digital/lethe/workflows"
 )
@@ -52,11 +54,15 @@ func work(ctx context.Context, a *access, log zerolog.Logger) (err error) {
 		return fmt.Errorf("the archive: %w", err)
 	}
 	defer func() { err = errors.Join(err, archive.Close()) }()
-	keys, err := openVault(ctx, cfg, false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
+	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
+		return runFleet(ctx, a, cfg, archive, keys, log)
+	})
+}
+
+// runFleet connects the workers to Temporal and runs them until the context ends.
+func runFleet(
+	ctx context.Context, a *access, cfg *config.Config, archive *storage.Bucket, keys *vault.Vault, log zerolog.Logger,
+) error {
 	options, err := a.connection.Options(log)
 	if err != nil {
 		return err
