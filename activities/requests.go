@@ -33,6 +33,8 @@ type Requests struct {
 	Notifier Notifier
 	// Archive receives the reports.
 	Archive Archive
+	// Past knows what earlier runs of the request did.
+	Past Past
 	// Keys is told when the request can be forgotten.
 	Keys Keeper
 	// Grace is how long after its report a request's key is kept.
@@ -66,6 +68,11 @@ type Plan struct {
 	// Deadlines say until when it must be answered. They are recorded, because
 	// calendars change with releases.
 	Deadlines deadlines.Deadlines `json:"deadlines"`
+	// RunBefore says that there are earlier runs, which the steps at the systems
+	// tell of.
+	RunBefore bool `json:"run_before,omitempty"`
+	// Extension is how an earlier run's deadline was extended.
+	Extension *dsr.Extension `json:"extension,omitempty"`
 }
 
 // InvalidRequest is the type of the error with which MakePlan refuses a
@@ -75,7 +82,7 @@ const InvalidRequest = "invalid_request"
 // MakePlan makes sure that the request is valid and returns the systems as they
 // are configured now, and the pace. What is a valid phone number changes with
 // releases of the numbering plans, so the check has no place in the workflow.
-func (r *Requests) MakePlan(_ context.Context, p MakePlanParams) (Plan, error) {
+func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error) {
 	if err := p.Request.Validate(p.Now); err != nil {
 		return Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil)
 	}
@@ -83,7 +90,21 @@ func (r *Requests) MakePlan(_ context.Context, p MakePlanParams) (Plan, error) {
 	if err != nil {
 		return Plan{}, fmt.Errorf("compute the deadlines: %w", err)
 	}
-	return Plan{Plan: r.Plan, Deadlines: d}, nil
+	runs, err := r.earlier(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	return Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: extensionOf(runs)}, nil
+}
+
+// earlier returns the runs before this one.
+func (r *Requests) earlier(ctx context.Context) ([]EarlierRun, error) {
+	execution := activity.GetInfo(ctx).WorkflowExecution
+	runs, err := r.Past.Of(ctx, execution.ID, execution.RunID)
+	if err != nil {
+		return nil, unreadable(ctx)
+	}
+	return runs, nil
 }
 
 // A Notice says that a request's deadline comes near, or has passed.
@@ -115,9 +136,16 @@ func (r *Requests) Notify(ctx context.Context, n Notice) error {
 	return nil
 }
 
-// ArchiveReport stores the report and returns its key. From then on the time
-// runs after which the request is forgotten.
+// ArchiveReport stores the report, with what earlier runs did, and returns its
+// key. From then on the time runs after which the request is forgotten.
 func (r *Requests) ArchiveReport(ctx context.Context, report dsr.Report) (string, error) {
+	runs, err := r.earlier(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, run := range runs {
+		report.Earlier = append(report.Earlier, run.onRecord())
+	}
 	key, err := r.Archive.Put(ctx, report)
 	if err != nil {
 		return "", err

@@ -21,6 +21,8 @@ const heartbeatEvery = 5 * time.Second
 type Systems struct {
 	// Connectors reach the automatic systems, by the systems' names.
 	Connectors map[string]connectors.Connector
+	// Past knows what earlier runs of the request did.
+	Past Past
 }
 
 // Found is the answer of [Systems.Locate] and [Systems.Verify].
@@ -40,6 +42,8 @@ type Trace struct {
 	Calls []dsr.Call `json:"calls,omitempty"`
 	// Attempts is the number of attempts the step took, failed ones included.
 	Attempts int `json:"attempts"`
+	// Earlier is what earlier runs did at the system, unless the workflow knows it.
+	Earlier *Earlier `json:"earlier,omitempty"`
 }
 
 // Failure are the details of the error with which a step ends.
@@ -50,15 +54,22 @@ type Failure struct {
 	Trace
 }
 
+// A Target is where a step is taken.
+type Target struct {
+	System string `json:"system"`
+	// Run is the run in which the workflow was last told of earlier ones.
+	Run string `json:"run,omitempty"`
+}
+
 // LocateParams asks for the records that a system holds on the subject.
 type LocateParams struct {
-	System  string      `json:"system"`
+	Target
 	Subject dsr.Subject `json:"subject"`
 }
 
 // Locate asks the system which records it holds on the subject.
 func (s *Systems) Locate(ctx context.Context, p LocateParams) (Found, error) {
-	return step(ctx, s, p.System, func(ctx context.Context, c connectors.Connector) (Found, error) {
+	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, _ *Earlier) (Found, error) {
 		findings, err := c.Locate(ctx, p.Subject)
 		return Found{Records: findings.Records}, err
 	}, func(f *Found) *Trace { return &f.Trace })
@@ -66,7 +77,7 @@ func (s *Systems) Locate(ctx context.Context, p LocateParams) (Found, error) {
 
 // EraseParams names the records to erase.
 type EraseParams struct {
-	System  string       `json:"system"`
+	Target
 	Records []dsr.Record `json:"records"`
 }
 
@@ -74,15 +85,15 @@ type EraseParams struct {
 // vendor had acted is followed by one that finds the records gone, which is
 // success.
 func (s *Systems) Erase(ctx context.Context, p EraseParams) (Done, error) {
-	return step(ctx, s, p.System, func(ctx context.Context, c connectors.Connector) (Done, error) {
-		effect, err := c.Erase(ctx, p.Records)
+	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, earlier *Earlier) (Done, error) {
+		effect, err := c.Erase(ctx, earlier.withoutKept(p.Records))
 		return Done{Effect: effect}, err
 	}, func(d *Done) *Trace { return &d.Trace })
 }
 
 // VerifyParams names what must be gone.
 type VerifyParams struct {
-	System  string       `json:"system"`
+	Target
 	Subject dsr.Subject  `json:"subject"`
 	Records []dsr.Record `json:"records"`
 }
@@ -90,7 +101,7 @@ type VerifyParams struct {
 // Verify looks for the records by their ids, where the system can be asked
 // that, and for the subject by its identifiers. It returns what is still there.
 func (s *Systems) Verify(ctx context.Context, p VerifyParams) (Found, error) {
-	return step(ctx, s, p.System, func(ctx context.Context, c connectors.Connector) (Found, error) {
+	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, _ *Earlier) (Found, error) {
 		findings, err := c.Locate(ctx, p.Subject)
 		if err != nil {
 			return Found{}, err
@@ -119,23 +130,28 @@ func containsRecord(records []dsr.Record, record dsr.Record) bool {
 	return false
 }
 
-// step runs one call of a connector: it keeps the activity alive, notes the
-// calls made and classifies the error for Temporal.
+// step runs one call of a connector: it keeps the activity alive, finds out what
+// earlier runs did there, notes the calls made and classifies the error for
+// Temporal.
 func step[R any](
-	ctx context.Context, s *Systems, system string,
-	call func(context.Context, connectors.Connector) (R, error), trace func(*R) *Trace,
+	ctx context.Context, s *Systems, at Target,
+	call func(context.Context, connectors.Connector, *Earlier) (R, error), trace func(*R) *Trace,
 ) (result R, err error) {
 	var none R
-	connector, ok := s.Connectors[system]
+	connector, ok := s.Connectors[at.System]
 	if !ok {
 		return none, failure(ctx, &connectors.Error{
-			Class: connectors.Misconfigured, System: system, Reason: "the worker's configuration has no connector for this system",
+			Class: connectors.Misconfigured, System: at.System, Reason: "the worker's configuration has no connector for this system",
 		}, Trace{Attempts: attempt(ctx)})
 	}
 	defer keepAlive(ctx)()
+	earlier, err := recall(ctx, s.Past, at)
+	if err != nil {
+		return none, err
+	}
 	var ledger connectors.Ledger
-	result, err = guarded(connectors.WithLedger(ctx, &ledger), connector, call)
-	left := Trace{Calls: ledger.Calls(), Attempts: attempt(ctx)}
+	result, err = guarded(func() (R, error) { return call(connectors.WithLedger(ctx, &ledger), connector, earlier) })
+	left := Trace{Calls: ledger.Calls(), Attempts: attempt(ctx), Earlier: earlier}
 	if err != nil {
 		return none, failure(ctx, err, left)
 	}
@@ -145,15 +161,13 @@ func step[R any](
 
 // guarded turns a panic into an error: the text of a panic may hold anything,
 // and Temporal would keep it.
-func guarded[R any](
-	ctx context.Context, c connectors.Connector, call func(context.Context, connectors.Connector) (R, error),
-) (result R, err error) {
+func guarded[R any](call func() (R, error)) (result R, err error) {
 	defer func() {
 		if recover() != nil {
 			err = errUnexpected
 		}
 	}()
-	return call(ctx, c)
+	return call()
 }
 
 // errUnexpected stands for whatever a connector should not have done.

@@ -67,6 +67,23 @@ func ErasedAll(records []Record) Effect {
 	return effect
 }
 
+// CountRecords counts the records by what became of them, in the order of first
+// appearance.
+func CountRecords(effects []RecordEffect) []RecordCount {
+	var counts []RecordCount
+next:
+	for _, effect := range effects {
+		for i := range counts {
+			if counts[i].Kind == effect.Kind && counts[i].State == effect.State {
+				counts[i].Count++
+				continue next
+			}
+		}
+		counts = append(counts, RecordCount{Kind: effect.Kind, State: effect.State, Count: 1})
+	}
+	return counts
+}
+
 // A Call counts the requests of one form made to a third party. Path is a
 // template such as "/contacts/{id}": never a value, for values are people.
 type Call struct {

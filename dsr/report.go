@@ -55,6 +55,9 @@ type Report struct {
 	// Exceptions says, a sentence a system, what is not as it should be.
 	Exceptions []string  `json:"exceptions,omitempty"`
 	Systems    []Outcome `json:"systems"`
+	// Earlier are the runs before the one that the report is of, in the order in
+	// which they began.
+	Earlier []Run `json:"earlier_runs,omitempty"`
 }
 
 // An Extension is more time for the answer to a request, because of its

@@ -18,6 +18,9 @@ func Text(w io.Writer, r dsr.Report) error {
 	for _, outcome := range r.Systems {
 		t.system(outcome)
 	}
+	for _, run := range r.Earlier {
+		t.earlier(run)
+	}
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -82,7 +85,7 @@ func (t *textReport) system(o dsr.Outcome) {
 		t.field("Waits for", o.Question.Text)
 	}
 	for _, action := range o.Actions {
-		t.field("Operator", strings.TrimSuffix(fmt.Sprintf("%s by %s, %s: %s", action.Name, action.Operator, action.At.Format(moment), action.Text), ": "))
+		t.field("Operator", actionText(action))
 	}
 	for _, call := range o.Calls {
 		t.field("Called", callText(call))
@@ -92,6 +95,28 @@ func (t *textReport) system(o dsr.Outcome) {
 	for _, gap := range o.NotCovered {
 		t.field("Not covered", gap)
 	}
+}
+
+// earlier writes what a run did that was followed by another one.
+func (t *textReport) earlier(run dsr.Run) {
+	t.line("\nEarlier run, begun %s: %s", run.StartedAt.Format(moment), strings.ReplaceAll(run.Ended, "_", " "))
+	t.field("Report", run.Report)
+	for _, action := range run.Actions {
+		t.field("Operator", actionText(action))
+	}
+	for _, a := range run.Systems {
+		t.field(a.System, RecordsText(a.Records))
+		for _, action := range a.Actions {
+			t.field(a.System, actionText(action))
+		}
+		for _, call := range a.Calls {
+			t.field(a.System, callText(call))
+		}
+	}
+}
+
+func actionText(a dsr.Action) string {
+	return strings.TrimSuffix(fmt.Sprintf("%s by %s, %s: %s", a.Name, a.Operator, a.At.Format(moment), a.Text), ": ")
 }
 
 // StatusText names a request's status for people.

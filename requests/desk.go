@@ -83,25 +83,54 @@ func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err err
 			return false, ErrTaken
 		}
 	}
+	err = d.start(ctx, r, enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+	if isStarted(err) {
+		return true, d.checkSame(ctx, r)
+	}
+	return false, explain(err)
+}
+
+// start starts the request's workflow.
+func (d *Desk) start(ctx context.Context, r dsr.Request, reuse enumspb.WorkflowIdReusePolicy) error {
 	tokens, err := d.keys.SubjectTokens(ctx, r.Subject.Identifiers)
 	if err != nil {
-		return false, err
+		return err
 	}
 	_, err = d.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       r.WorkflowID(),
 		TaskQueue:                workflows.TaskQueue,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDReusePolicy:    reuse,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		StaticSummary:            string(r.Kind) + " request " + r.ID,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(attributeSubject.ValueSet(tokens), attributeKind.ValueSet(string(r.Kind))),
 
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, workflows.Erasure, r)
+	return err
+}
+
+func isStarted(err error) bool {
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &started) {
-		return true, d.checkSame(ctx, r)
+	return errors.As(err, &started)
+}
+
+// ErrStillRunning says that a request cannot be carried out again yet.
+var ErrStillRunning = errors.New("the request is still being carried out; use retry-system for a system that waits, or reset the workflow in the Temporal Web UI")
+
+// Rerun carries a request out again that has ended: the same request, in a new
+// run of its workflow, which takes over what earlier runs have found and decided.
+func (d *Desk) Rerun(ctx context.Context, kind dsr.Kind, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
+	defer cancel()
+	r, err := d.Request(ctx, kind, id)
+	if err != nil {
+		return err
 	}
-	return false, explain(err)
+	err = d.start(ctx, r, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+	if isStarted(err) {
+		return ErrStillRunning
+	}
+	return explain(err)
 }
 
 // checkSame compares the request with the one that its id was first used for.

@@ -85,13 +85,19 @@ func newTrial(t *testing.T, person population.Person) *trial {
 	cfg := tr.config()
 	reach, err := worker.Reach(cfg, worker.Environment{Now: tr.env.Now, Pace: connectors.Pace{Min: time.Millisecond, Max: 2 * time.Millisecond}})
 	require.NoError(t, err)
+	reach.Past = tr
 	tr.env.RegisterActivity(reach)
 	tr.env.RegisterActivity(&activities.Requests{
-		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
+		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: tr, Past: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
 	})
 	tr.request = dsr.Request{ID: "R-1", Kind: dsr.Erasure, ReceivedAt: tr.env.Now(),
 		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: person.Email}}}}
 	return tr
+}
+
+// Of makes it the past of requests, which have none.
+func (tr *trial) Of(context.Context, string, string) ([]activities.EarlierRun, error) {
+	return nil, nil
 }
 
 // config writes a lethe.yaml that leads to the simulated vendors, and loads it.

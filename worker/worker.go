@@ -73,9 +73,10 @@ type Fleet struct {
 // Parts are what a fleet works with. The caller closes them after the fleet has
 // stopped.
 type Parts struct {
-	// Temporal is a client of the namespace, protected by [vault.Vault.ProtectWorker].
-	Temporal  client.Client
-	Namespace string
+	// Temporal is a client of the namespace, protected by [vault.Vault.ProtectWorker],
+	// and Options what it was made with.
+	Temporal client.Client
+	Options  client.Options
 	// Archive is the bucket of the reports.
 	Archive *storage.Bucket
 	Vault   *vault.Vault
@@ -96,11 +97,13 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
+	past := activities.NewHistories(c, p.Options)
+	reach.Past = past
 	main.RegisterActivity(&activities.Requests{
-		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Keys: p.Vault,
+		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Past: past, Keys: p.Vault,
 		Grace: grace, Now: time.Now, Log: p.Log, Notifier: notifier,
 	})
-	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Namespace, Grace: grace, Now: time.Now})
+	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now})
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
 	for _, configured := range cfg.Systems {
 		name := configured.Plan.Name

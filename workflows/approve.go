@@ -52,7 +52,7 @@ func (s *system) planOnly(ctx workflow.Context, records []dsr.Record) {
 	for _, record := range records {
 		planned = append(planned, dsr.RecordEffect{Kind: record.Kind, ID: record.ID, State: dsr.Planned})
 	}
-	s.outcome.Records = countRecords(planned)
+	s.outcome.Records = dsr.CountRecords(planned)
 	state := dsr.Planned
 	if len(records) == 0 {
 		state = dsr.NotFound

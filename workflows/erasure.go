@@ -27,6 +27,10 @@ func Erasure(ctx workflow.Context, request dsr.Request) (dsr.Completion, error) 
 type erasure struct {
 	request   dsr.Request
 	startedAt time.Time
+	// toldIn is the run that the workflow takes itself for: after a reset it is
+	// another one, of which the workflow is not told. It is empty if there are
+	// runs before the first step.
+	toldIn string
 	// deadlines are zero until the plan is made.
 	deadlines deadlines.Deadlines
 	// extension is why the deadline was extended, if it was.
@@ -48,6 +52,7 @@ func newErasure(ctx workflow.Context, request dsr.Request) *erasure {
 	return &erasure{
 		request:   request,
 		startedAt: workflow.Now(ctx),
+		toldIn:    workflow.GetInfo(ctx).OriginalRunID,
 		known:     knowledge{own: request.Subject, all: request.Subject},
 	}
 }
@@ -85,10 +90,28 @@ func (e *erasure) makePlan(ctx workflow.Context) error {
 		return fmt.Errorf("make the plan: %w", err)
 	}
 	e.recheckAfter, e.deadlines = plan.RecheckAfter, plan.Deadlines
+	e.takeOver(plan)
 	for _, planned := range e.chosen(plan.Systems) {
 		e.systems = append(e.systems, newSystem(e, planned))
 	}
 	return nil
+}
+
+// takeOver continues what earlier runs of the request have begun.
+func (e *erasure) takeOver(plan activities.Plan) {
+	if plan.RunBefore {
+		e.toldIn = ""
+	}
+	if plan.Extension == nil {
+		return
+	}
+	extended, err := e.deadlines.Extend(deadlines.Extension{
+		Reason: plan.Extension.Reason, NoticeSentAt: plan.Extension.NoticeSentAt, RecordedAt: plan.Extension.At,
+	})
+	if err != nil {
+		return // another regulation holds by now, which knows no such extension
+	}
+	e.deadlines, e.extension = extended, plan.Extension
 }
 
 // chosen returns the systems that the request is for. One that is asked for

@@ -132,6 +132,11 @@ func gdpr(receivedAt time.Time) (deadlines.Deadlines, error) {
 	return deadlines.Compute(profile, "", time.UTC, receivedAt)
 }
 
+// past is what earlier runs of the request did.
+type past []activities.EarlierRun
+
+func (p *past) Of(context.Context, string, string) ([]activities.EarlierRun, error) { return *p, nil }
+
 // SetDue makes it the keeper of keys, of which it has none.
 func (a *archive) SetDue(context.Context, string, time.Time) error { return nil }
 
@@ -161,6 +166,7 @@ type trial struct {
 	*testing.T
 	env     *testsuite.TestWorkflowEnvironment
 	archive archive
+	past    past
 	// told is what people were reminded of.
 	told    bytes.Buffer
 	request dsr.Request
@@ -184,9 +190,9 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 	tr := &trial{T: t, env: env, connectors: byName, request: dsr.Request{
 		ID: "R-1", Kind: dsr.Erasure, ReceivedAt: received, Subject: dsr.Subject{Identifiers: []dsr.Identifier{email}},
 	}}
-	env.RegisterActivity(&activities.Systems{Connectors: byName})
+	env.RegisterActivity(&activities.Systems{Connectors: byName, Past: &tr.past})
 	env.RegisterActivity(&activities.Requests{
-		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Keys: &tr.archive, Now: env.Now,
+		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Past: &tr.past, Keys: &tr.archive, Now: env.Now,
 		Deadlines: gdpr, Log: zerolog.New(&tr.told),
 	})
 	return tr

@@ -44,6 +44,8 @@ type system struct {
 	// cleared and kept are the keys of records that a person has decided on: they
 	// are the subject's, or they are not.
 	cleared, kept map[string]bool
+	// toldIn is the run in which the system was last told of earlier ones.
+	toldIn string
 	// approved are the keys of records whose erasure a person has approved.
 	approved map[string]bool
 	// settledAs is the outcome that was reached last.
@@ -81,6 +83,7 @@ func newSystem(e *erasure, planned dsr.System) *system {
 		cleared:      map[string]bool{},
 		approved:     map[string]bool{},
 		kept:         map[string]bool{},
+		toldIn:       e.toldIn,
 		interrupt:    func() {},
 	}
 }
@@ -277,23 +280,26 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 	known := s.request.known
 	for {
 		var found activities.Found
-		params := activities.LocateParams{System: s.plan.Name, Subject: s.usable(known.all)}
+		searched := s.usable(known.all)
+		params := activities.LocateParams{Target: s.target(), Subject: searched}
 		if question := s.step(ctx, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
 			return nil, question
 		}
 		s.trace(found.Trace)
-		s.markSearched(known.all)
+		if found.Earlier != nil && !known.share(s.request.known.all.Identifiers) {
+			return nil, tooManyIdentifiers()
+		}
+		s.markSearched(searched)
 		found.Records = s.withoutKept(found.Records)
 		if question := guard(s.plan, known, found.Records, s.cleared, len(s.kept) > 0); question != nil {
 			return nil, question
 		}
-		before := len(s.usable(known.all).Identifiers)
 		for _, record := range found.Records {
 			if !known.share(record.Identifiers) {
 				return nil, tooManyIdentifiers()
 			}
 		}
-		if len(s.usable(known.all).Identifiers) == before {
+		if len(s.usable(known.all).Identifiers) == len(searched.Identifiers) {
 			if !s.request.known.share(known.all.Identifiers) {
 				return nil, tooManyIdentifiers()
 			}
@@ -345,6 +351,13 @@ func (s *system) effectOn(record dsr.Record) dsr.State {
 	return ""
 }
 
+// without returns the records that are not among those to leave out.
+func without(records, leaveOut []dsr.Record) []dsr.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool {
+		return slices.ContainsFunc(leaveOut, func(l dsr.Record) bool { return l.Key() == r.Key() })
+	})
+}
+
 func union(records, more []dsr.Record) []dsr.Record {
 	all := slices.Clone(records)
 	for _, record := range more {
@@ -366,7 +379,8 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 		return nil, nil
 	}
 	var found activities.Found
-	params := activities.VerifyParams{System: s.plan.Name, Subject: s.searchedSubject(), Records: s.ordered}
+	ordered, erasures := s.ordered, s.outcome.Erasures+1
+	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered}
 	if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
@@ -374,8 +388,8 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 	remains := func(key string) bool {
 		return slices.ContainsFunc(found.Records, func(r dsr.Record) bool { return r.Key() == key })
 	}
-	var left []dsr.Record
-	for _, record := range s.ordered {
+	left := without(s.ordered, ordered) // what the step told of was not asked about
+	for _, record := range ordered {
 		switch there := remains(record.Key()); {
 		case s.kept[record.Key()] || s.kept[record.Parent]:
 			// It is somebody else's: whatever was ordered is over.
@@ -388,7 +402,7 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 		}
 	}
 	if len(left) < len(s.ordered) {
-		s.outcome.Erasures++
+		s.outcome.Erasures = max(s.outcome.Erasures, erasures)
 		s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
 	}
 	s.ordered = left
@@ -430,14 +444,15 @@ func (s *system) countComeback(todo []dsr.Record) *dsr.Question {
 func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, question *dsr.Question) {
 	s.outcome.State = dsr.Acting
 	var done activities.Done
-	s.ordered = records
-	params := activities.EraseParams{System: s.plan.Name, Records: records}
+	s.ordered = union(s.ordered, records)
+	erasures := s.outcome.Erasures + 1
+	params := activities.EraseParams{Target: s.target(), Records: records}
 	if question := s.step(ctx, "erase", steps.Erase, params, &done); question != nil || ctx.Err() != nil {
 		return false, question
 	}
 	s.trace(done.Trace)
-	s.ordered = nil
-	s.outcome.Erasures++
+	s.ordered = without(s.ordered, records)
+	s.outcome.Erasures = max(s.outcome.Erasures, erasures) // an earlier run may have told of the same
 	s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
 	s.note(done.Effect.Records)
 	if !s.plan.Verifiable {
@@ -459,22 +474,7 @@ func (s *system) note(effects []dsr.RecordEffect) {
 			s.effects = append(s.effects, effect)
 		}
 	}
-	s.outcome.Records = countRecords(s.effects)
-}
-
-func countRecords(effects []dsr.RecordEffect) []dsr.RecordCount {
-	var counts []dsr.RecordCount
-next:
-	for _, effect := range effects {
-		for i := range counts {
-			if counts[i].Kind == effect.Kind && counts[i].State == effect.State {
-				counts[i].Count++
-				continue next
-			}
-		}
-		counts = append(counts, dsr.RecordCount{Kind: effect.Kind, State: effect.State, Count: 1})
-	}
-	return counts
+	s.outcome.Records = dsr.CountRecords(s.effects)
 }
 
 // verify looks, with growing patience, until the erased records are gone. What
@@ -490,7 +490,7 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 			}
 		}
 		var found activities.Found
-		params := activities.VerifyParams{System: s.plan.Name, Subject: s.searchedSubject(), Records: s.unfinished(records)}
+		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records)}
 		if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 			return false, question
 		}
@@ -587,7 +587,13 @@ func (s *system) step(ctx workflow.Context, name string, activity, params, resul
 	return &dsr.Question{Kind: dsr.QuestionError, Text: failed.Reason + "; " + failed.Advice}
 }
 
+// target says where a step is taken, and of which runs the system knows.
+func (s *system) target() activities.Target {
+	return activities.Target{System: s.plan.Name, Run: s.toldIn}
+}
+
 func (s *system) trace(t activities.Trace) {
+	s.recollect(t.Earlier)
 	s.outcome.Calls = dsr.AddCalls(s.outcome.Calls, t.Calls...)
 	s.outcome.Attempts += t.Attempts
 }

@@ -74,7 +74,7 @@ func runFleet(
 	}
 	defer temporal.Close()
 	fleet, err := worker.New(cfg, worker.Parts{
-		Temporal: temporal, Namespace: options.Namespace, Archive: archive, Vault: keys, Log: log,
+		Temporal: temporal, Options: options, Archive: archive, Vault: keys, Log: log,
 	})
 	if err != nil {
 		return err

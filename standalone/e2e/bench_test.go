@@ -83,7 +83,7 @@ systems:
 	c, err := client.DialContext(b.Context(), options)
 	require.NoError(b, err)
 	b.Cleanup(c.Close)
-	fleet, err := worker.New(cfg, worker.Parts{Temporal: c, Namespace: e.Namespace(), Archive: archive, Vault: keys, Log: zerolog.Nop()})
+	fleet, err := worker.New(cfg, worker.Parts{Temporal: c, Options: options, Archive: archive, Vault: keys, Log: zerolog.Nop()})
 	require.NoError(b, err)
 	serving, cancel := context.WithCancel(b.Context())
 	served := make(chan error, 1)

@@ -74,7 +74,7 @@ func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolo
 	}
 	h.Desk = requests.NewDesk(h.asking, forDesk, h.vault)
 	h.fleet, err = worker.New(cfg, worker.Parts{
-		Temporal: h.temporal, Namespace: options.Namespace, Archive: h.bucket, Vault: h.vault, Log: log,
+		Temporal: h.temporal, Options: options, Archive: h.bucket, Vault: h.vault, Log: log,
 	})
 	return h, err
 }

@@ -1,0 +1,296 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	failurepb "go.temporal.io/api/failure/v1"
+	historypb "go.temporal.io/api/history/v1"
+	updatepb "go.temporal.io/api/update/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+)
+
+const (
+	// maxRuns bounds how many runs of one request are read.
+	maxRuns = 200
+	// maxEvents bounds how many events of one run are read; Temporal ends
+	// workflows at 50 Ki.
+	maxEvents = 60_000
+)
+
+var errTooMuch = errors.New("the request has more history than can be read")
+
+// Histories read the past of requests from Temporal, which keeps the histories of
+// earlier runs for as long as the namespace's retention says.
+type Histories struct {
+	temporal  client.Client
+	namespace string
+	payloads  converter.DataConverter
+	failures  converter.FailureConverter
+}
+
+var _ Past = (*Histories)(nil)
+
+// NewHistories returns what reads with the client, which was made with the
+// options; their converters decrypt.
+func NewHistories(c client.Client, o client.Options) *Histories {
+	h := &Histories{temporal: c, namespace: o.Namespace, payloads: o.DataConverter, failures: o.FailureConverter}
+	if h.payloads == nil {
+		h.payloads = converter.GetDefaultDataConverter()
+	}
+	if h.failures == nil {
+		h.failures = temporal.GetDefaultFailureConverter()
+	}
+	return h
+}
+
+// Of implements [Past].
+func (h *Histories) Of(ctx context.Context, workflowID, runID string) ([]EarlierRun, error) {
+	executions, err := h.others(ctx, workflowID, runID)
+	if err != nil || len(executions) == 0 {
+		return nil, err
+	}
+	taken, err := h.events(ctx, workflowID, runID)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[moment]bool{}
+	for _, event := range taken {
+		seen[momentOf(event)] = true
+	}
+	var runs []EarlierRun
+	for _, execution := range executions {
+		events, err := h.events(ctx, workflowID, execution.GetExecution().GetRunId())
+		if err != nil {
+			return nil, err
+		}
+		r := h.reader(workflowID, execution)
+		for _, event := range events {
+			if err := r.read(event, seen[momentOf(event)]); err != nil {
+				return nil, err
+			}
+			seen[momentOf(event)] = true
+		}
+		runs = append(runs, r.finish())
+	}
+	return runs, nil
+}
+
+// moment identifies an event across runs: a reset copies events as they are.
+type moment struct {
+	id int64
+	at time.Time
+}
+
+func momentOf(event *historypb.HistoryEvent) moment {
+	return moment{id: event.GetEventId(), at: event.GetEventTime().AsTime()}
+}
+
+// others lists the workflow's other runs, the oldest first.
+func (h *Histories) others(ctx context.Context, workflowID, runID string) ([]*workflowpb.WorkflowExecutionInfo, error) {
+	var found []*workflowpb.WorkflowExecutionInfo
+	var page []byte
+	for range maxRuns {
+		answer, err := h.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+			Namespace: h.namespace, Query: fmt.Sprintf("WorkflowId = '%s'", workflowID), NextPageToken: page,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, execution := range answer.GetExecutions() {
+			if execution.GetExecution().GetRunId() != runID {
+				found = append(found, execution)
+			}
+		}
+		if page = answer.GetNextPageToken(); len(page) == 0 {
+			break
+		}
+	}
+	if len(page) > 0 || len(found) > maxRuns {
+		return nil, errTooMuch
+	}
+	slices.SortFunc(found, func(a, b *workflowpb.WorkflowExecutionInfo) int {
+		return cmp.Or(a.GetStartTime().AsTime().Compare(b.GetStartTime().AsTime()), strings.Compare(a.GetExecution().GetRunId(), b.GetExecution().GetRunId()))
+	})
+	return found, nil
+}
+
+func (h *Histories) events(ctx context.Context, workflowID, runID string) ([]*historypb.HistoryEvent, error) {
+	var events []*historypb.HistoryEvent
+	history := h.temporal.GetWorkflowHistory(ctx, workflowID, runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		event, err := history.Next()
+		if err != nil {
+			return nil, err
+		}
+		if events = append(events, event); len(events) > maxEvents {
+			return nil, errTooMuch
+		}
+	}
+	return events, nil
+}
+
+// reader reads one run's history.
+type reader struct {
+	run      EarlierRun
+	payloads converter.DataConverter
+	failures converter.FailureConverter
+	// scheduled are the steps that have not ended, by their events.
+	scheduled map[int64]*scheduled
+	// admitted are the updates that a reset has handed over, by their ids.
+	admitted map[string]*updatepb.Request
+}
+
+type scheduled struct {
+	step EarlierStep
+	name string
+	// taken says that the order was taken over by the run that asks.
+	taken bool
+}
+
+func (h *Histories) reader(workflowID string, execution *workflowpb.WorkflowExecutionInfo) *reader {
+	in := converter.WorkflowSerializationContext{Namespace: h.namespace, WorkflowID: workflowID}
+	run := EarlierRun{StartedAt: execution.GetStartTime().AsTime(), Ended: strings.ToLower(execution.GetStatus().String())}
+	if closed := execution.GetCloseTime(); closed != nil {
+		run.EndedAt = closed.AsTime()
+	}
+	return &reader{
+		run:       run,
+		payloads:  converter.WithDataConverterSerializationContext(h.payloads, in),
+		failures:  converter.WithFailureConverterSerializationContext(h.failures, in),
+		scheduled: map[int64]*scheduled{}, admitted: map[string]*updatepb.Request{},
+	}
+}
+
+// read takes in one event. Events that the run that asks has taken over are needed
+// to understand later ones only.
+func (r *reader) read(event *historypb.HistoryEvent, taken bool) error {
+	switch event.GetEventType() { //nolint:exhaustive // the others say nothing of systems
+	case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+		return r.schedule(event, taken)
+	case enumspb.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+		completed := event.GetActivityTaskCompletedEventAttributes()
+		return r.end(completed.GetScheduledEventId(), event, taken, completed.GetResult(), nil)
+	case enumspb.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+		failed := event.GetActivityTaskFailedEventAttributes()
+		return r.end(failed.GetScheduledEventId(), event, taken, nil, failed.GetFailure())
+	case enumspb.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+		timedOut := event.GetActivityTaskTimedOutEventAttributes()
+		return r.end(timedOut.GetScheduledEventId(), event, taken, nil, timedOut.GetFailure().GetCause())
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED:
+		request := event.GetWorkflowExecutionUpdateAdmittedEventAttributes().GetRequest()
+		r.admitted[request.GetMeta().GetUpdateId()] = request
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+		return r.decide(event, taken)
+	}
+	return nil
+}
+
+// The steps whose parameters and results are read.
+const (
+	stepErase   = "Erase"
+	stepArchive = "ArchiveReport"
+)
+
+func (r *reader) schedule(event *historypb.HistoryEvent, taken bool) error {
+	attributes := event.GetActivityTaskScheduledEventAttributes()
+	system, _, ofSystem := strings.Cut(attributes.GetActivityId(), ".")
+	order := &scheduled{name: attributes.GetActivityType().GetName(), taken: taken, step: EarlierStep{At: event.GetEventTime().AsTime()}}
+	if ofSystem {
+		order.step.System = system
+	}
+	if order.name == stepErase {
+		var params EraseParams
+		if err := r.payloads.FromPayloads(attributes.GetInput(), &params); err != nil {
+			return err
+		}
+		order.step.Ordered = params.Records
+	}
+	r.scheduled[event.GetEventId()] = order
+	return nil
+}
+
+// end takes in what came of a step.
+func (r *reader) end(id int64, event *historypb.HistoryEvent, taken bool, result *commonpb.Payloads, failed *failurepb.Failure) error {
+	order, ok := r.scheduled[id]
+	delete(r.scheduled, id)
+	if !ok || taken {
+		return nil
+	}
+	step := order.step
+	step.At = event.GetEventTime().AsTime()
+	switch {
+	case step.System == "" && order.name == stepArchive && result != nil:
+		return r.payloads.FromPayloads(result, &r.run.Report)
+	case step.System == "":
+		return nil
+	case result == nil:
+		step.Trace = r.traceOf(failed)
+	case order.name == stepErase:
+		var done Done
+		if err := r.payloads.FromPayloads(result, &done); err != nil {
+			return err
+		}
+		step.Effects, step.Trace = done.Effect.Records, done.Trace
+	default:
+		var found Found
+		if err := r.payloads.FromPayloads(result, &found); err != nil {
+			return err
+		}
+		step.Trace = found.Trace
+	}
+	r.run.Steps = append(r.run.Steps, step)
+	return nil
+}
+
+// traceOf is what a step that failed has left for the report.
+func (r *reader) traceOf(failed *failurepb.Failure) Trace {
+	var known *temporal.ApplicationError
+	if failed == nil || !errors.As(r.failures.FailureToError(failed), &known) || !known.HasDetails() {
+		return Trace{}
+	}
+	var left Failure
+	// Details that do not decode tell nothing.
+	_ = known.Details(&left)
+	return left.Trace
+}
+
+// decide takes in an operator's decision.
+func (r *reader) decide(event *historypb.HistoryEvent, taken bool) error {
+	attributes := event.GetWorkflowExecutionUpdateAcceptedEventAttributes()
+	request := attributes.GetAcceptedRequest()
+	if request.GetInput() == nil {
+		request = r.admitted[attributes.GetProtocolInstanceId()]
+	}
+	if taken || request.GetInput() == nil {
+		return nil
+	}
+	decision := Decision{Name: request.GetInput().GetName(), At: event.GetEventTime().AsTime()}
+	if err := r.payloads.FromPayloads(request.GetInput().GetArgs(), &decision); err != nil {
+		return err
+	}
+	r.run.Decisions = append(r.run.Decisions, decision)
+	return nil
+}
+
+// finish adds the orders of which nobody knows what came of them.
+func (r *reader) finish() EarlierRun {
+	for _, id := range slices.Sorted(maps.Keys(r.scheduled)) {
+		if order := r.scheduled[id]; order.name == stepErase && !order.taken {
+			r.run.Steps = append(r.run.Steps, order.step)
+		}
+	}
+	return r.run
+}

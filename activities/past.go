@@ -1,0 +1,238 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+// A Past knows what the runs of a request did that came before the one that
+// asks: a request can be reset to any point, or be carried out again. What they
+// found is erased by then, and only they know it.
+type Past interface {
+	// Of returns the earlier runs of the workflow, the oldest first, without what
+	// the given run has taken over from them.
+	Of(ctx context.Context, workflowID, runID string) ([]EarlierRun, error)
+}
+
+// An EarlierRun is what the history of a run tells.
+type EarlierRun struct {
+	StartedAt, EndedAt time.Time
+	// Ended is how the run ended, in Temporal's word.
+	Ended string
+	// Report is the key of the report in the archive, if there is one.
+	Report string
+	// Steps are what was ordered from systems, in that order.
+	Steps []EarlierStep
+	// Decisions are what operators decided, in that order.
+	Decisions []Decision
+}
+
+// An EarlierStep is one step at a system.
+type EarlierStep struct {
+	System string
+	// Ordered are the records whose erasure was ordered.
+	Ordered []dsr.Record
+	// Effects are what the system did with them, by its own word. There are none
+	// if its answer was lost.
+	Effects []dsr.RecordEffect
+	At      time.Time
+	Trace
+}
+
+// A Decision is what an operator decided, with the parameters that matter to a
+// later run.
+type Decision struct {
+	// Name is the update's.
+	Name     string    `json:"-"`
+	At       time.Time `json:"-"`
+	System   string    `json:"system"`
+	Operator string    `json:"operator"`
+	Reason   string    `json:"reason"`
+	Evidence string    `json:"evidence"`
+	// Erase and Keep name records that the operator knows to be, or not to be, the
+	// subject's.
+	Erase []string `json:"erase"`
+	Keep  []string `json:"keep"`
+	// NoticeSentAt is when the subject was told of an extended deadline.
+	NoticeSentAt time.Time `json:"notice_sent_at"`
+}
+
+// Earlier is what a step tells the workflow of earlier runs at its system.
+type Earlier struct {
+	// Run is the run that was told; it need not be told again.
+	Run string `json:"run"`
+	// Ordered are the records whose erasure was ordered, without those of somebody
+	// else. Effects is the system's last word on them, where there is one.
+	Ordered []dsr.Record       `json:"ordered,omitempty"`
+	Effects []dsr.RecordEffect `json:"effects,omitempty"`
+	// Erasures is how often something was erased in one run, the last time at
+	// ActedAt.
+	Erasures int       `json:"erasures,omitempty"`
+	ActedAt  time.Time `json:"acted_at,omitzero"`
+	// Cleared and Kept are the keys of records that operators have decided on.
+	Cleared []string `json:"cleared,omitempty"`
+	Kept    []string `json:"kept,omitempty"`
+}
+
+// recall returns what earlier runs did at a system, or nil if the workflow knows
+// it.
+func recall(ctx context.Context, past Past, at Target) (*Earlier, error) {
+	execution := activity.GetInfo(ctx).WorkflowExecution
+	if execution.RunID == at.Run {
+		return nil, nil //nolint:nilnil // nothing new
+	}
+	runs, err := past.Of(ctx, execution.ID, execution.RunID)
+	if err != nil {
+		return nil, unreadable(ctx)
+	}
+	return earlierAt(runs, at.System, execution.RunID), nil
+}
+
+// unreadable is the error of a history that could not be read. It is tried again.
+func unreadable(ctx context.Context) error {
+	return failure(ctx, &connectors.Error{
+		Class: connectors.Transient, System: "Temporal", Reason: "what earlier runs of the request did could not be read",
+	}, Trace{Attempts: attempt(ctx)})
+}
+
+// earlierAt is what the runs did at the system.
+func earlierAt(runs []EarlierRun, system, runID string) *Earlier {
+	earlier := &Earlier{Run: runID}
+	memory := memory{records: map[string]dsr.Record{}, effects: map[string]dsr.RecordEffect{}, kept: map[string]bool{}}
+	for _, run := range runs {
+		erasures := 0
+		for _, step := range run.Steps {
+			if step.System != system {
+				continue
+			}
+			memory.step(step)
+			if len(step.Effects) > 0 {
+				erasures++
+				earlier.ActedAt = step.At
+			}
+		}
+		earlier.Erasures = max(earlier.Erasures, erasures)
+		for _, decision := range run.Decisions {
+			if decision.System == system {
+				memory.decision(decision)
+			}
+		}
+	}
+	memory.tell(earlier)
+	return earlier
+}
+
+// memory is what earlier runs say of each record, by its key; what was said last
+// counts.
+type memory struct {
+	order   []string
+	records map[string]dsr.Record
+	effects map[string]dsr.RecordEffect
+	// kept are the records that were decided on: true for somebody else's.
+	kept map[string]bool
+}
+
+func (m *memory) step(step EarlierStep) {
+	for _, record := range step.Ordered {
+		if _, known := m.records[record.Key()]; !known {
+			m.order = append(m.order, record.Key())
+		}
+		m.records[record.Key()] = record
+	}
+	for _, effect := range step.Effects {
+		m.effects[effect.Key()] = effect
+	}
+}
+
+func (m *memory) decision(d Decision) {
+	for _, key := range d.Erase {
+		m.kept[key] = false
+	}
+	for _, key := range d.Keep {
+		m.kept[key] = true
+	}
+}
+
+func (m *memory) tell(earlier *Earlier) {
+	for _, key := range slices.Sorted(maps.Keys(m.kept)) {
+		if m.kept[key] {
+			earlier.Kept = append(earlier.Kept, key)
+		} else {
+			earlier.Cleared = append(earlier.Cleared, key)
+		}
+	}
+	for _, key := range m.order {
+		if m.kept[key] || m.kept[m.records[key].Parent] {
+			continue
+		}
+		earlier.Ordered = append(earlier.Ordered, m.records[key])
+		if effect, ok := m.effects[key]; ok {
+			earlier.Effects = append(earlier.Effects, effect)
+		}
+	}
+}
+
+// withoutKept leaves out the records that an operator has kept, with what is part
+// of them.
+func (e *Earlier) withoutKept(records []dsr.Record) []dsr.Record {
+	if e == nil {
+		return records
+	}
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool {
+		return slices.Contains(e.Kept, r.Key()) || slices.Contains(e.Kept, r.Parent)
+	})
+}
+
+// onRecord is the run as the report shows it. It names nobody.
+func (r EarlierRun) onRecord() dsr.Run {
+	run := dsr.Run{StartedAt: r.StartedAt, EndedAt: r.EndedAt, Ended: r.Ended, Report: r.Report}
+	effects := map[string][]dsr.RecordEffect{}
+	for _, step := range r.Steps {
+		attempt := attemptAt(&run, step.System)
+		attempt.Calls = dsr.AddCalls(attempt.Calls, step.Calls...)
+		attempt.Attempts += step.Attempts
+		effects[step.System] = append(effects[step.System], step.Effects...)
+		attempt.Records = dsr.CountRecords(effects[step.System])
+	}
+	for _, d := range r.Decisions {
+		action := dsr.Action{Name: d.Name, Operator: d.Operator, Text: cmp.Or(d.Reason, d.Evidence), At: d.At}
+		if d.System == "" {
+			run.Actions = append(run.Actions, action)
+			continue
+		}
+		attempt := attemptAt(&run, d.System)
+		attempt.Actions = append(attempt.Actions, action)
+	}
+	return run
+}
+
+// attemptAt is the part of the run that is about the system.
+func attemptAt(run *dsr.Run, system string) *dsr.Attempt {
+	at := slices.IndexFunc(run.Systems, func(a dsr.Attempt) bool { return a.System == system })
+	if at < 0 {
+		at = len(run.Systems)
+		run.Systems = append(run.Systems, dsr.Attempt{System: system})
+	}
+	return &run.Systems[at]
+}
+
+// extensionOf is how the runs' deadline was extended, or nil. The workflow's
+// validator has let it through, so it was within the law's limits.
+func extensionOf(runs []EarlierRun) *dsr.Extension {
+	for _, run := range runs {
+		for _, d := range run.Decisions {
+			if !d.NoticeSentAt.IsZero() {
+				return &dsr.Extension{Operator: d.Operator, Reason: d.Reason, At: d.At, NoticeSentAt: d.NoticeSentAt}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
+)
+
+func newRerun(s *streams) *cobra.Command {
+	var reach *access
+	cmd := &cobra.Command{
+		Use:   "rerun ID",
+		Short: "Carry a request out again that has ended",
+		Long: `Carry a request out again that has ended: every system is searched anew, those
+included that were left out, as the configuration is now. What earlier runs found
+is not forgotten: an identifier that the CRM disclosed before it erased the person
+still leads to the chatbot, and a record that was kept as somebody else's stays
+untouched. The deadline stays the same. The next report stands beside the earlier
+ones, and names what earlier runs did.
+
+A request can be carried out again for as long as Temporal keeps it and its key is
+not destroyed. One that still runs is refused.`,
+		Example: `  lethe rerun ticket-4711`,
+		Args:    arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := requestID(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
+				if err := desk.Rerun(cmd.Context(), dsr.Erasure, id); err != nil {
+					return err
+				}
+				return s.print("request " + id + " is carried out again\nfollow it with: lethe show " + id + " --watch\n")
+			})
+		},
+	}
+	reach = s.accessFlags(cmd)
+	return cmd
+}

@@ -1,0 +1,41 @@
+package workflows
+
+import (
+	"slices"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
+)
+
+// recollect takes over what earlier runs of the request did at the system. What
+// they erased cannot be found any more, and leads on to other systems all the
+// same; what an operator has kept stays kept.
+func (s *system) recollect(earlier *activities.Earlier) {
+	if earlier == nil {
+		return
+	}
+	s.toldIn = earlier.Run
+	for _, key := range earlier.Cleared {
+		s.cleared[key] = s.cleared[key] || !s.kept[key]
+	}
+	for _, key := range earlier.Kept {
+		s.kept[key] = s.kept[key] || !s.cleared[key]
+	}
+	for _, effect := range earlier.Effects {
+		if s.effectOn(dsr.Record{Kind: effect.Kind, ID: effect.ID}) == "" {
+			s.note([]dsr.RecordEffect{effect})
+		}
+	}
+	ordered := s.withoutKept(earlier.Ordered)
+	for _, record := range ordered {
+		if s.effectOn(record) == "" && !slices.ContainsFunc(s.ordered, func(r dsr.Record) bool { return r.Key() == record.Key() }) {
+			s.ordered = append(slices.Clone(s.ordered), record)
+		}
+		// Too many to be one person's were refused by the earlier run, too.
+		s.request.known.share(record.Identifiers)
+	}
+	s.outcome.Erasures = max(s.outcome.Erasures, earlier.Erasures)
+	if s.outcome.ActedAt.IsZero() {
+		s.outcome.ActedAt = earlier.ActedAt
+	}
+}
