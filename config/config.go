@@ -44,6 +44,8 @@ type Config struct {
 	Vault Vault
 	// CodecServer says who may read what Temporal stores.
 	CodecServer CodecServer
+	// Worker says how workers of several releases share the work.
+	Worker Worker
 	// Systems are the third parties, in the order of the file.
 	Systems []System
 }
@@ -125,7 +127,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "worker", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -145,6 +147,7 @@ func (l *loader) config(root value) *Config {
 	config.Regulation = regulation(root, entries)
 	config.Vault = l.vault(root, entries)
 	config.CodecServer = l.codecServer(entries)
+	config.Worker = workerOf(entries)
 	if systems, ok := entries["systems"]; ok {
 		config.Systems = l.systems(systems.value, config.Normalizer())
 	} else if entries != nil {

@@ -81,6 +81,8 @@ type Parts struct {
 	Archive *storage.Bucket
 	Vault   *vault.Vault
 	Log     zerolog.Logger
+	// BuildID is the release, for worker versioning; empty means the binary's own.
+	BuildID string
 }
 
 // New wires the fleet.
@@ -89,8 +91,12 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
+	deployed, err := deployment(cfg.Worker, p.BuildID)
+	if err != nil {
+		return nil, err
+	}
 	c, grace := p.Temporal, cfg.Vault.GracePeriod
-	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout})
+	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout, DeploymentOptions: deployed})
 	main.RegisterWorkflow(workflows.Erasure)
 	main.RegisterWorkflow(workflows.Sweep)
 	notifier, err := notifierOf(cfg, p.Log)
@@ -115,6 +121,7 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 			MaxConcurrentActivityExecutionSize: stepsAtOnce,
 			TaskQueueActivitiesPerSecond:       configured.Settings.Rate,
 			WorkerStopTimeout:                  stopTimeout,
+			DeploymentOptions:                  deployed,
 		})
 		w.RegisterActivity(reach)
 		fleet.workers = append(fleet.workers, w)

@@ -18,7 +18,7 @@ import (
 
 func newWorker(s *streams) *cobra.Command {
 	var reach *access
-	var level, format string
+	var level, format, buildID string
 	cmd := &cobra.Command{
 		Use:   "worker",
 		Short: "Carry out requests until interrupted",
@@ -35,16 +35,17 @@ The log goes to the standard error and names requests by their id only.`,
 			if err != nil {
 				return err
 			}
-			return work(cmd.Context(), reach, log)
+			return work(cmd.Context(), reach, buildID, log)
 		},
 	}
 	logFlags(cmd, &level, &format)
+	cmd.Flags().StringVar(&buildID, "build-id", "", "`RELEASE` for worker versioning (default: as this program was built)")
 	reach = s.accessFlags(cmd)
 	return cmd
 }
 
 // work runs the workers until the context ends.
-func work(ctx context.Context, a *access, log zerolog.Logger) (err error) {
+func work(ctx context.Context, a *access, buildID string, log zerolog.Logger) (err error) {
 	cfg, err := a.config.load()
 	if err != nil {
 		return err
@@ -55,27 +56,25 @@ func work(ctx context.Context, a *access, log zerolog.Logger) (err error) {
 	}
 	defer func() { err = errors.Join(err, archive.Close()) }()
 	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
-		return runFleet(ctx, a, cfg, archive, keys, log)
+		return runFleet(ctx, a, cfg, worker.Parts{Archive: archive, Vault: keys, Log: log, BuildID: buildID})
 	})
 }
 
 // runFleet connects the workers to Temporal and runs them until the context ends.
-func runFleet(
-	ctx context.Context, a *access, cfg *config.Config, archive *storage.Bucket, keys *vault.Vault, log zerolog.Logger,
-) error {
+func runFleet(ctx context.Context, a *access, cfg *config.Config, parts worker.Parts) error {
+	log := parts.Log
 	options, err := a.connection.Options(log)
 	if err != nil {
 		return err
 	}
-	keys.ProtectWorker(&options, workflows.Queries()...)
+	parts.Vault.ProtectWorker(&options, workflows.Queries()...)
 	temporal, err := requests.Dial(ctx, options)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	fleet, err := worker.New(cfg, worker.Parts{
-		Temporal: temporal, Options: options, Archive: archive, Vault: keys, Log: log,
-	})
+	parts.Temporal, parts.Options = temporal, options
+	fleet, err := worker.New(cfg, parts)
 	if err != nil {
 		return err
 	}
