@@ -175,6 +175,9 @@ type Candidate struct {
 	// Contradicts are the types of identifier that the record has another value
 	// of than the subject.
 	Contradicts []IdentifierType `json:"contradicts,omitempty"`
+	// Shared says that nothing ties it to the subject but an identifier that leads
+	// to somebody else as well.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // An Action is what an operator did to a system.

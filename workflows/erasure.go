@@ -53,7 +53,7 @@ func newErasure(ctx workflow.Context, request dsr.Request) *erasure {
 		request:   request,
 		startedAt: workflow.Now(ctx),
 		toldIn:    workflow.GetInfo(ctx).OriginalRunID,
-		known:     knowledge{own: request.Subject, all: request.Subject},
+		known:     knowledge{own: request.Subject, all: request.Subject, doubts: doubts{}},
 	}
 }
 

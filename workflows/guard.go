@@ -15,12 +15,16 @@ import (
 // Too many records, or a record that names the subject's own type of
 // identifier with nobody's value we know (another e-mail address), may be
 // somebody else's: a shared phone, a switchboard, an address given to the next
-// customer.
+// customer. So may whatever else an identifier leads to that has led to somebody
+// else in one place.
 func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map[string]bool, someKept bool) *dsr.Question {
 	var candidates, loose []dsr.Candidate
-	strangers := 0
+	strangers, shared := 0, 0
 	for _, record := range records {
-		candidate := dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: contradictions(record, known)}
+		candidate := dsr.Candidate{
+			Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: contradictions(record, known),
+			Shared: record.Parent == "" && known.onlyShared(record),
+		}
 		switch {
 		case cleared[record.Key()], record.Parent != "":
 			// It is decided on, or with the record that it is part of.
@@ -29,8 +33,12 @@ func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map
 		default:
 			candidates = append(candidates, candidate)
 		}
-		if len(candidate.Contradicts) > 0 && !cleared[record.Key()] {
+		switch {
+		case cleared[record.Key()]:
+		case len(candidate.Contradicts) > 0:
 			strangers++
+		case candidate.Shared:
+			shared++
 		}
 	}
 	var question *dsr.Question
@@ -39,6 +47,10 @@ func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map
 		question = matchQuestion("%d of %d records carry a different value of an identifier that the subject gave, so they may be "+
 			"somebody else's. Nothing was erased here. Look at them at the vendor, then resolve-match; or put them in order there and "+
 			"retry-system; or skip-system with the reason", strangers, len(candidates))
+	case shared > 0:
+		question = matchQuestion("%d of %d records were found by nothing but an identifier that leads to somebody else as well. Nothing "+
+			"was erased here. Look at them at the vendor, then resolve-match; or put them in order there and retry-system; or "+
+			"skip-system with the reason", shared, len(candidates)+len(loose))
 	case len(candidates) > system.MaxRecords:
 		question = matchQuestion("%d records match, more than max_records (%d), so some may be somebody else's. Nothing was erased "+
 			"here. Look at them at the vendor, then resolve-match; or put them in order there and retry-system; or skip-system with "+

@@ -12,6 +12,44 @@ type knowledge struct {
 	own dsr.Subject
 	// all adds what systems disclosed.
 	all dsr.Subject
+	// doubts are, for the key of an identifier, the records that it led to and that
+	// may be somebody else's: several people share it, as far as anybody knows.
+	doubts doubts
+}
+
+// doubts has a set of records, as "system/kind/id", for each identifier's key.
+type doubts map[string]map[string]bool
+
+// add notes that the identifier leads to a record that may be somebody else's.
+func (d doubts) add(id dsr.Identifier, record string) {
+	if d[id.Key()] == nil {
+		d[id.Key()] = map[string]bool{}
+	}
+	d[id.Key()][record] = true
+}
+
+// clear notes that a record is the subject's after all.
+func (d doubts) clear(record string) {
+	for _, records := range d {
+		delete(records, record)
+	}
+}
+
+// about reports whether the identifier is known to lead to somebody else, too.
+func (d doubts) about(id dsr.Identifier) bool { return len(d[id.Key()]) > 0 }
+
+// onlyShared reports whether a record is tied to the subject by nothing but
+// identifiers that several people share.
+func (k knowledge) onlyShared(record dsr.Record) bool {
+	if !k.doubts.about(record.FoundBy) {
+		return false
+	}
+	for _, id := range record.Identifiers {
+		if k.all.Has(id) && !k.doubts.about(id) {
+			return false
+		}
+	}
+	return true
 }
 
 // share adds identifiers for all systems to use. It reports false, and adds

@@ -53,6 +53,7 @@ func (e *erasure) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
 	})
 	for _, record := range p.Erase {
 		s.cleared[record] = true
+		e.known.doubts.clear(p.System + "/" + record)
 	}
 	for _, record := range p.Keep {
 		s.kept[record] = true

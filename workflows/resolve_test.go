@@ -48,6 +48,13 @@ func TestAPersonDecidesWhichRecordsAreTheSubjects(t *testing.T) {
 		}
 	})
 	tr.at(2*time.Hour, func() { tr.update(workflows.UpdateResolveMatch, resolve([]string{mine}, []string{theirs})) })
+	tr.at(3*time.Hour, func() {
+		held := outcome(t, tr.status(), "other")
+		require.Equal(t, []dsr.Candidate{{Record: "contact/o", FoundBy: dsr.Phone, Shared: true}}, held.Question.Candidates)
+		p := resolve([]string{"contact/o"}, nil)
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
 
 	r := tr.run()
 
@@ -61,6 +68,32 @@ func TestAPersonDecidesWhichRecordsAreTheSubjects(t *testing.T) {
 	require.Contains(t, held.Explanation, "1 records match that are somebody else's")
 	require.Equal(t, "erase 1, keep 1: two people share the phone", held.Actions[0].Text)
 	require.Nil(t, held.Question)
+}
+
+// TestWhatTiesARecordToTheSubjectOtherwiseIsEnough has a record by the shared phone
+// that carries the subject's address, too.
+func TestWhatTiesARecordToTheSubjectOtherwiseIsEnough(t *testing.T) {
+	t.Parallel()
+	tr, _, other := sharedPhone(t)
+	other.records = []dsr.Record{person("o", phone, email)}
+	tr.at(time.Hour, func() {
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{person("mine").Key()}, []string{person("theirs").Key()}))
+	})
+	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
+	require.Equal(t, []string{"o"}, other.erasedIDs())
+}
+
+// TestAPhoneThatIsTheSubjectsAfterAllIsNotDoubted decides that both records are
+// the subject's, under two addresses.
+func TestAPhoneThatIsTheSubjectsAfterAllIsNotDoubted(t *testing.T) {
+	t.Parallel()
+	tr, chat, other := sharedPhone(t)
+	tr.at(time.Hour, func() {
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{person("mine").Key(), person("theirs").Key()}, nil))
+	})
+	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
+	require.ElementsMatch(t, []string{"mine", "theirs"}, chat.erasedIDs())
+	require.Equal(t, []string{"o"}, other.erasedIDs())
 }
 
 func TestRecordsThatAreAllSomebodyElsesAreNotFound(t *testing.T) {

@@ -174,6 +174,9 @@ func candidates(all []dsr.Candidate) string {
 		for _, t := range c.Contradicts {
 			names[i] += " (another " + string(t) + ")"
 		}
+		if c.Shared {
+			names[i] += " (by a shared " + string(c.FoundBy) + ")"
+		}
 	}
 	return ". Records: " + strings.Join(names, ", ")
 }

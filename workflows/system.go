@@ -292,6 +292,7 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 		s.markSearched(searched)
 		found.Records = s.withoutKept(found.Records)
 		if question := guard(s.plan, known, found.Records, s.cleared, len(s.kept) > 0); question != nil {
+			s.doubt(ctx, known, found.Records)
 			return nil, question
 		}
 		for _, record := range found.Records {
@@ -305,6 +306,23 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 			}
 			return found.Records, nil
 		}
+	}
+}
+
+// sharedIdentifiers is the change by which an identifier that leads to somebody
+// else in one system is doubted in all.
+const sharedIdentifiers = "shared-identifiers"
+
+// doubt tells all systems of the identifiers that have led to somebody else here.
+func (s *system) doubt(ctx workflow.Context, known knowledge, records []dsr.Record) {
+	for _, record := range records {
+		if s.cleared[record.Key()] || len(contradictions(record, known)) == 0 {
+			continue
+		}
+		if workflow.GetVersion(ctx, sharedIdentifiers, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+			return
+		}
+		s.request.known.doubts.add(record.FoundBy, s.plan.Name+"/"+record.Key())
 	}
 }
 

@@ -170,6 +170,9 @@ func waiting(r dsr.Report) []string {
 // doubt says why a record may be somebody else's.
 func doubt(c dsr.Candidate) string {
 	if len(c.Contradicts) == 0 {
+		if c.Shared {
+			return ", by nothing else, and it leads to somebody else as well"
+		}
 		return ""
 	}
 	names := make([]string, len(c.Contradicts))

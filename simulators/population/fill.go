@@ -30,7 +30,7 @@ func (t *Town) fillHubSpot(strangers []Person) {
 	}
 	t.HubSpot.AddProperty(GAClientIDProperty)
 	half := len(strangers) / 2
-	for _, p := range slices.Concat(strangers[:half], nearMisses, []Person{Ana, Oneil, Zoe, Dora}, strangers[half:]) {
+	for _, p := range slices.Concat(strangers[:half], nearMisses, []Person{Ana, Oneil, Zoe, Dora, Gina, Hugo, Lea}, strangers[half:]) {
 		properties := map[string]string{}
 		set(properties, "email", p.Email)
 		set(properties, "phone", spaced(p.Phone))
@@ -87,6 +87,10 @@ func (t *Town) fillLandbot(strangers []Person) {
 		add(p, landbot.Customer{ChannelID: whatsAppChannel, Phone: p.Phone, OptIn: true})
 		add(p, landbot.Customer{ChannelID: oldChannel, Phone: withoutPlus(p.Phone, true), Archived: true})
 	}
+	add(Gina, landbot.Customer{ChannelID: webChannel, Email: Gina.Email})
+	add(Hugo, landbot.Customer{ChannelID: webChannel, Email: Hugo.Email, Phone: Hugo.Phone})
+	add(Ida, landbot.Customer{ChannelID: whatsAppChannel, Phone: Ida.Phone})
+	add(Kim, landbot.Customer{ChannelID: whatsAppChannel, Phone: Kim.Phone})
 	add(Emil, landbot.Customer{ChannelID: whatsAppChannel, Email: Emil.Email, Phone: Emil.Phone})
 }
 

@@ -37,6 +37,14 @@ var (
 	// Dora and Emil share a telephone number: HubSpot knows it of Dora, Landbot knows Emil by it, with his own address.
 	Dora = Person{Name: "Dora Blanc", Email: "dora.blanc@example.com", Phone: "+33639984000"}
 	Emil = Person{Name: "Emil Blanc", Email: "emil.blanc@example.com", Phone: "+33639984000"}
+	// Gina, Hugo and Ida are colleagues behind one switchboard. HubSpot knows its number of Gina and Hugo; in Landbot
+	// Gina is known by her address, Hugo by address and number, Ida by the number alone.
+	Gina = Person{Name: "Gina Holt", Email: "gina.holt@example.com", Phone: "+33639987000"}
+	Hugo = Person{Name: "Hugo Stern", Email: "hugo.stern@example.com", Phone: "+33639987000"}
+	Ida  = Person{Name: "Ida Brandt", Phone: "+33639987000"}
+	// Kim had the address that is Lea's now. HubSpot knows Lea by it, with her number; Landbot knows Kim by his.
+	Kim = Person{Name: "Kim Falk", Email: "k.falk@example.com", Phone: "+33639985501"}
+	Lea = Person{Name: "Lea Falk", Email: "k.falk@example.com", Phone: "+33639985502"}
 	// Farid lies in HubSpot's recycle bin and nowhere else.
 	Farid = Person{Name: "Farid Haddad", Email: "farid.haddad@example.com"}
 	// Nobody is known nowhere.

@@ -37,6 +37,11 @@ func TestPeopleAreKnownWhereTheirStorySays(t *testing.T) {
 		{population.Carla, "map[hubspot/contact:1]"},
 		{population.Dora, "map[hubspot/contact:1]"},
 		{population.Emil, "map[landbot/customer:1]"},
+		{population.Gina, "map[hubspot/contact:1 landbot/customer:1]"},
+		{population.Hugo, "map[hubspot/contact:1 landbot/customer:1]"},
+		{population.Ida, "map[landbot/customer:1]"},
+		{population.Kim, "map[landbot/customer:1]"},
+		{population.Lea, "map[hubspot/contact:1]"},
 		{population.Farid, "map[hubspot/contact:1]"},
 		{population.Nobody, "map[]"},
 	} {

@@ -168,7 +168,7 @@ func TestAResetToAnyEventEndsWithTheSameReport(t *testing.T) {
 			s.submit("R-1", person)
 			o := s.operator()
 			first := o.ended("R-1")
-			kept := s.town.RecordsIn(population.Landbot, population.Emil)
+			kept := s.town.Remaining(population.Emil)
 			history := download(t, o.client, "R-1")
 			run, archived := executionOf(history, "R-1").GetRunId(), int64(0)
 			for _, event := range history.GetEvents() {
@@ -192,7 +192,7 @@ func TestAResetToAnyEventEndsWithTheSameReport(t *testing.T) {
 			}
 
 			require.Greater(t, resets, 10)
-			require.Equal(t, kept, s.town.RecordsIn(population.Landbot, population.Emil))
+			require.Equal(t, kept, s.town.Remaining(population.Emil))
 			s.forgotten(person)
 			t.Logf("%d events, %d resets", len(history.GetEvents()), resets)
 		})
@@ -254,7 +254,7 @@ func TestARequestIsCarriedOutAgain(t *testing.T) {
 	s.must("skip-system", "R-1", "landbot", "--reason", "the vendor is closed this month")
 	first := o.ended("R-1")
 	require.Equal(t, dsr.StatusExceptions, first.Status)
-	require.NotEmpty(t, s.town.RecordsIn(population.Landbot, population.Ana))
+	require.NotEmpty(t, s.town.Remaining(population.Ana))
 	worker.end(syscall.SIGTERM)
 	s.write("landbot.key", landbot.DefaultToken)
 	s.worker()
@@ -307,5 +307,5 @@ func TestManyRequestsAreResetAtOnce(t *testing.T) {
 		require.Empty(t, s.town.Remaining(person))
 		s.discreet(person)
 	}
-	require.NotEmpty(t, s.town.RecordsIn(population.Landbot, population.Emil))
+	require.NotEmpty(t, s.town.Remaining(population.Emil))
 }
