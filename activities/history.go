@@ -151,6 +151,8 @@ type reader struct {
 	scheduled map[int64]*scheduled
 	// admitted are the updates that a reset has handed over, by their ids.
 	admitted map[string]*updatepb.Request
+	// decided are the updates that were let through and did not fail.
+	decided map[string]Decision
 }
 
 type scheduled struct {
@@ -170,7 +172,7 @@ func (h *Histories) reader(workflowID string, execution *workflowpb.WorkflowExec
 		run:       run,
 		payloads:  converter.WithDataConverterSerializationContext(h.payloads, in),
 		failures:  converter.WithFailureConverterSerializationContext(h.failures, in),
-		scheduled: map[int64]*scheduled{}, admitted: map[string]*updatepb.Request{},
+		scheduled: map[int64]*scheduled{}, admitted: map[string]*updatepb.Request{}, decided: map[string]Decision{},
 	}
 }
 
@@ -194,6 +196,11 @@ func (r *reader) read(event *historypb.HistoryEvent, taken bool) error {
 		r.admitted[request.GetMeta().GetUpdateId()] = request
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
 		return r.decide(event, taken)
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+		completed := event.GetWorkflowExecutionUpdateCompletedEventAttributes()
+		if completed.GetOutcome().GetFailure() != nil {
+			delete(r.decided, completed.GetMeta().GetUpdateId())
+		}
 	}
 	return nil
 }
@@ -281,12 +288,14 @@ func (r *reader) decide(event *historypb.HistoryEvent, taken bool) error {
 	if err := r.payloads.FromPayloads(request.GetInput().GetArgs(), &decision); err != nil {
 		return err
 	}
-	r.run.Decisions = append(r.run.Decisions, decision)
+	r.decided[attributes.GetProtocolInstanceId()] = decision
 	return nil
 }
 
-// finish adds the orders of which nobody knows what came of them.
+// finish adds what was decided, and the orders of which nobody knows what came of
+// them.
 func (r *reader) finish() EarlierRun {
+	r.run.Decisions = slices.SortedFunc(maps.Values(r.decided), func(a, b Decision) int { return a.At.Compare(b.At) })
 	for _, id := range slices.Sorted(maps.Keys(r.scheduled)) {
 		if order := r.scheduled[id]; order.name == stepErase && !order.taken {
 			r.run.Steps = append(r.run.Steps, order.step)

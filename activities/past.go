@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 )
 
@@ -63,6 +65,10 @@ type Decision struct {
 	Keep  []string `json:"keep"`
 	// NoticeSentAt is when the subject was told of an extended deadline.
 	NoticeSentAt time.Time `json:"notice_sent_at"`
+	// AskedAt is when the subject was asked for proof of identity, AnsweredAt when
+	// it was received.
+	AskedAt    time.Time `json:"asked_at"`
+	AnsweredAt time.Time `json:"answered_at"`
 }
 
 // Earlier is what a step tells the workflow of earlier runs at its system.
@@ -224,15 +230,63 @@ func attemptAt(run *dsr.Run, system string) *dsr.Attempt {
 	return &run.Systems[at]
 }
 
-// extensionOf is how the runs' deadline was extended, or nil. The workflow's
-// validator has let it through, so it was within the law's limits.
-func extensionOf(runs []EarlierRun) *dsr.Extension {
+// clock is what runs before this one decided about the time to answer.
+type clock struct {
+	extension *dsr.Extension
+	identity  *dsr.IdentityCheck
+}
+
+// carryOver brings the deadlines to where earlier runs had them. What the law does
+// not allow any more, as the configuration says another one by now, is left out.
+func carryOver(d deadlines.Deadlines, runs []EarlierRun) (deadlines.Deadlines, clock, error) {
+	var c clock
 	for _, run := range runs {
-		for _, d := range run.Decisions {
-			if !d.NoticeSentAt.IsZero() {
-				return &dsr.Extension{Operator: d.Operator, Reason: d.Reason, At: d.At, NoticeSentAt: d.NoticeSentAt}
+		for _, decision := range run.Decisions {
+			var err error
+			if d, err = c.decide(d, decision); err != nil {
+				return d, c, err
 			}
 		}
 	}
-	return nil
+	return d, c, nil
+}
+
+func (c *clock) decide(d deadlines.Deadlines, by Decision) (deadlines.Deadlines, error) {
+	switch {
+	case !by.NoticeSentAt.IsZero() && c.extension == nil:
+		extended, err := d.Extend(deadlines.Extension{Reason: by.Reason, NoticeSentAt: by.NoticeSentAt, RecordedAt: by.At})
+		if err != nil {
+			return d, nil //nolint:nilerr // see carryOver
+		}
+		c.extension = &dsr.Extension{Operator: by.Operator, Reason: by.Reason, At: by.At, NoticeSentAt: by.NoticeSentAt}
+		return extended, nil
+	case !by.AskedAt.IsZero() && c.identity == nil:
+		c.identity = &dsr.IdentityCheck{Operator: by.Operator, Reason: by.Reason, AskedAt: by.AskedAt}
+		paused, err := d.Pause(by.Reason, by.AskedAt)
+		if err != nil {
+			c.identity.ClockRunsOn = err.Error()
+			return d, nil
+		}
+		return paused, nil
+	case !by.AnsweredAt.IsZero() && c.identity.Open():
+		c.identity.ConfirmedBy, c.identity.Evidence, c.identity.AnsweredAt = by.Operator, by.Evidence, by.AnsweredAt
+		if !d.Waiting() {
+			return d, nil
+		}
+		resumed, err := resume(d, by.AnsweredAt)
+		if err == nil {
+			c.identity.WaitedDays = resumed.Paused.WaitedDays
+		}
+		return resumed, err
+	}
+	return d, nil
+}
+
+// resume lets the time run again, by the calendar that this release knows.
+func resume(d deadlines.Deadlines, answeredAt time.Time) (deadlines.Deadlines, error) {
+	loc, err := time.LoadLocation(d.TimeZone)
+	if err != nil {
+		return d, fmt.Errorf("load the time zone %s: %w", d.TimeZone, err)
+	}
+	return d.Resume(loc, answeredAt)
 }

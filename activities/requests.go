@@ -71,8 +71,10 @@ type Plan struct {
 	// RunBefore says that there are earlier runs, which the steps at the systems
 	// tell of.
 	RunBefore bool `json:"run_before,omitempty"`
-	// Extension is how an earlier run's deadline was extended.
-	Extension *dsr.Extension `json:"extension,omitempty"`
+	// Extension and Identity are what earlier runs decided about the deadlines,
+	// which take it into account.
+	Extension *dsr.Extension     `json:"extension,omitempty"`
+	Identity  *dsr.IdentityCheck `json:"identity,omitempty"`
 }
 
 // InvalidRequest is the type of the error with which MakePlan refuses a
@@ -94,7 +96,28 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	if err != nil {
 		return Plan{}, err
 	}
-	return Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: extensionOf(runs)}, nil
+	d, decided, err := carryOver(d, runs)
+	if err != nil {
+		return Plan{}, err
+	}
+	return Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity}, nil
+}
+
+// ResumeParams is when the proof of identity was received for which the time has
+// stood still.
+type ResumeParams struct {
+	Deadlines  deadlines.Deadlines `json:"deadlines"`
+	AnsweredAt time.Time           `json:"answered_at"`
+}
+
+// Resume lets the time to answer run again. The calendar that it needs changes with
+// releases, so it has no place in the workflow.
+func (r *Requests) Resume(_ context.Context, p ResumeParams) (deadlines.Deadlines, error) {
+	resumed, err := resume(p.Deadlines, p.AnsweredAt)
+	if err != nil {
+		return deadlines.Deadlines{}, fmt.Errorf("compute the deadlines: %w", err)
+	}
+	return resumed, nil
 }
 
 // earlier returns the runs before this one.

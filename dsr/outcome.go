@@ -140,6 +140,8 @@ const (
 	QuestionMatch QuestionKind = "match"
 	// QuestionApproval: a person has to approve what is to be done.
 	QuestionApproval QuestionKind = "approval"
+	// QuestionIdentity: the subject has to prove who they are first.
+	QuestionIdentity QuestionKind = "identity"
 	// QuestionReappeared: records come back after every erasure.
 	QuestionReappeared QuestionKind = "reappeared"
 )

@@ -46,6 +46,8 @@ type Report struct {
 	Regulation string `json:"regulation,omitempty"`
 	// Extension is why and how the answer was given more time, if it was.
 	Extension *Extension `json:"extension,omitempty"`
+	// Identity is the wait for proof of who the subject is, if there was one.
+	Identity *IdentityCheck `json:"identity,omitempty"`
 	// Cancellation is who cancelled the request and why, if somebody did. What had
 	// been done by then is in the systems' outcomes.
 	Cancellation *Action `json:"cancellation,omitempty"`
@@ -69,6 +71,29 @@ type Extension struct {
 	// NoticeSentAt is when the subject was told of it, with the reason.
 	NoticeSentAt time.Time `json:"notice_sent_at"`
 }
+
+// An IdentityCheck is the wait for proof of who the subject is, where there are
+// reasonable doubts (GDPR Art. 12(6)). Nothing is erased meanwhile.
+type IdentityCheck struct {
+	Operator string `json:"operator"`
+	// Reason is what the doubts are.
+	Reason string `json:"reason"`
+	// AskedAt is when the subject was asked for proof.
+	AskedAt time.Time `json:"asked_at"`
+	// ClockRunsOn says why the time to answer does not stand still meanwhile, if
+	// it does not.
+	ClockRunsOn string `json:"clock_runs_on,omitempty"`
+	// ConfirmedBy is the operator who has seen the proof, received at AnsweredAt;
+	// Evidence says how anybody can know.
+	ConfirmedBy string    `json:"confirmed_by,omitempty"`
+	Evidence    string    `json:"evidence,omitempty"`
+	AnsweredAt  time.Time `json:"answered_at,omitzero"`
+	// WaitedDays is how many days were added to the time to answer.
+	WaitedDays int `json:"waited_days,omitempty"`
+}
+
+// Open reports whether the proof has not been received.
+func (c *IdentityCheck) Open() bool { return c != nil && c.AnsweredAt.IsZero() }
 
 // Conclude sets the status and the exceptions from the outcomes: completed
 // only if every system has an outcome, nothing was left out, and each claim

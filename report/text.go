@@ -55,6 +55,9 @@ func (t *textReport) head(r dsr.Report) {
 	if !r.CompletedAt.IsZero() {
 		t.line("%-12s %s", "Completed", r.CompletedAt.Format(moment))
 	}
+	if c := r.Identity; c != nil {
+		t.line("%-12s %s", "Identity", identityText(*c))
+	}
 	if c := r.Cancellation; c != nil {
 		t.line("%-12s by %s, %s: %s", "Cancelled", c.Operator, c.At.Format(moment), c.Text)
 	}
@@ -113,6 +116,17 @@ func (t *textReport) earlier(run dsr.Run) {
 			t.field(a.System, callText(call))
 		}
 	}
+}
+
+func identityText(c dsr.IdentityCheck) string {
+	text := fmt.Sprintf("proof asked for by %s, %s: %s", c.Operator, c.AskedAt.Format(moment), c.Reason)
+	if c.ClockRunsOn != "" {
+		text += "; the time ran on: " + c.ClockRunsOn
+	}
+	if !c.Open() {
+		text += fmt.Sprintf("; confirmed by %s, received %s: %s; %d days were added", c.ConfirmedBy, c.AnsweredAt.Format(moment), c.Evidence, c.WaitedDays)
+	}
+	return text
 }
 
 func actionText(a dsr.Action) string {

@@ -126,12 +126,39 @@ func (d *Desk) Rerun(ctx context.Context, kind dsr.Kind, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := d.checkRerun(ctx, kind, id); err != nil {
+		return err
+	}
 	err = d.start(ctx, r, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
 	if isStarted(err) {
 		return ErrStillRunning
 	}
 	return explain(err)
 }
+
+// checkRerun makes sure that a request was not ended by a person's decision.
+func (d *Desk) checkRerun(ctx context.Context, kind dsr.Kind, id string) error {
+	line, err := d.Line(ctx, kind, id)
+	switch {
+	case err != nil:
+		return err
+	case line.Running():
+		return ErrStillRunning
+	case line.Temporal != statusCompleted: // it cannot have a report that says so
+		return nil
+	}
+	last, _, err := d.Status(ctx, kind, id)
+	if err == nil && last.Cancellation != nil {
+		err = ErrCancelled
+	}
+	return err
+}
+
+// statusCompleted is Temporal's word for workflows that have ended by themselves.
+const statusCompleted = "completed"
+
+// ErrCancelled says that a request is not carried out again.
+var ErrCancelled = errors.New("the request was cancelled, and stays so; hand it in anew, with another id")
 
 // checkSame compares the request with the one that its id was first used for.
 // When it was received is left out: a second submission may not repeat it.

@@ -70,7 +70,7 @@ func (s *system) answerDryRun(ctx workflow.Context, question *dsr.Question) {
 	s.conclude(ctx, state)
 }
 
-func (e *erasure) checkApprove(p Approve) error {
+func (e *erasure) checkApprove(_ workflow.Context, p Approve) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err

@@ -42,6 +42,10 @@ const (
 	// UpdateExtendDeadline and UpdateCancel are about the request as a whole.
 	UpdateExtendDeadline = "extend-deadline"
 	UpdateCancel         = "cancel"
+	// UpdateAskIdentity and UpdateConfirmIdentity frame the wait for proof of who
+	// the subject is.
+	UpdateAskIdentity     = "ask-identity"
+	UpdateConfirmIdentity = "confirm-identity"
 )
 
 // Approve lets a system do what it has asked approval for; later records are

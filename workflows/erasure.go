@@ -35,6 +35,10 @@ type erasure struct {
 	deadlines deadlines.Deadlines
 	// extension is why the deadline was extended, if it was.
 	extension *dsr.Extension
+	// identity is the wait for proof of who the subject is, if there was one, and
+	// resuming says that its end is being reckoned.
+	identity *dsr.IdentityCheck
+	resuming bool
 	// cancellation is who ended the request before its end, if somebody did.
 	cancellation *dsr.Action
 	// published is what Temporal's lists say of the request.
@@ -90,28 +94,14 @@ func (e *erasure) makePlan(ctx workflow.Context) error {
 		return fmt.Errorf("make the plan: %w", err)
 	}
 	e.recheckAfter, e.deadlines = plan.RecheckAfter, plan.Deadlines
-	e.takeOver(plan)
+	e.extension, e.identity = plan.Extension, plan.Identity
+	if plan.RunBefore {
+		e.toldIn = ""
+	}
 	for _, planned := range e.chosen(plan.Systems) {
 		e.systems = append(e.systems, newSystem(e, planned))
 	}
 	return nil
-}
-
-// takeOver continues what earlier runs of the request have begun.
-func (e *erasure) takeOver(plan activities.Plan) {
-	if plan.RunBefore {
-		e.toldIn = ""
-	}
-	if plan.Extension == nil {
-		return
-	}
-	extended, err := e.deadlines.Extend(deadlines.Extension{
-		Reason: plan.Extension.Reason, NoticeSentAt: plan.Extension.NoticeSentAt, RecordedAt: plan.Extension.At,
-	})
-	if err != nil {
-		return // another regulation holds by now, which knows no such extension
-	}
-	e.deadlines, e.extension = extended, plan.Extension
 }
 
 // chosen returns the systems that the request is for. One that is asked for
@@ -203,6 +193,9 @@ func (e *erasure) lookAgain() {
 
 // conclude compiles the report and archives it.
 func (e *erasure) conclude(ctx workflow.Context) (dsr.Completion, error) {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return dsr.Completion{}, fmt.Errorf("wait for operators' updates: %w", err)
+	}
 	report := e.report()
 	report.CompletedAt = workflow.Now(ctx)
 	e.publish(ctx)
@@ -226,6 +219,7 @@ func (e *erasure) report() dsr.Report {
 		DueAt:      e.deadlines.Due,
 		Regulation: e.deadlines.Profile.Ref(),
 		Extension:  e.extension,
+		Identity:   e.identity,
 
 		Cancellation: e.cancellation,
 		DryRun:       e.request.DryRun,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -172,6 +173,8 @@ type trial struct {
 	request dsr.Request
 	// connectors reach the vendors, by name.
 	connectors map[string]connectors.Connector
+	// updates counts what operators sent.
+	updates int
 }
 
 // newTrial prepares a request for ana@example.com against the systems.
@@ -205,7 +208,8 @@ func (tr *trial) at(after time.Duration, do func()) { tr.env.RegisterDelayedCall
 // the pointer once it is known.
 func (tr *trial) update(name string, params any) *error {
 	var refusal error
-	tr.env.UpdateWorkflow(name, "", &testsuite.TestUpdateCallback{
+	tr.updates++
+	tr.env.UpdateWorkflow(name, strconv.Itoa(tr.updates), &testsuite.TestUpdateCallback{
 		OnAccept:   func() {},
 		OnReject:   func(err error) { refusal = err },
 		OnComplete: func(any, error) {},

@@ -16,24 +16,45 @@ func (e *erasure) answerOperators(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, QueryStatus, func() (dsr.Report, error) { return e.report(), nil }),
 		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.all, nil }),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateRetrySystem, e.retrySystem,
-			workflow.UpdateHandlerOptions{Validator: e.checkRetry, Description: "try a system again now"}),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateSkipSystem, e.skipSystem,
-			workflow.UpdateHandlerOptions{Validator: e.checkSkip, Description: "leave a system out, with the reason"}),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCompleteTask, e.completeTask,
-			workflow.UpdateHandlerOptions{Validator: e.checkComplete, Description: "say that a manual task is done, with evidence"}),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateApprove, e.approve,
-			workflow.UpdateHandlerOptions{Validator: e.checkApprove, Description: "let a system do what it has asked approval for"}),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateResolveMatch, e.resolveMatch,
-			workflow.UpdateHandlerOptions{Validator: e.checkResolve, Description: "say which of the held records are the subject's"}),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, e.cancel,
-			workflow.UpdateHandlerOptions{Validator: e.checkCancel, Description: "end the request; nothing is begun any more"}),
-		workflow.SetUpdateHandlerWithOptions(ctx, UpdateExtendDeadline, e.extendDeadline,
-			workflow.UpdateHandlerOptions{Validator: e.checkExtend, Description: "give the answer more time, once, as the law allows"}),
+		accept(ctx, e, UpdateRetrySystem, "try a system again now", e.checkRetry, e.retrySystem),
+		accept(ctx, e, UpdateSkipSystem, "leave a system out, with the reason", e.checkSkip, e.skipSystem),
+		accept(ctx, e, UpdateCompleteTask, "say that a manual task is done, with evidence", e.checkComplete, e.completeTask),
+		accept(ctx, e, UpdateApprove, "let a system do what it has asked approval for", e.checkApprove, e.approve),
+		accept(ctx, e, UpdateResolveMatch, "say which of the held records are the subject's", e.checkResolve, e.resolveMatch),
+		accept(ctx, e, UpdateCancel, "end the request; nothing is begun any more", e.checkCancel, e.cancel),
+		accept(ctx, e, UpdateExtendDeadline, "give the answer more time, once, as the law allows", e.checkExtend, e.extendDeadline),
+		accept(ctx, e, UpdateAskIdentity, "hold the request until the subject has proved who they are", e.checkAskIdentity, e.askIdentity),
+		accept(ctx, e, UpdateConfirmIdentity, "say that the subject has proved who they are", e.checkConfirmIdentity, e.confirmIdentity),
 	)
 }
 
-func (e *erasure) checkRetry(p RetrySystem) error {
+// accept registers an update. One that comes before the plan is made waits for it
+// and is checked then: a reset hands all later updates over at once.
+func accept[P any](
+	ctx workflow.Context, e *erasure, name, description string,
+	check func(workflow.Context, P) error, act func(workflow.Context, P) error,
+) error {
+	validate := func(ctx workflow.Context, p P) error {
+		if len(e.systems) == 0 {
+			return nil
+		}
+		return check(ctx, p)
+	}
+	handle := func(ctx workflow.Context, p P) error {
+		if len(e.systems) == 0 {
+			if err := workflow.Await(ctx, func() bool { return len(e.systems) > 0 }); err != nil {
+				return fmt.Errorf("wait for the plan: %w", err)
+			}
+			if err := check(ctx, p); err != nil {
+				return err
+			}
+		}
+		return act(ctx, p)
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, name, handle, workflow.UpdateHandlerOptions{Validator: validate, Description: description})
+}
+
+func (e *erasure) checkRetry(_ workflow.Context, p RetrySystem) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
@@ -49,7 +70,7 @@ func (e *erasure) retrySystem(ctx workflow.Context, p RetrySystem) error {
 	return nil
 }
 
-func (e *erasure) checkSkip(p SkipSystem) error {
+func (e *erasure) checkSkip(_ workflow.Context, p SkipSystem) error {
 	if _, err := e.openSystem(p.System, p.Operator); err != nil {
 		return err
 	}
@@ -64,7 +85,7 @@ func (e *erasure) skipSystem(ctx workflow.Context, p SkipSystem) error {
 	return nil
 }
 
-func (e *erasure) checkComplete(p CompleteTask) error {
+func (e *erasure) checkComplete(_ workflow.Context, p CompleteTask) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
@@ -81,6 +102,9 @@ func (e *erasure) checkComplete(p CompleteTask) error {
 			return fmt.Errorf("found[%d]: is not in its normal form", i)
 		}
 	}
+	if s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionIdentity {
+		return fmt.Errorf("%s waits for proof of the subject's identity; nothing is to be erased before %s", p.System, UpdateConfirmIdentity)
+	}
 	known := e.known
 	if !known.share(p.Found) {
 		return fmt.Errorf("found: more than %d identifiers cannot be one person's", maxKnown)
@@ -89,11 +113,15 @@ func (e *erasure) checkComplete(p CompleteTask) error {
 }
 
 func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
+	asked := e.system(p.System).outcome.Question != nil
 	s := e.decide(ctx, p.System, decidedComplete, dsr.Action{Name: UpdateCompleteTask, Operator: p.Operator, Text: p.Evidence})
 	s.outcome.ActedAt = workflow.Now(ctx)
 	s.outcome.Evidence = dsr.PersonsWord
 	s.outcome.Explanation = ""
 	s.conclude(ctx, dsr.Attested)
+	if !asked { // it was asked in a run before this one
+		s.markSearched(e.known.all)
+	}
 	e.known.share(p.Found)
 	// What this very system disclosed was before the operator's eyes.
 	s.markSearched(dsr.Subject{Identifiers: p.Found})
@@ -106,6 +134,9 @@ func (e *erasure) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
 	}
 	if err := e.checkText("reason", p.Reason); err != nil {
 		return err
+	}
+	if e.resuming {
+		return errors.New("the deadline is being reckoned; try again in a moment")
 	}
 	_, err := e.deadlines.Extend(extension(ctx, p))
 	return err
@@ -125,8 +156,7 @@ func extension(ctx workflow.Context, p ExtendDeadline) deadlines.Extension {
 	return deadlines.Extension{Reason: p.Reason, NoticeSentAt: p.NoticeSentAt, RecordedAt: workflow.Now(ctx)}
 }
 
-// checkOpen makes sure that somebody stands for a decision, and that there is a
-// plan to decide on.
+// checkOpen makes sure that somebody stands for a decision.
 func (e *erasure) checkOpen(operator string) error {
 	if strings.TrimSpace(operator) == "" {
 		return errors.New("operator: say who decides this")
@@ -134,8 +164,15 @@ func (e *erasure) checkOpen(operator string) error {
 	if err := e.checkText("operator", operator); err != nil {
 		return err
 	}
-	if len(e.systems) == 0 {
-		return errors.New("the request has only just started; try again in a moment")
+	return nil
+}
+
+// system returns the system of that name, or nil.
+func (e *erasure) system(name string) *system {
+	for _, s := range e.systems {
+		if s.plan.Name == name {
+			return s
+		}
 	}
 	return nil
 }
@@ -146,18 +183,18 @@ func (e *erasure) openSystem(name, operator string) (*system, error) {
 	if err := e.checkOpen(operator); err != nil {
 		return nil, err
 	}
-	names := make([]string, len(e.systems))
-	for i, s := range e.systems {
-		names[i] = s.plan.Name
-		if s.plan.Name != name {
-			continue
+	s := e.system(name)
+	if s == nil {
+		names := make([]string, len(e.systems))
+		for i, s := range e.systems {
+			names[i] = s.plan.Name
 		}
-		if !s.outcome.State.Open() {
-			return nil, fmt.Errorf("%s is settled: %s", name, s.outcome.State)
-		}
-		return s, nil
+		return nil, fmt.Errorf("system: this request has no such system; it has %s", strings.Join(names, ", "))
 	}
-	return nil, fmt.Errorf("system: this request has no such system; it has %s", strings.Join(names, ", "))
+	if !s.outcome.State.Open() {
+		return nil, fmt.Errorf("%s is settled: %s", name, s.outcome.State)
+	}
+	return s, nil
 }
 
 // maxText bounds what operators write, in bytes.
@@ -176,17 +213,13 @@ func (e *erasure) checkText(field, text string) error {
 	return nil
 }
 
-// decide records an operator's action and wakes the system up.
+// decide records an operator's action and wakes the system up. The validator has
+// made sure that the system exists.
 func (e *erasure) decide(ctx workflow.Context, name string, d decision, action dsr.Action) *system {
-	for _, s := range e.systems {
-		if s.plan.Name != name {
-			continue
-		}
-		action.At = workflow.Now(ctx)
-		s.outcome.Actions = append(s.outcome.Actions, action)
-		s.decision = d
-		s.interrupt()
-		return s
-	}
-	return nil // the validator has made sure that the system exists
+	s := e.system(name)
+	action.At = workflow.Now(ctx)
+	s.outcome.Actions = append(s.outcome.Actions, action)
+	s.decision = d
+	s.interrupt()
+	return s
 }

@@ -14,16 +14,16 @@ import (
 // overdue is.
 func (e *erasure) remind(ctx workflow.Context) {
 	told := workflow.Now(ctx)
-	if told.After(e.deadlines.Due) {
+	if told.After(e.deadlines.Due) && !e.deadlines.Waiting() {
 		e.notify(ctx, true)
 	}
 	for !e.finished {
-		due := e.deadlines.Due
+		due, waiting := e.deadlines.Due, e.deadlines.Waiting()
 		at, ok := e.nextReminder(told)
 		if err := e.awaitReminder(ctx, at, ok); err != nil {
 			return // the request is cancelled
 		}
-		if e.finished || !e.deadlines.Due.Equal(due) {
+		if e.finished || !e.deadlines.Due.Equal(due) || e.deadlines.Waiting() != waiting {
 			continue
 		}
 		told = at
@@ -34,8 +34,10 @@ func (e *erasure) remind(ctx workflow.Context) {
 // awaitReminder waits for the moment, if there is one, and no longer than until
 // the deadline is changed or the request is finished.
 func (e *erasure) awaitReminder(ctx workflow.Context, at time.Time, limited bool) error {
-	due := e.deadlines.Due
-	changed := func() bool { return e.finished || !e.deadlines.Due.Equal(due) }
+	due, waiting := e.deadlines.Due, e.deadlines.Waiting()
+	changed := func() bool {
+		return e.finished || !e.deadlines.Due.Equal(due) || e.deadlines.Waiting() != waiting
+	}
 	if !limited {
 		return workflow.Await(ctx, changed)
 	}
@@ -46,8 +48,12 @@ func (e *erasure) awaitReminder(ctx workflow.Context, at time.Time, limited bool
 	return err
 }
 
-// nextReminder is the first moment after the last one at which to remind.
+// nextReminder is the first moment after the last one at which to remind. There is
+// none while the time stands still.
 func (e *erasure) nextReminder(last time.Time) (time.Time, bool) {
+	if e.deadlines.Waiting() {
+		return time.Time{}, false
+	}
 	for _, at := range append(slices.Clone(e.deadlines.Warnings), e.deadlines.Due) {
 		if at.After(last) {
 			return at, true

@@ -11,7 +11,7 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
-func (e *erasure) checkResolve(p ResolveMatch) error {
+func (e *erasure) checkResolve(_ workflow.Context, p ResolveMatch) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (e *erasure) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
 	return nil
 }
 
-func (e *erasure) checkCancel(p Cancel) error {
+func (e *erasure) checkCancel(_ workflow.Context, p Cancel) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (e *erasure) attributes(ctx workflow.Context) attributes {
 	if e.finished { // until then the report says that it is open
 		status = e.report().Status
 	}
-	if status == dsr.StatusOpen && !due.IsZero() && workflow.Now(ctx).After(due) {
+	if status == dsr.StatusOpen && !due.IsZero() && !e.deadlines.Waiting() && workflow.Now(ctx).After(due) {
 		status = dsr.StatusOverdue
 	}
 	return attributes{status: status, dueAt: due, attention: short(e.waiting())}
@@ -135,6 +135,9 @@ func (e *erasure) named(in func(dsr.State) bool) []string {
 func (e *erasure) details() string {
 	var b strings.Builder
 	b.WriteString(fmt.Sprintf("%s request **%s**, due %s (%s)\n\n", e.request.Kind, e.request.ID, e.deadlines.Due.Format(time.DateOnly), e.deadlines.Profile.Ref()))
+	if e.identity.Open() {
+		b.WriteString(fmt.Sprintf("Proof of identity was asked for on %s; nothing is erased until it is confirmed.\n\n", e.identity.AskedAt.Format(time.DateOnly)))
+	}
 	b.WriteString("| system | state | records | attempts | question |\n|---|---|---|---|---|\n")
 	for _, waiting := range []bool{true, false} {
 		for _, s := range e.systems {

@@ -193,6 +193,9 @@ func (s *system) askForTask() *dsr.Question {
 			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
 	}
 	s.markSearched(known)
+	if question := s.askForIdentity(); question != nil {
+		return question
+	}
 	if question := s.askTaskApproval(); question != nil {
 		return question
 	}
@@ -237,7 +240,7 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			s.planOnly(ctx, todo)
 			return nil
 		}
-		if question := s.askApproval(todo); question != nil {
+		if question := s.askBefore(todo); question != nil {
 			return question
 		}
 		if question := s.countComeback(todo); question != nil {
@@ -268,6 +271,17 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 	}
 	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("further records turned up in each of %d rounds; "+
 		"find out what creates them, then retry-system, or skip-system with the reason", maxRounds)}
+}
+
+// askBefore asks what has to be known before records are erased.
+func (s *system) askBefore(todo []dsr.Record) *dsr.Question {
+	if len(todo) == 0 {
+		return nil
+	}
+	if question := s.askForIdentity(); question != nil {
+		return question
+	}
+	return s.askApproval(todo)
 }
 
 // locate asks the system for the subject, and again with what its own records

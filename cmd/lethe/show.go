@@ -203,6 +203,8 @@ func todo(id string, o dsr.Outcome) string {
 	switch {
 	case o.Question.Kind == dsr.QuestionTask:
 		fmt.Fprintf(&b, "  lethe complete-task %s %s --evidence \"…\"\n", id, o.Name)
+	case o.Question.Kind == dsr.QuestionIdentity:
+		fmt.Fprintf(&b, "  lethe confirm-identity %s --evidence \"…\"\n", id)
 	case o.Question.Kind == dsr.QuestionApproval:
 		fmt.Fprintf(&b, "  lethe approve %s %s\n", id, o.Name)
 	case len(o.Question.Candidates) > 0:
