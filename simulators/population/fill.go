@@ -15,6 +15,9 @@ import (
 // GAClientIDProperty is the custom property in which HubSpot keeps a person's Analytics client id.
 const GAClientIDProperty = "ga_client_id"
 
+// subscribed is how Gist shows that somebody is not unsubscribed from e-mails.
+const subscribed = "false"
+
 // Channels of the Landbot account.
 const (
 	webChannel      = 11
@@ -49,14 +52,14 @@ func (t *Town) fillGist(strangers []Person) {
 		if p.Email == "" {
 			continue
 		}
-		contact := t.Gist.AddContact(gist.Contact{Name: p.Name, Email: p.Email, UserID: p.CustomerID})
+		contact := t.Gist.AddContact(gist.Contact{Name: p.Name, Email: p.Email, UserID: p.CustomerID, Unsubscribed: subscribed})
 		t.own(p, Gist, gist.KindContact, strconv.FormatInt(contact, 10))
 		t.chat(p, contact, gist.Open)
 		if p == Ana {
 			t.chat(p, contact, gist.Closed)
 		}
 	}
-	lead := t.Gist.AddContact(gist.Contact{Name: Zoe.Name, Email: Zoe.Email})
+	lead := t.Gist.AddContact(gist.Contact{Name: Zoe.Name, Email: Zoe.Email, Unsubscribed: subscribed})
 	t.own(Zoe, Gist, gist.KindContact, strconv.FormatInt(lead, 10))
 }
 
