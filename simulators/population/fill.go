@@ -15,6 +15,16 @@ import (
 // GAClientIDProperty is the custom property in which HubSpot keeps a person's Analytics client id.
 const GAClientIDProperty = "ga_client_id"
 
+// RestrictionProperty is the checkbox with which HubSpot marks contacts whose processing is restricted.
+const RestrictionProperty = "processing_restricted"
+
+// Subscription types of the HubSpot account.
+const (
+	newsletter = 101
+	oneToOne   = 102
+	oldOffers  = 103
+)
+
 // subscribed is how Gist shows that somebody is not unsubscribed from e-mails.
 const subscribed = "false"
 
@@ -32,6 +42,10 @@ func (t *Town) fillHubSpot(strangers []Person) {
 		t.own(p, HubSpot, hubspot.KindContact, t.HubSpot.AddContact(c))
 	}
 	t.HubSpot.AddProperty(GAClientIDProperty)
+	t.HubSpot.AddCheckbox(RestrictionProperty)
+	t.HubSpot.AddSubscriptionType(hubspot.SubscriptionType{ID: newsletter, Name: "Newsletter"})
+	t.HubSpot.AddSubscriptionType(hubspot.SubscriptionType{ID: oneToOne, Name: "One to One"})
+	t.HubSpot.AddSubscriptionType(hubspot.SubscriptionType{ID: oldOffers, Name: "Old offers", Inactive: true})
 	half := len(strangers) / 2
 	for _, p := range slices.Concat(strangers[:half], nearMisses, []Person{Ana, Oneil, Zoe, Dora}, strangers[half:]) {
 		properties := map[string]string{}
@@ -39,6 +53,10 @@ func (t *Town) fillHubSpot(strangers []Person) {
 		set(properties, "phone", spaced(p.Phone))
 		set(properties, GAClientIDProperty, p.GAClientID)
 		add(p, hubspot.Contact{Properties: properties})
+		if p.Email == "" {
+			continue
+		}
+		t.HubSpot.Subscribe(p.Email, newsletter, hubspot.Subscription{Status: hubspot.Subscribed, LegalBasis: "CONSENT_WITH_NOTICE"})
 	}
 	add(Carla, hubspot.Contact{Properties: map[string]string{
 		"email": "c.rossi@example.com", "hs_additional_emails": Carla.Email + ";carla@example.com",
