@@ -114,7 +114,9 @@ func (t *Town) fillLandbot(strangers []Person) {
 func (t *Town) fillWebsite(strangers []Person) {
 	for i, p := range slices.Concat([]Person{Ana, Ben, Oneil, Zoe}, nearMisses, strangers) {
 		id := fmt.Sprintf("u-%d", 17+i)
-		record := website.Record{ID: id}
+		record := website.Record{ID: id, Settings: []website.Setting{
+			{Name: "newsletter", Value: "weekly", Restricted: "off"}, {Name: "profiling/größe & maß", Value: "", Restricted: "stopped"},
+		}}
 		if p.Email != "" {
 			record.Identifiers = append(record.Identifiers, website.Identifier{Type: website.Email, Value: p.Email})
 		}
