@@ -112,8 +112,8 @@ type System struct {
 	Reason string `json:"reason,omitempty"`
 	// NotCovered lists what an erasure through this connector leaves untouched.
 	NotCovered []string `json:"not_covered,omitempty"`
-	// Restriction says what a restriction of processing means in the system. Nil in
-	// plans that were made before Lethe could restrict.
+	// Restriction says what a restriction of processing means in the system; nil if
+	// nothing is known of it, as in plans of older releases.
 	Restriction *RestrictionFacts `json:"restriction,omitempty"`
 }
 

@@ -45,7 +45,7 @@ func Run(t *testing.T, found func() Vendor) {
 		{"a check changes nothing", aCheckChangesNothing},
 		{"many at once do not disturb each other", manyAtOnce},
 	}
-	if found().Kind.Restriction.Able {
+	if facts := found().Kind.Restriction; facts != nil && facts.Able {
 		tests = append(tests, restrictions...)
 	}
 	for _, test := range tests {

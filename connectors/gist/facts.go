@@ -52,7 +52,7 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"The contact's unsubscription is forgotten too: if the address is imported again, Gist will write to it.",
 		},
-		Restriction: dsr.RestrictionFacts{
+		Restriction: &dsr.RestrictionFacts{
 			Able: true,
 			Covers: []string{
 				"E-mails of every kind, campaigns and broadcasts included: the contact is unsubscribed from all of them.",

@@ -59,7 +59,7 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"HubSpot keeps a hash of the e-mail address and refuses to create a contact with it by form or import afterwards.",
 		},
-		Restriction: dsr.RestrictionFacts{
+		Restriction: &dsr.RestrictionFacts{
 			Able: true,
 			Covers: []string{
 				"Marketing and one-to-one e-mails: the contact's primary address is unsubscribed from each of the account's active subscription types, " +
@@ -72,6 +72,9 @@ func Kind() connectors.Kind {
 				"Contacts in the recycling bin, which HubSpot neither uses nor lets anybody change, and deletes for good after 90 days: restore " +
 					"those that have to be kept.",
 				"What HubSpot's integrations handed on.",
+			},
+			Irreversible: []string{
+				"The dates of subscriptions and the explanations beside their legal bases, which say afterwards that a restriction was lifted.",
 			},
 		},
 		Endpoints: []connectors.Endpoint{

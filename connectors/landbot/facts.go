@@ -38,7 +38,7 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"The person's WhatsApp opt-in and opt-out are forgotten with the customer.",
 		},
-		Restriction: dsr.RestrictionFacts{
+		Restriction: &dsr.RestrictionFacts{
 			Able: true,
 			Covers: []string{
 				"The conversation: a blocked customer can no longer write to the bot or to agents.",

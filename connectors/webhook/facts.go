@@ -42,7 +42,7 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"What the receiver attaches to an erasure, such as closing an account or stopping a subscription.",
 		},
-		Restriction: dsr.RestrictionFacts{
+		Restriction: &dsr.RestrictionFacts{
 			Able:   true,
 			Covers: []string{"What the receiver says that it stops: each setting that it names, and no more."},
 			GoesOn: []string{
