@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,7 @@ func TestSettingsAreTakenAtTheReceiversWord(t *testing.T) {
 	}})
 	sim.AddRecord(website.Record{ID: "u-17", Kind: "forum", Settings: []website.Setting{{Name: "visible", Value: "", Restricted: "no"}}})
 	sim.AddRecord(website.Record{ID: "u-18"})
-	records := append(account17, dsr.Record{Kind: "forum", ID: "u-17"}, dsr.Record{Kind: "account", ID: "u-18"}, dsr.Record{Kind: "account", ID: "gone"})
+	records := slices.Concat(account17, []dsr.Record{{Kind: "forum", ID: "u-17"}, {Kind: "account", ID: "u-18"}, {Kind: "account", ID: "gone"}})
 	before, err := connector.Settings(t.Context(), records)
 	require.NoError(t, err)
 	require.Equal(t, []dsr.RecordSettings{
