@@ -66,6 +66,9 @@ func Kind() connectors.Kind {
 					"(https://docs.getgist.com/article/97). Stop sending the value; Lethe looks again and reports what has changed.",
 				"What Gist handed on to other tools.",
 			},
+			Irreversible: []string{
+				"The absence of a value: who was never asked about e-mails is shown as \"not unsubscribed\" afterwards, which means the same.",
+			},
 		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "GET", Path: contactsPath, Purpose: "finds the contact by e-mail address or user_id; with phone_scan reads all contacts"},

@@ -89,3 +89,13 @@ func TestConversationsHaveNothingToRestrict(t *testing.T) {
 	require.Empty(t, settings)
 	require.Empty(t, sim.Ledger().Calls())
 }
+
+func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	connector := answering(t, 200, `{"contact":{"id":17,"email":"jo@example.com","unsubscribed_from_emails":null,"tags":[]},"tag":{"name":"x"}}`)
+	for _, setting := range state(17, "true", "processing-restricted", "true")[0].Settings {
+		err := connector.Apply(t.Context(), []dsr.RecordSettings{{Kind: "contact", ID: "17", Settings: []dsr.Setting{setting}}})
+		require.Equal(t, connectors.Rejected, class(t, err))
+		require.ErrorContains(t, err, "did not change")
+	}
+}

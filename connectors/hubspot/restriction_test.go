@@ -146,3 +146,16 @@ func TestWithoutAPropertyTheSystemSaysWhatToDo(t *testing.T) {
 		Field: "options.restriction_property", Text: "must be the internal name of a property, such as processing_restricted",
 	}}, err)
 }
+
+func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	connector := answering(t, 200, `{"id":"17","properties":{"email":"jo@example.com","restricted":null},`+
+		`"results":[{"subscriptionId":1,"status":"SUBSCRIBED"}]}`)
+	for _, wanted := range []dsr.Setting{
+		setting("property/restricted", "true", "true"), setting("subscription/1", "UNSUBSCRIBED", "UNSUBSCRIBED"),
+	} {
+		err := connector.Apply(t.Context(), []dsr.RecordSettings{{Kind: "contact", ID: "17", Settings: []dsr.Setting{wanted}}})
+		require.Equal(t, connectors.Rejected, class(t, err))
+		require.ErrorContains(t, err, "did not change")
+	}
+}

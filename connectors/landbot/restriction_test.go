@@ -74,3 +74,11 @@ func TestCustomersThatDoNotShowTheirStateAreNotGuessedAt(t *testing.T) {
 	_, err := connector.Settings(t.Context(), []dsr.Record{{Kind: "customer", ID: "17"}})
 	require.Equal(t, connectors.Malformed, failure(t, err).Class)
 }
+
+func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	connector := answering(t, http.StatusOK, `{"success":true,"customer":{"id":17,"blocked":false,"archived":false}}`)
+	err := connector.Apply(t.Context(), customerSettings(17, "false", "true", "true"))
+	require.Equal(t, connectors.Rejected, failure(t, err).Class)
+	require.ErrorContains(t, err, "is not changed")
+}

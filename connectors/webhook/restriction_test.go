@@ -87,6 +87,7 @@ func TestAnswersToSettingsThatLeaveSomethingOpenAreRefused(t *testing.T) {
 		"no results":             `{}`,
 		"no result":              `{"results":[]}`,
 		"two results":            `{"results":[{"id":"u-17","status":"not_found"},{"id":"u-17","status":"not_found"}]}`,
+		"a result too many":      `{"results":[{"id":"u-17","status":"not_found"},{"id":"u-18","status":"not_found"}]}`,
 		"another record":         `{"results":[{"id":"u-18","status":"not_found"}]}`,
 		"another kind":           `{"results":[{"id":"u-17","kind":"forum","status":"not_found"}]}`,
 		"an unknown status":      `{"results":[{"id":"u-17","status":"ok"}]}`,
