@@ -35,6 +35,22 @@ type Verifier interface {
 	Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error)
 }
 
+// A Restrictor is a Connector whose system can stop processing without erasing,
+// for a restriction of processing (GDPR Art. 18), and can go on as before. What
+// settings are restricted and lifted follows from those read, by [dsr.Restrict],
+// [dsr.Drift] and [dsr.Lift].
+type Restrictor interface {
+	// Settings reads, of each record, what a restriction changes: the value now and
+	// the one that it has under a restriction. It changes nothing at the vendor.
+	// Records that are gone, or have nothing that a restriction changes, are left
+	// out.
+	Settings(ctx context.Context, records []dsr.Record) ([]dsr.RecordSettings, error)
+	// Apply gives each setting its Value, and touches nothing else. Applying what is
+	// so already succeeds, and so does a record that is gone. After an error any
+	// number of settings may have been applied; applying them again is harmless.
+	Apply(ctx context.Context, changes []dsr.RecordSettings) error
+}
+
 // A Checker is a Connector that can try its credentials.
 type Checker interface {
 	// Check makes sure that the system can be reached with the configured

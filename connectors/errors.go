@@ -61,7 +61,7 @@ func (e *Error) Advice() string {
 	case Misconfigured:
 		return "repair the system's entry in lethe.yaml, restart the worker, then retry-system"
 	case Malformed:
-		return "nothing is known about the erasure; see whether the vendor's API has changed or base_url leads elsewhere, then retry-system"
+		return "nothing is known of what was done; see whether the vendor's API has changed or base_url leads elsewhere, then retry-system"
 	default:
 		return "the vendor did not recover in time; retry-system when it is back"
 	}

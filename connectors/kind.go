@@ -50,6 +50,9 @@ type Kind struct {
 	FedBy []string
 	// SideEffects lists what an erasure does beyond erasing.
 	SideEffects []string
+	// Restriction says what a restriction of processing means in the system. Describe
+	// may replace it by what the configuration says.
+	Restriction *dsr.RestrictionFacts
 	// Endpoints lists what is called, for the documentation.
 	Endpoints []Endpoint
 	// Limits says what is known of the vendor's rate limits and quotas.

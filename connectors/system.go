@@ -27,6 +27,10 @@ func (k Kind) System(s Settings, title, processor string, maxRecords int) (dsr.S
 		MaxRecords: maxRecords,
 		NotCovered: slices.Clone(k.NotCovered),
 	}
+	if k.Restriction != nil {
+		facts := *k.Restriction
+		system.Restriction = &facts
+	}
 	if k.Describe != nil {
 		problems = append(problems, asProblems(k.Describe(s, &system))...)
 	}

@@ -23,7 +23,9 @@ func crm() connectors.Kind {
 func TestASystemIsItsKindAndItsConfiguration(t *testing.T) {
 	t.Parallel()
 	kind := crm()
+	kind.Restriction = &dsr.RestrictionFacts{Able: true, Covers: []string{"e-mails"}}
 	kind.Describe = func(s connectors.Settings, system *dsr.System) error {
+		system.Restriction.LiftTask = &dsr.Task{Link: s.BaseURL}
 		system.Needs = append(system.Needs, dsr.Phone)
 		system.Reason = s.Option("portal")
 		return nil
@@ -38,7 +40,9 @@ func TestASystemIsItsKindAndItsConfiguration(t *testing.T) {
 	require.Equal(t, dsr.System{
 		Name: "sales", Title: "Sales", Connector: "crm", Processor: "Example Inc.", Mode: dsr.Automatic,
 		Needs: []dsr.IdentifierType{dsr.Email, dsr.Phone}, Verifiable: true, MaxRecords: 10, Reason: "eu", NotCovered: []string{"exports"},
+		Restriction: &dsr.RestrictionFacts{Able: true, Covers: []string{"e-mails"}, LiftTask: &dsr.Task{}},
 	}, system)
+	require.Nil(t, kind.Restriction.LiftTask, "the kind stays as it is")
 	require.Equal(t, []dsr.IdentifierType{dsr.Email}, kind.Needs, "the kind stays as it is")
 }
 

@@ -112,6 +112,9 @@ type System struct {
 	Reason string `json:"reason,omitempty"`
 	// NotCovered lists what an erasure through this connector leaves untouched.
 	NotCovered []string `json:"not_covered,omitempty"`
+	// Restriction says what a restriction of processing means in the system; nil if
+	// nothing is known of it, as in plans of older releases.
+	Restriction *RestrictionFacts `json:"restriction,omitempty"`
 }
 
 // Searchable reports whether any of the subject's identifiers is of use to the

@@ -31,6 +31,13 @@ func TestFactsAreComplete(t *testing.T) {
 			require.NotEmpty(t, key.Help, "%s: %s", kind.Name, key.Name)
 		}
 		require.Equal(t, kind.Mode == dsr.Automatic, kind.New != nil, "%s: what is automatic has a connector, and nothing else", kind.Name)
+		require.NotNil(t, kind.Restriction, kind.Name)
+		if kind.Restriction.Able {
+			require.NotEmpty(t, kind.Restriction.Covers, kind.Name)
+			require.NotEmpty(t, kind.Restriction.GoesOn, "%s: something always goes on", kind.Name)
+		} else {
+			require.NotEmpty(t, kind.Restriction.Instead, kind.Name)
+		}
 		if kind.Mode == dsr.Automatic {
 			require.NotEmpty(t, kind.Needs, kind.Name)
 			require.NotEmpty(t, kind.Endpoints, kind.Name)

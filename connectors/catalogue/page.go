@@ -42,10 +42,10 @@ func Page(k connectors.Kind) string {
 func Index() string {
 	var text strings.Builder
 	text.WriteString("<!-- Generated from the connectors' facts by `make generate`. -->\n# Connectors\n\n" +
-		"| connector | reaches | how | searched with | evidence |\n|---|---|---|---|---|\n")
+		"| connector | reaches | how | searched with | evidence | can restrict |\n|---|---|---|---|---|---|\n")
 	for _, k := range kinds {
-		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s | %s | %s |\n",
-			k.Name, k.Name, k.Title, modeOf(k), typesOf(k.Needs), evidenceOf(k.Evidence))
+		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s | %s | %s | %s |\n",
+			k.Name, k.Name, k.Title, modeOf(k), typesOf(k.Needs), evidenceOf(k.Evidence), restrictionOf(k))
 	}
 	return text.String()
 }
@@ -61,6 +61,16 @@ func evidenceOf(e dsr.EvidenceKind) string {
 		dsr.ReadBack: "read back", dsr.AcceptedCount: "accepted, record by record", dsr.Submission: "receipt of the order",
 		dsr.PersonsWord: "a person's word", dsr.Statement: "a statement",
 	}[e]
+}
+
+func restrictionOf(k connectors.Kind) string {
+	switch {
+	case k.Mode == dsr.None:
+		return "not applicable"
+	case k.Restriction == nil || !k.Restriction.Able:
+		return "no"
+	}
+	return "yes"
 }
 
 func typesOf(types []dsr.IdentifierType) string {

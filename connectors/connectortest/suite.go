@@ -1,6 +1,7 @@
 package connectortest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -25,10 +26,7 @@ const rounds = 3
 // default population; each test has its own.
 func Run(t *testing.T, found func() Vendor) {
 	t.Helper()
-	tests := []struct {
-		name string
-		run  func(*bench)
-	}{
+	tests := []trial{
 		{"people are found, erased and gone, and nobody else is touched", peopleAreErased},
 		{"erasing twice succeeds", erasingTwiceSucceeds},
 		{"a stranger is not found", aStrangerIsNotFound},
@@ -47,12 +45,21 @@ func Run(t *testing.T, found func() Vendor) {
 		{"a check changes nothing", aCheckChangesNothing},
 		{"many at once do not disturb each other", manyAtOnce},
 	}
+	if facts := found().Kind.Restriction; facts != nil && facts.Able {
+		tests = append(tests, restrictions...)
+	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.run(setUp(t, found()))
 		})
 	}
+}
+
+// A trial is one test of the suite.
+type trial struct {
+	name string
+	run  func(*bench)
 }
 
 // subjects are the people with names that break URLs, queries and comparisons.
@@ -216,6 +223,10 @@ func eachRefusalHasItsClass(b *bench) {
 			}
 			require.Error(b, err, "%s with status %d", act.name, status)
 			known := b.known(err)
+			class := class
+			if status == http.StatusNotFound {
+				class = cmp.Or(b.on404(act.name), class)
+			}
 			require.Equal(b, class, known.Class, "%s with status %d", act.name, status)
 			require.Equal(b, status, known.Status)
 		}
@@ -228,7 +239,20 @@ func eachRefusalHasItsClass(b *bench) {
 }
 
 func (b *bench) meansAbsence(act string) bool {
-	return act == "locate" && b.LocateAbsent || act == "erase" && b.EraseAbsent || act == "remaining" && b.EraseAbsent
+	switch act {
+	case "locate":
+		return b.LocateAbsent
+	case "erase", "remaining":
+		return b.EraseAbsent
+	case "settings", "apply":
+		return b.on404(act) == ""
+	}
+	return false
+}
+
+// on404 is the class of a 404 that does not mean what it usually does.
+func (b *bench) on404(act string) connectors.Class {
+	return map[string]connectors.Class{"settings": b.SettingsOn404, "apply": b.ApplyOn404}[act]
 }
 
 func tooManyRequests(b *bench) {
@@ -372,6 +396,8 @@ func aWrongKeyIsToldApart(b *bench) {
 func aCheckChangesNothing(b *bench) {
 	checker, ok := b.connector.(connectors.Checker)
 	require.True(b, ok, "the connector can try its credentials")
+	_, restricts := b.connector.(connectors.Restrictor)
+	require.Equal(b, b.system().Restriction.Able, restricts, "what the kind says of restrictions is what its connector can do")
 	require.NoError(b, checker.Check(b.Context()))
 	require.NotEmpty(b, b.Server.Ledger().Calls(), "the vendor was asked")
 	require.Empty(b, b.Server.Ledger().Deletions())

@@ -40,6 +40,14 @@ type Vendor struct {
 	// knows nobody; EraseAbsent that a 404 to a deletion means that the record
 	// is gone.
 	LocateAbsent, EraseAbsent bool
+	// Change plays the vendor's own snippet, or somebody who works there: it gives
+	// a setting of a record, by its key, another value behind the connector's back.
+	// Nil for a vendor that cannot restrict.
+	Change func(key, name, value string)
+	// SettingsOn404 is the class of the error when reading settings is answered
+	// 404, and ApplyOn404 that when changing them is; empty where it means that the
+	// record is gone.
+	SettingsOn404, ApplyOn404 connectors.Class
 }
 
 // bench is a vendor that serves, and a connector that reaches it.
@@ -239,6 +247,18 @@ func (b *bench) acts() []act {
 	if _, ok := b.connector.(connectors.Checker); ok {
 		acts = append(acts, act{"check", func(c connectors.Connector, ctx context.Context) error {
 			return c.(connectors.Checker).Check(ctx)
+		}})
+	}
+	if restrictor, ok := b.connector.(connectors.Restrictor); ok {
+		settings, err := restrictor.Settings(b.Context(), records)
+		require.NoError(b, err)
+		changes := dsr.Restrict(settings)
+		require.NotEmpty(b, changes)
+		acts = append(acts, act{"settings", func(c connectors.Connector, ctx context.Context) error {
+			_, err := c.(connectors.Restrictor).Settings(ctx, records)
+			return err
+		}}, act{"apply", func(c connectors.Connector, ctx context.Context) error {
+			return c.(connectors.Restrictor).Apply(ctx, changes)
 		}})
 	}
 	return append(acts, act{"erase", func(c connectors.Connector, ctx context.Context) error {

@@ -17,6 +17,13 @@ type contact struct {
 	Phone      httpapi.Text            `json:"phone"`
 	UserID     httpapi.Text            `json:"user_id"`
 	Properties map[string]httpapi.Text `json:"custom_properties"`
+	// Unsubscribed is sent as a boolean and shown as a text.
+	Unsubscribed httpapi.Text `json:"unsubscribed_from_emails"`
+	Tags         []tag        `json:"tags"`
+}
+
+type tag struct {
+	Name httpapi.Text `json:"name"`
 }
 
 type conversation struct {

@@ -9,6 +9,9 @@ import (
 const (
 	credentialToken = "token"
 	optionPhoneScan = "phone_scan"
+
+	optionRestrictionTag  = "restriction_tag"
+	defaultRestrictionTag = "processing-restricted"
 )
 
 // fieldTypes are the identifiers that workspaces keep in custom properties.
@@ -30,11 +33,13 @@ func Kind() connectors.Kind {
 		Rate:       2,
 		Credentials: []connectors.Key{
 			{Name: credentialToken, Required: true, Help: "The API key, from Settings → API Key. By OAuth it needs the scopes read_contact, " +
-				"write_contact, read_conversations and write_conversations."},
+				"write_contact, read_conversations and write_conversations, and for restrictions write_tags."},
 		},
 		Options: []connectors.Key{
 			{Name: optionPhoneScan, Help: "`true` looks for phone numbers too. The API has no such search: every contact of the workspace is read, " +
 				"50 a request. Off by default."},
+			{Name: optionRestrictionTag, Help: "The tag of contacts whose processing is restricted. Default: `" + defaultRestrictionTag + "`. " +
+				"Do not change it while anybody is restricted."},
 		},
 		Fields: fieldTypes,
 		NotCovered: []string{
@@ -47,6 +52,24 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"The contact's unsubscription is forgotten too: if the address is imported again, Gist will write to it.",
 		},
+		Restriction: &dsr.RestrictionFacts{
+			Able: true,
+			Covers: []string{
+				"E-mails of every kind, campaigns and broadcasts included: the contact is unsubscribed from all of them.",
+				"Whatever honours the tag `restriction_tag`: exclude it from segments, automations and audiences in Gist.",
+			},
+			GoesOn: []string{
+				"Storage, chat, tracking by the site's snippet, and scoring; Gist has no state in which it does not process.",
+				"Membership of campaigns and subscription types, which Gist's API does not show, so that it could not be given back. Nothing is " +
+					"mailed to an unsubscribed contact, and lifting the restriction lets campaigns go on where they were.",
+				"A site's snippet or integration that sends `unsubscribed_from_emails: false` subscribes the contact again without a word " +
+					"(https://docs.getgist.com/article/97). Stop sending the value; Lethe looks again and reports what has changed.",
+				"What Gist handed on to other tools.",
+			},
+			Irreversible: []string{
+				"The absence of a value: who was never asked about e-mails is shown as \"not unsubscribed\" afterwards, which means the same.",
+			},
+		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "GET", Path: contactsPath, Purpose: "finds the contact by e-mail address or user_id; with phone_scan reads all contacts"},
 			{Method: "GET", Path: conversationsPath, Purpose: "lists conversations in every state, to find the contact's"},
@@ -54,7 +77,9 @@ func Kind() connectors.Kind {
 			{Method: "DELETE", Path: conversationPath, Purpose: "deletes a conversation"},
 			{Method: "DELETE", Path: contactPath, Purpose: "deletes the contact"},
 			{Method: "GET", Path: conversationPath, Purpose: "makes sure that the conversation is gone"},
-			{Method: "GET", Path: contactPath, Purpose: "makes sure that the contact is gone"},
+			{Method: "GET", Path: contactPath, Purpose: "makes sure that the contact is gone; reads what a restriction changes"},
+			{Method: "POST", Path: contactsPath, Purpose: "restricts and lifts: subscribes and unsubscribes a contact that was read right before"},
+			{Method: "POST", Path: tagsPath, Purpose: "restricts and lifts: tags and untags a contact"},
 			{Method: "GET", Path: tokenPath, Purpose: "checks the API key"},
 		},
 		Limits: "Not published. 429 occurs; two requests a second are far below what published clients send.",

@@ -1,8 +1,9 @@
 // Package gist finds and deletes people in Gist, formerly ConvertFox: their
-// conversations, then the contact.
+// conversations, then the contact. It restricts them by unsubscribing and tagging.
 package gist
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -28,6 +29,7 @@ const (
 	conversationsPath = "/conversations"
 	conversationPath  = "/conversations/{id}"
 	messagesPath      = "/conversations/{id}/messages"
+	tagsPath          = "/tags"
 	tokenPath         = "/token/info"
 )
 
@@ -46,12 +48,15 @@ type Connector struct {
 	normalize dsr.Normalizer
 	fields    map[dsr.IdentifierType][]string
 	phoneScan bool
+	// tag marks who is restricted.
+	tag string
 }
 
 var (
-	_ connectors.Connector = (*Connector)(nil)
-	_ connectors.Verifier  = (*Connector)(nil)
-	_ connectors.Checker   = (*Connector)(nil)
+	_ connectors.Connector  = (*Connector)(nil)
+	_ connectors.Verifier   = (*Connector)(nil)
+	_ connectors.Restrictor = (*Connector)(nil)
+	_ connectors.Checker    = (*Connector)(nil)
 )
 
 // New makes the connector of the system in s.
@@ -65,7 +70,10 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Connector{system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields, phoneScan: scan}, nil
+	return &Connector{
+		system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields, phoneScan: scan,
+		tag: cmp.Or(strings.TrimSpace(s.Option(optionRestrictionTag)), defaultRestrictionTag),
+	}, nil
 }
 
 // ask makes a call on one object or list. It reports false if there is none.

@@ -57,6 +57,12 @@ func Kind() connectors.Kind {
 			"Personal data in page addresses and event parameters, which Admin → Data deletion requests removes.",
 			"Devices of the person whose client ids nobody has recorded.",
 		},
+		Restriction: &dsr.RestrictionFacts{
+			Instead: "Google Analytics has no switch for a single person: it processes what a browser or an app sends. Stop that where it is sent: " +
+				"deny `analytics_storage` by consent mode for the person's visits, or set `window['ga-disable-G-…'] = true` before the tag runs, " +
+				"and stop sending the person's client id and user id from your own servers. What was collected cannot be locked, only deleted: " +
+				"ask the person whether they want that instead, by an erasure.",
+		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "POST", Path: submitPath, Purpose: "orders the deletion of one identifier"},
 			{Method: "GET", Path: propertyPath, Purpose: "checks the credentials"},
@@ -68,6 +74,7 @@ func Kind() connectors.Kind {
 			"https://developers.google.com/analytics/devguides/config/admin/v1/quotas (limits)",
 			"https://developers.google.com/analytics/devguides/config/userdeletion/migration (Universal Analytics' API is gone; BigQuery; aggregates)",
 			"https://developers.google.com/analytics/devguides/config/userdeletion/v3 (72 hours for the user report, deletion runs every two months)",
+			"https://developers.google.com/analytics/devguides/collection/gtagjs/user-opt-out (ga-disable; there is nothing on Google's side)",
 			"https://pkg.go.dev/google.golang.org/api/analyticsadmin/v1alpha (normal form of user-provided data)",
 		},
 		Describe: describe,

@@ -1,4 +1,5 @@
-// Package hubspot finds contacts in HubSpot and deletes them permanently.
+// Package hubspot finds contacts in HubSpot, deletes them permanently, and restricts
+// them by unsubscribing and marking.
 package hubspot
 
 import (
@@ -32,12 +33,16 @@ type Connector struct {
 	api       *httpapi.Client
 	normalize dsr.Normalizer
 	fields    map[dsr.IdentifierType][]string
+	// mark is the property of contacts whose processing is restricted; empty if none
+	// is configured.
+	mark string
 }
 
 var (
-	_ connectors.Connector = (*Connector)(nil)
-	_ connectors.Verifier  = (*Connector)(nil)
-	_ connectors.Checker   = (*Connector)(nil)
+	_ connectors.Connector  = (*Connector)(nil)
+	_ connectors.Verifier   = (*Connector)(nil)
+	_ connectors.Restrictor = (*Connector)(nil)
+	_ connectors.Checker    = (*Connector)(nil)
 )
 
 // New makes the connector of the system in s.
@@ -47,7 +52,9 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Connector{system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields}, nil
+	return &Connector{
+		system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields, mark: s.Option(optionRestrictionProperty),
+	}, nil
 }
 
 // Locate searches by each identifier, and for e-mail addresses in the recycling
@@ -167,11 +174,15 @@ func (c *Connector) holds(ctx context.Context, id string) (bool, error) {
 }
 
 // Check searches for a contact that no account has, which tries the token and
-// its scope without reading anybody's data.
+// its scope without reading anybody's data, and looks whether the property for
+// restrictions exists if one is configured.
 func (c *Connector) Check(ctx context.Context) error {
 	_, err := c.search(ctx, question{
 		Groups:     []group{{Filters: []filter{{propertyID, "EQ", "0"}}}},
 		Properties: []string{propertyID}, Limit: 1,
 	})
-	return err
+	if err != nil || c.mark == "" {
+		return err
+	}
+	return c.checkMark(ctx)
 }

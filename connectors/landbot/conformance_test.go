@@ -1,6 +1,7 @@
 package landbot_test
 
 import (
+	"strings"
 	"testing"
 
 	"ite.digital/lethe/connectors"
@@ -23,6 +24,14 @@ func TestConformance(t *testing.T) {
 			System:           population.Landbot,
 			WrongCredentials: map[string]string{"token": "wrong"},
 			EraseAbsent:      true,
+			Change:           func(key, name, value string) { change(sim, key, name, value) },
 		}
+	})
+}
+
+// change plays an agent in the inbox, or the person on WhatsApp.
+func change(sim *simulated.Sim, key, name, value string) {
+	sim.Change(strings.TrimPrefix(key, "customer/"), func(c *simulated.Customer) {
+		*map[string]*bool{"blocked": &c.Blocked, "archived": &c.Archived, "opt_in": &c.OptIn}[name] = value == "true"
 	})
 }

@@ -38,10 +38,31 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"The person's WhatsApp opt-in and opt-out are forgotten with the customer.",
 		},
+		Restriction: &dsr.RestrictionFacts{
+			Able: true,
+			Covers: []string{
+				"The conversation: a blocked customer can no longer write to the bot or to agents.",
+				"The inbox: an archived customer is out of the agents' sight.",
+				"WhatsApp messages of the company's own accord: the customer is opted out, if an operator agrees.",
+			},
+			GoesOn: []string{
+				"Storage, and what the bot's blocks have sent to other tools.",
+				"A customer that the person becomes by writing on another channel: the next look finds and restricts it.",
+				"Agents and workflows can unblock and unarchive a customer; Lethe looks again and reports what has changed.",
+			},
+			Irreversible: []string{
+				"The WhatsApp opt-out: only the person can opt in again. An operator is asked before it is made.",
+			},
+		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "GET", Path: customersPath, Purpose: "searches by e-mail address and by the spellings of the phone number, in and out of the archive; checks the token"},
 			{Method: "DELETE", Path: customerPath, Purpose: "deletes a customer and the conversation"},
-			{Method: "GET", Path: customerPath, Purpose: "makes sure that the customer is gone"},
+			{Method: "GET", Path: customerPath, Purpose: "makes sure that the customer is gone; reads what a restriction changes"},
+			{Method: "PUT", Path: blockPath, Purpose: "restricts: the person can no longer write to the bot"},
+			{Method: "PUT", Path: unblockPath, Purpose: "lifts the block"},
+			{Method: "PUT", Path: archivePath, Purpose: "restricts: takes the customer out of sight"},
+			{Method: "PUT", Path: unarchivePath, Purpose: "lifts the archiving"},
+			{Method: "DELETE", Path: optOutPath, Purpose: "restricts: opts the customer out of WhatsApp messages, which cannot be undone"},
 		},
 		Limits: "Not published. Two requests a second are made, and 429 is waited out.",
 		Sources: []string{

@@ -1,5 +1,6 @@
 // Package landbot finds and deletes people in Landbot. One person is several
-// customers there: one for each channel, and again after the archive.
+// customers there: one for each channel, and again after the archive. It restricts
+// them by blocking and archiving.
 package landbot
 
 import (
@@ -40,9 +41,10 @@ type Connector struct {
 }
 
 var (
-	_ connectors.Connector = (*Connector)(nil)
-	_ connectors.Verifier  = (*Connector)(nil)
-	_ connectors.Checker   = (*Connector)(nil)
+	_ connectors.Connector  = (*Connector)(nil)
+	_ connectors.Verifier   = (*Connector)(nil)
+	_ connectors.Restrictor = (*Connector)(nil)
+	_ connectors.Checker    = (*Connector)(nil)
 )
 
 // New makes the connector of the system in s.
@@ -61,6 +63,10 @@ type customer struct {
 	Email  httpapi.Text            `json:"email"`
 	Phone  httpapi.Text            `json:"phone"`
 	Fields map[string]httpapi.Text `json:"fields"`
+
+	OptIn    *bool `json:"opt_in"`
+	Blocked  *bool `json:"blocked"`
+	Archived *bool `json:"archived"`
 }
 
 // answer is what the API wraps customers into.

@@ -26,6 +26,27 @@ func TestTheOptionsBecomeATask(t *testing.T) {
 	}, system.Task)
 }
 
+func TestARestrictionAndItsLiftingAreTasksToo(t *testing.T) {
+	t.Parallel()
+	options := map[string][]string{"steps": {"Delete."}, "link": {"https://app.example.com/contacts"}}
+	system, err := manual.Kind().System(connectors.Settings{Options: options}, "", "", 10)
+	require.NoError(t, err)
+	require.True(t, system.Restriction.Able)
+	for _, task := range []*dsr.Task{system.Restriction.Task, system.Restriction.LiftTask} {
+		require.NotEmpty(t, task.Steps, "there are sensible steps by default")
+		require.Equal(t, "https://app.example.com/contacts", task.Link)
+		require.NotEmpty(t, task.Evidence)
+	}
+	require.NotEqual(t, system.Restriction.Task.Steps, system.Restriction.LiftTask.Steps)
+
+	options["restriction_task"], options["lift_task"] = []string{"Lock the record."}, []string{"Unlock it.", "Look."}
+	system, err = manual.Kind().System(connectors.Settings{Options: options}, "", "", 10)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Lock the record."}, system.Restriction.Task.Steps)
+	require.Equal(t, []string{"Unlock it.", "Look."}, system.Restriction.LiftTask.Steps)
+	require.Nil(t, manual.Kind().Restriction.Task, "the kind's facts stay as they are")
+}
+
 func TestPeopleAreFoundByEmailUnlessConfigured(t *testing.T) {
 	t.Parallel()
 	system, err := manual.Kind().System(connectors.Settings{Options: map[string][]string{"steps": {"Look."}}}, "", "", 10)
@@ -45,6 +66,8 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 		{"a link that runs something", map[string][]string{"steps": {"Look."}, "link": {"javascript:alert(1)"}}, "options.link"},
 		{"a link without a host", map[string][]string{"steps": {"Look."}, "link": {"https:///x"}}, "options.link"},
 		{"a plain link", map[string][]string{"steps": {"Look."}, "link": {"http://example.com"}}, "options.link"},
+		{"an empty step of a restriction", map[string][]string{"steps": {"Look."}, "restriction_task": {""}}, "options.restriction_task"},
+		{"no steps of a lifting", map[string][]string{"steps": {"Look."}, "lift_task": {}}, "options.lift_task"},
 		{"an unknown identifier type", map[string][]string{"steps": {"Look."}, "identifiers": {"name"}}, "options.identifiers[0]"},
 	}
 	for _, test := range tests {

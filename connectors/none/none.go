@@ -29,6 +29,9 @@ func Kind() connectors.Kind {
 			{Name: optionReason, Required: true, Help: "Why there is nothing to do, in a sentence that a data subject understands."},
 			{Name: optionReview, Help: "The day by which somebody looks whether that is still so, such as `2027-11-01`. It is shown with the reason."},
 		},
+		Restriction: &dsr.RestrictionFacts{
+			Instead: "Not applicable: for the reason that is stated there is nothing to restrict either.",
+		},
 		NotCovered: []string{"Nothing is asked and nothing is called: the statement is the company's own."},
 		Describe:   describe,
 	}

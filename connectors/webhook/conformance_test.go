@@ -1,8 +1,10 @@
 package webhook_test
 
 import (
+	"strings"
 	"testing"
 
+	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/connectortest"
 	"ite.digital/lethe/connectors/webhook"
 	"ite.digital/lethe/simulators/population"
@@ -19,7 +21,22 @@ func TestConformance(t *testing.T) {
 			Server:           sim.Server,
 			Town:             population.Fill(population.Vendors{Website: sim}, population.DefaultBystanders),
 			System:           population.Website,
+			SettingsOn404:    connectors.Misconfigured,
+			ApplyOn404:       connectors.Misconfigured,
+			Change:           func(key, name, value string) { change(sim, key, name, value) },
 			WrongCredentials: map[string]string{"secret": "another secret, long enough"},
+		}
+	})
+}
+
+// change plays somebody in the site's administration.
+func change(sim *website.Sim, key, name, value string) {
+	kind, id, _ := strings.Cut(key, "/")
+	sim.Change(kind, id, func(r *website.Record) {
+		for i := range r.Settings {
+			if r.Settings[i].Name == name {
+				r.Settings[i].Value = value
+			}
 		}
 	})
 }

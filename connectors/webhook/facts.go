@@ -21,7 +21,7 @@ func Kind() connectors.Kind {
 		Name:  "webhook",
 		Title: "Webhook (own systems)",
 		Summary: "Finds and erases people in the company's own systems, such as a site, a shop or an application, which implement " +
-			"a protocol of three signed requests (docs/webhook.md).",
+			"a protocol of signed requests (docs/webhook.md): three to erase, two more to restrict.",
 		Mode:       dsr.Automatic,
 		Needs:      byDefault,
 		Yields:     dsr.IdentifierTypes(),
@@ -42,9 +42,21 @@ func Kind() connectors.Kind {
 		SideEffects: []string{
 			"What the receiver attaches to an erasure, such as closing an account or stopping a subscription.",
 		},
+		Restriction: &dsr.RestrictionFacts{
+			Able:   true,
+			Covers: []string{"What the receiver says that it stops: each setting that it names, and no more."},
+			GoesOn: []string{
+				"Whatever the receiver does not name as a setting. What that is, is for the company to know.",
+				"A receiver that implements erasures only is asked in vain: the system then waits for an operator. Implement `/settings` and `/apply` " +
+					"there, or restrict by hand.",
+			},
+			Irreversible: []string{"Settings that the receiver marks as irreversible. An operator is asked before they are changed."},
+		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "POST", Path: "/locate", Purpose: "asks which records the identifiers lead to"},
 			{Method: "POST", Path: "/erase", Purpose: "erases records by kind and id, at most 100 at once"},
+			{Method: "POST", Path: settingsPath, Purpose: "asks what a restriction changes about records, at most 100 at once"},
+			{Method: "POST", Path: applyPath, Purpose: "restricts and lifts: gives settings of records their values, at most 100 records at once"},
 			{Method: "POST", Path: "/check", Purpose: "checks the address and the secret"},
 		},
 		Limits:   "Those of the receiver. It may answer 429 with Retry-After at any time.",

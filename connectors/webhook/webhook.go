@@ -1,5 +1,6 @@
 // Package webhook reaches the company's own systems: a site, a shop, an
-// application answers three signed requests, "/locate", "/erase" and "/check".
+// application answers signed requests: "/locate", "/erase" and "/check", and for
+// restrictions "/settings" and "/apply".
 // The protocol is described for its implementers in docs/webhook.md.
 //
 // What a receiver answers is taken strictly. An answer that leaves something
@@ -40,8 +41,9 @@ type Connector struct {
 }
 
 var (
-	_ connectors.Connector = (*Connector)(nil)
-	_ connectors.Checker   = (*Connector)(nil)
+	_ connectors.Connector  = (*Connector)(nil)
+	_ connectors.Restrictor = (*Connector)(nil)
+	_ connectors.Checker    = (*Connector)(nil)
 )
 
 // New makes the connector of the system in s.

@@ -74,8 +74,8 @@ func (s *Sim) listContacts(w http.ResponseWriter, r *http.Request) {
 	writePage(w, r, "contacts", rows)
 }
 
-// upsertContact updates the contact with the same id, user_id or e-mail address, else creates one: whoever posts a
-// deleted person brings the person back. Any value of unsubscribed_from_emails overwrites the stored one (help
+// upsertContact updates the contact with the same id, else user_id, else e-mail address, else creates one: whoever
+// posts a deleted person brings the person back. Any value of unsubscribed_from_emails overwrites the stored one (help
 // article 97).
 func (s *Sim) upsertContact(w http.ResponseWriter, r *http.Request) {
 	fields, ok := decode(r)
@@ -83,22 +83,29 @@ func (s *Sim) upsertContact(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnprocessableEntity, "Email or user_id is required")
 		return
 	}
+	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": s.upsert(fields).json()})
+}
+
+func (s *Sim) upsert(fields map[string]any) *Contact {
 	c := s.upserted(fields)
 	if c == nil {
 		c = s.addContact(Contact{})
 	}
 	c.apply(fields)
 	c.updated = s.Now()
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": c.json()})
+	return c
 }
 
 func (s *Sim) upserted(fields map[string]any) *Contact {
-	for _, c := range s.contacts {
-		same := text(fields["id"]) == id(c.ID) ||
-			c.UserID != "" && c.UserID == text(fields["user_id"]) ||
-			c.Email != "" && strings.EqualFold(c.Email, text(fields["email"]))
-		if same && c.deleted.IsZero() {
-			return c
+	for _, same := range []func(c *Contact) bool{
+		func(c *Contact) bool { return !s.options.IgnoreID && text(fields["id"]) == id(c.ID) },
+		func(c *Contact) bool { return c.UserID != "" && c.UserID == text(fields["user_id"]) },
+		func(c *Contact) bool { return c.Email != "" && strings.EqualFold(c.Email, text(fields["email"])) },
+	} {
+		for _, c := range s.contacts {
+			if c.deleted.IsZero() && same(c) {
+				return c
+			}
 		}
 	}
 	return nil

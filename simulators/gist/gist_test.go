@@ -200,3 +200,26 @@ func TestErrorsQuoteThePerson(t *testing.T) {
 	s.Faults().Set(simulators.Rule{Kind: simulators.FailureInside})
 	ask(t, s, http.MethodDelete, path, "").Want(t, 200, `{"errors":[{"message":"Contact ana@example.com`)
 }
+
+func TestTheSnippetOverwritesAnUnsubscription(t *testing.T) {
+	t.Parallel()
+	s := gist.New(gist.Options{})
+	contact := s.AddContact(gist.Contact{Email: "ana@example.com", UserID: "C-1", Unsubscribed: "true"})
+	path := fmt.Sprintf("/contacts/%d", contact)
+	s.Identify(map[string]any{"user_id": "C-1", "unsubscribed_from_emails": false})
+	ask(t, s, http.MethodGet, path, "").Want(t, 200, `"unsubscribed_from_emails":"false"`)
+	if !s.Change(fmt.Sprint(contact), func(c *gist.Contact) { c.Unsubscribed = "true" }) || s.Change("1", nil) {
+		t.Error("a contact that is there can be changed, and no other")
+	}
+	ask(t, s, http.MethodGet, path, "").Want(t, 200, `"unsubscribed_from_emails":"true"`)
+}
+
+func TestAnUpsertKnowsAContactByItsIDFirst(t *testing.T) {
+	t.Parallel()
+	for ignore, want := range map[bool]int64{false: 2, true: 1} {
+		s := gist.New(gist.Options{IgnoreID: ignore})
+		s.AddContact(gist.Contact{ID: 1, Email: "ana@example.com", UserID: "C-1"})
+		s.AddContact(gist.Contact{ID: 2, Email: "ana@example.com"})
+		ask(t, s, http.MethodPost, "/contacts", `{"id":2,"email":"ana@example.com"}`).Want(t, 200, fmt.Sprintf(`"id":%d,`, want))
+	}
+}

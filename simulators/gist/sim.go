@@ -40,6 +40,9 @@ type Options struct {
 	ConversationContact ContactIn
 	// ListAllStates lists closed conversations also when no state is asked for.
 	ListAllStates bool
+	// IgnoreID makes an upsert look at user_id and e-mail address only, so that of two contacts with one address the
+	// older is always updated.
+	IgnoreID bool
 	// CaseSensitive makes ?email= tell upper from lower case.
 	CaseSensitive bool
 }
@@ -98,6 +101,26 @@ func (s *Sim) addContact(c Contact) *Contact {
 	c.created, c.updated = s.Now(), s.Now()
 	s.contacts = append(s.contacts, &c)
 	return &c
+}
+
+// Identify plays the site's own JavaScript snippet, which sends what the site knows of a visitor: an upsert that
+// overwrites, unsubscribed_from_emails included (help article 97).
+func (s *Sim) Identify(fields map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.upsert(fields)
+}
+
+// Change plays somebody who changes a contact in the dashboard. It reports whether there is such a contact.
+func (s *Sim) Change(recordID string, change func(*Contact)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.contactByID(recordID)
+	if c == nil || !c.deleted.IsZero() {
+		return false
+	}
+	change(c)
+	return true
 }
 
 // AddConversation stores a conversation and returns its id.

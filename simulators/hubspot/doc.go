@@ -1,4 +1,5 @@
-// Package hubspot simulates the contacts of HubSpot's CRM API v3: search, reading, archiving, and permanent deletion.
+// Package hubspot simulates the contacts of HubSpot's CRM API v3: search, reading, updating, archiving, and permanent
+// deletion; and the e-mail subscriptions of the communication preferences API v4.
 //
 // Facts come from developers.hubspot.com: the guide on searching the CRM (five requests a second, 200 results a page,
 // 10,000 results a query, at most five groups of six filters, delayed index, archived objects left out), gdpr-delete
@@ -10,5 +11,7 @@
 // address as id finds secondary addresses too.
 //
 // Silent points, and the unpleasant answers given here: permanent deletion of an unknown id is 404; archiving an
-// unknown id is 204; 429 comes without Retry-After, and search answers without any rate-limit header.
+// unknown id is 204; the subscriptions of an address show only the types to which it said something, unless it opted out
+// of everything; subscribing such an address to one type takes the opt-out back; reading a contact with a property that
+// does not exist is no error; 429 comes without Retry-After, and search answers without any rate-limit header.
 package hubspot

@@ -31,6 +31,9 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.routePreferences(w, r) {
+		return
+	}
 	recordID, one := strings.CutPrefix(r.URL.Path, contactsPath+"/")
 	switch {
 	case r.Method == http.MethodGet && r.URL.Path == accountPath:
@@ -43,6 +46,8 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 		s.list(w, r)
 	case r.Method == http.MethodGet && one:
 		s.get(w, r, recordID)
+	case r.Method == http.MethodPatch && one && recordID != "":
+		s.update(w, r, recordID)
 	case r.Method == http.MethodDelete && one && recordID != "":
 		s.archive(w, r, recordID)
 	default:

@@ -36,6 +36,8 @@ type Options struct {
 	UnknownIDStatus int
 	// PrimaryEmailOnly makes EQ and IN on email ignore secondary addresses.
 	PrimaryEmailOnly bool
+	// LegalBasisRequired is how accounts with HubSpot's data privacy settings switched on want subscriptions changed.
+	LegalBasisRequired bool
 	// SearchPerSecond limits searches, as the documentation does to five; no limit where 0.
 	SearchPerSecond int
 	// DailyLimit of requests, which ends at midnight UTC; no limit where 0.
@@ -51,6 +53,9 @@ type Sim struct {
 	nextID      int
 	contacts    []*Contact
 	properties  map[string]bool
+	checkboxes  map[string]bool
+	types       []SubscriptionType
+	preferences map[string]*preferences
 	blocklisted []string
 	searches    map[string]int
 	requests    map[string]int
@@ -65,7 +70,7 @@ func New(o Options) *Sim {
 		o.UnknownIDStatus = http.StatusNotFound
 	}
 	s := &Sim{
-		options: o, nextID: 100400, properties: map[string]bool{},
+		options: o, nextID: 100400, properties: map[string]bool{}, checkboxes: map[string]bool{}, preferences: map[string]*preferences{},
 		searches: map[string]int{}, requests: map[string]int{},
 	}
 	for _, name := range known {
@@ -122,14 +127,19 @@ func (s *Sim) Exists(recordID string) bool {
 	return held
 }
 
-// Snapshot returns everything that was not deleted permanently, as JSON by "contact/id".
+// Snapshot returns everything that was not deleted permanently, as JSON by "contact/id", with the subscriptions of the
+// primary address.
 func (s *Sim) Snapshot() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held := map[string]string{}
 	for _, c := range s.contacts {
 		if c.purged.IsZero() {
-			held[KindContact+"/"+c.ID] = string(simulators.Encode(c.json(c.names())))
+			shown := c.json(c.names())
+			if c.Properties["email"] != "" {
+				shown["subscriptions"] = s.preferencesOf(c.Properties["email"]).json()
+			}
+			held[KindContact+"/"+c.ID] = string(simulators.Encode(shown))
 		}
 	}
 	return held

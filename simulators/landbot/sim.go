@@ -70,6 +70,19 @@ func (s *Sim) AddCustomer(c Customer) int64 {
 	return c.ID
 }
 
+// Change plays somebody who changes a customer in Landbot's inbox, or the person who writes. It reports whether there
+// is such a customer.
+func (s *Sim) Change(recordID string, change func(*Customer)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.customerByID(recordID)
+	if c == nil || !c.deleted.IsZero() {
+		return false
+	}
+	change(c)
+	return true
+}
+
 // Exists says whether a customer is still held, archived or not.
 func (s *Sim) Exists(recordID string) bool {
 	_, held := s.Snapshot()[KindCustomer+"/"+recordID]

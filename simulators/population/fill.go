@@ -15,6 +15,19 @@ import (
 // GAClientIDProperty is the custom property in which HubSpot keeps a person's Analytics client id.
 const GAClientIDProperty = "ga_client_id"
 
+// RestrictionProperty is the checkbox with which HubSpot marks contacts whose processing is restricted.
+const RestrictionProperty = "processing_restricted"
+
+// Subscription types of the HubSpot account.
+const (
+	newsletter = 101
+	oneToOne   = 102
+	oldOffers  = 103
+)
+
+// subscribed is how Gist shows that somebody is not unsubscribed from e-mails.
+const subscribed = "false"
+
 // Channels of the Landbot account.
 const (
 	webChannel      = 11
@@ -29,6 +42,10 @@ func (t *Town) fillHubSpot(strangers []Person) {
 		t.own(p, HubSpot, hubspot.KindContact, t.HubSpot.AddContact(c))
 	}
 	t.HubSpot.AddProperty(GAClientIDProperty)
+	t.HubSpot.AddCheckbox(RestrictionProperty)
+	t.HubSpot.AddSubscriptionType(hubspot.SubscriptionType{ID: newsletter, Name: "Newsletter"})
+	t.HubSpot.AddSubscriptionType(hubspot.SubscriptionType{ID: oneToOne, Name: "One to One"})
+	t.HubSpot.AddSubscriptionType(hubspot.SubscriptionType{ID: oldOffers, Name: "Old offers", Inactive: true})
 	half := len(strangers) / 2
 	for _, p := range slices.Concat(strangers[:half], nearMisses, []Person{Ana, Oneil, Zoe, Dora, Gina, Hugo, Lea}, strangers[half:]) {
 		properties := map[string]string{}
@@ -36,6 +53,10 @@ func (t *Town) fillHubSpot(strangers []Person) {
 		set(properties, "phone", spaced(p.Phone))
 		set(properties, GAClientIDProperty, p.GAClientID)
 		add(p, hubspot.Contact{Properties: properties})
+		if p.Email == "" {
+			continue
+		}
+		t.HubSpot.Subscribe(p.Email, newsletter, hubspot.Subscription{Status: hubspot.Subscribed, LegalBasis: "CONSENT_WITH_NOTICE"})
 	}
 	add(Carla, hubspot.Contact{Properties: map[string]string{
 		"email": "c.rossi@example.com", "hs_additional_emails": Carla.Email + ";carla@example.com",
@@ -49,14 +70,14 @@ func (t *Town) fillGist(strangers []Person) {
 		if p.Email == "" {
 			continue
 		}
-		contact := t.Gist.AddContact(gist.Contact{Name: p.Name, Email: p.Email, UserID: p.CustomerID})
+		contact := t.Gist.AddContact(gist.Contact{Name: p.Name, Email: p.Email, UserID: p.CustomerID, Unsubscribed: subscribed})
 		t.own(p, Gist, gist.KindContact, strconv.FormatInt(contact, 10))
 		t.chat(p, contact, gist.Open)
 		if p == Ana {
 			t.chat(p, contact, gist.Closed)
 		}
 	}
-	lead := t.Gist.AddContact(gist.Contact{Name: Zoe.Name, Email: Zoe.Email})
+	lead := t.Gist.AddContact(gist.Contact{Name: Zoe.Name, Email: Zoe.Email, Unsubscribed: subscribed})
 	t.own(Zoe, Gist, gist.KindContact, strconv.FormatInt(lead, 10))
 }
 
@@ -97,7 +118,9 @@ func (t *Town) fillLandbot(strangers []Person) {
 func (t *Town) fillWebsite(strangers []Person) {
 	for i, p := range slices.Concat([]Person{Ana, Ben, Oneil, Zoe}, nearMisses, strangers) {
 		id := fmt.Sprintf("u-%d", 17+i)
-		record := website.Record{ID: id}
+		record := website.Record{ID: id, Settings: []website.Setting{
+			{Name: "newsletter", Value: "weekly", Restricted: "off"}, {Name: "profiling/größe & maß", Value: "", Restricted: "stopped"},
+		}}
 		if p.Email != "" {
 			record.Identifiers = append(record.Identifiers, website.Identifier{Type: website.Email, Value: p.Email})
 		}

@@ -1,5 +1,5 @@
-// Package website simulates a company's own site that receives Lethe's webhook: the other side of a protocol of three
-// signed requests.
+// Package website simulates a company's own site that receives Lethe's webhook: the other side of a protocol of signed
+// requests.
 //
 // Every request is a POST with a JSON body and the headers
 //
@@ -15,6 +15,13 @@
 //	POST {base}/erase   {"records":[{"id":"u-17","kind":"account"}]}
 //	                    ->  {"results":[{"id":"u-17","status":"erased"}]}
 //
-// A status is erased, not_found, accepted (with expected_by, an RFC 3339 time), retained or failed (each with reason).
+//	POST {base}/settings {"records":[{"id":"u-17","kind":"account"}]}
+//	                    ->  {"results":[{"id":"u-17","kind":"account","status":"found","settings":[
+//	                             {"name":"newsletter","value":"weekly","restricted":"off"}]}]}
+//	POST {base}/apply   {"records":[{"id":"u-17","kind":"account","settings":[{"name":"newsletter","value":"off"}]}]}
+//	                    ->  {"results":[{"id":"u-17","kind":"account","status":"applied"}]}
+//
+// A status of an erasure is erased, not_found, accepted (with expected_by, an RFC 3339 time), retained or failed (each with reason);
+// that of a reading found or not_found, that of a change applied, not_found or failed.
 // Results may come in another order than they were asked for; here they come in reverse.
 package website

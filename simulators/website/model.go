@@ -37,6 +37,8 @@ type Record struct {
 	OnErase string
 	// Reason comes with Retained and Failed.
 	Reason string
+	// Settings are what a restriction changes.
+	Settings []Setting
 	// Takes is how long an accepted erasure takes; meanwhile the record is still found.
 	Takes time.Duration
 

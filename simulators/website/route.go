@@ -60,7 +60,7 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 	}
 	endpoint, ok := strings.CutPrefix(r.URL.Path, s.options.Base)
 	switch {
-	case !ok || !slices.Contains([]string{"/check", "/locate", "/erase"}, endpoint):
+	case !ok || !slices.Contains(s.endpoints(), endpoint):
 		simulators.WriteJSON(w, http.StatusNotFound, problem("not_found", "no such endpoint"))
 	case r.Method != http.MethodPost:
 		simulators.WriteJSON(w, http.StatusMethodNotAllowed, problem("method_not_allowed", "use POST"))
@@ -68,9 +68,20 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 		simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"status": "ok"})
 	case endpoint == "/locate":
 		s.locate(w, r, body)
+	case endpoint == "/settings":
+		s.settings(w, body)
+	case endpoint == "/apply":
+		s.apply(w, body)
 	default:
 		s.erase(w, r, body)
 	}
+}
+
+func (s *Sim) endpoints() []string {
+	if s.options.EraseOnly {
+		return []string{"/check", "/locate", "/erase"}
+	}
+	return []string{"/check", "/locate", "/erase", "/settings", "/apply"}
 }
 
 // locate finds records by any of the identifiers. E-mail addresses are compared whatever the case, all else exactly.

@@ -24,11 +24,13 @@ const maxAge = 5 * time.Minute
 type Options struct {
 	// Secret shared with the sender; DefaultSecret where empty.
 	Secret string
-	// Base is the path that the three endpoints hang under, such as "/privacy"; the root where empty.
+	// Base is the path that the endpoints hang under, such as "/privacy"; the root where empty.
 	Base  string
 	Clock simulators.Clock
 	// Seed of the faults.
 	Seed uint64
+	// EraseOnly is a site that implements no restrictions: /settings and /apply do not exist.
+	EraseOnly bool
 }
 
 // Sim is a simulated website.
@@ -80,7 +82,9 @@ func (s *Sim) Snapshot() map[string]string {
 	held := map[string]string{}
 	for _, r := range s.records {
 		if !s.gone(r, 0) {
-			held[r.Kind+"/"+r.ID] = string(simulators.Encode(r.json()))
+			shown := r.json()
+			shown["settings"] = r.Settings
+			held[r.Kind+"/"+r.ID] = string(simulators.Encode(shown))
 		}
 	}
 	return held

@@ -133,3 +133,32 @@ func TestErrorsQuoteThePersonAndReadsCanBeStale(t *testing.T) {
 	ask(t, s, "/locate", `{"identifiers":[{"type":"email","value":"ana@example.com"}]}`).Want(t, 200, `"id":"1"`)
 	ask(t, s, "/erase", body).Want(t, 200, "not_found")
 }
+
+func TestSettingsAreReadAndChanged(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	s.AddRecord(Record{ID: "1", Settings: []Setting{
+		{Name: "newsletter", Value: "weekly", Restricted: "off"}, {Name: "sold", Value: "no", Restricted: "never", Irreversible: true},
+	}})
+	const records = `{"records":[{"id":"1","kind":"account"},{"id":"2","kind":"account"}]}`
+	ask(t, s, "/settings", records).Want(t, 200, `{"results":[{"id":"2","kind":"account","status":"not_found"},{"id":"1","kind":"account",`+
+		`"settings":[{"name":"newsletter","value":"weekly","restricted":"off"},{"name":"sold","value":"no","restricted":"never","irreversible":true}],`)
+	apply := func(name, value, want string) {
+		t.Helper()
+		body := fmt.Sprintf(`{"records":[{"id":"1","kind":"account","settings":[{"name":%q,"value":%q}]}]}`, name, value)
+		ask(t, s, "/apply", body).Want(t, 200, fmt.Sprintf(`"status":%q`, want))
+	}
+	apply("newsletter", "off", Applied)
+	apply("newsletter", "off", Applied)
+	apply("unknown", "off", Failed)
+	apply("sold", "never", Applied)
+	apply("sold", "no", Failed)
+	ask(t, s, "/settings", records).Want(t, 200, `"value":"off"`)
+	if !s.Change(DefaultKind, "1", func(r *Record) { r.Settings[0].Value = "daily" }) || s.Change(DefaultKind, "2", nil) {
+		t.Error("a record that is there can be changed, and no other")
+	}
+	ask(t, s, "/settings", records).Want(t, 200, `"value":"daily"`)
+	ask(t, s, "/settings", `{}`).Want(t, 400, "bad_request")
+	ask(t, s, "/apply", `{}`).Want(t, 400, "bad_request")
+	ask(t, New(Options{EraseOnly: true}), "/settings", records).Want(t, 404, "not_found")
+}
