@@ -11,23 +11,51 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
+// A refusal is why an update is not taken. Nothing of it is stored, and the
+// operator has to be able to read it in the Web UI.
+type refusal struct {
+	error
+	plain string
+}
+
+// Plain is the text that may be read on its way.
+func (r refusal) Plain() string { return r.plain }
+
+// refusing has a validator's errors explained to operators.
+func refusing[P any](e *erasure, check func(P) error) func(P) error {
+	return func(p P) error { return e.refuse(check(p)) }
+}
+
+// refuse makes an error of a validator a refusal. A text that quotes what names
+// the subject is not sent plainly.
+func (e *erasure) refuse(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case e.known.all.MentionedIn(err.Error()):
+		return refusal{error: err, plain: "refused: the input names the subject; leave the identifier out"}
+	default:
+		return refusal{error: err, plain: err.Error()}
+	}
+}
+
 // answerOperators registers what operators can ask of and tell the request.
 func (e *erasure) answerOperators(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, QueryStatus, func() (dsr.Report, error) { return e.report(), nil }),
 		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.all, nil }),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateRetrySystem, e.retrySystem,
-			workflow.UpdateHandlerOptions{Validator: e.checkRetry, Description: "try a system again now"}),
+			workflow.UpdateHandlerOptions{Validator: refusing(e, e.checkRetry), Description: "try a system again now"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateSkipSystem, e.skipSystem,
-			workflow.UpdateHandlerOptions{Validator: e.checkSkip, Description: "leave a system out, with the reason"}),
+			workflow.UpdateHandlerOptions{Validator: refusing(e, e.checkSkip), Description: "leave a system out, with the reason"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCompleteTask, e.completeTask,
-			workflow.UpdateHandlerOptions{Validator: e.checkComplete, Description: "say that a manual task is done, with evidence"}),
+			workflow.UpdateHandlerOptions{Validator: refusing(e, e.checkComplete), Description: "say that a manual task is done, with evidence"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateApprove, e.approve,
-			workflow.UpdateHandlerOptions{Validator: e.checkApprove, Description: "let a system do what it has asked approval for"}),
+			workflow.UpdateHandlerOptions{Validator: refusing(e, e.checkApprove), Description: "let a system do what it has asked approval for"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateResolveMatch, e.resolveMatch,
-			workflow.UpdateHandlerOptions{Validator: e.checkResolve, Description: "say which of the held records are the subject's"}),
+			workflow.UpdateHandlerOptions{Validator: refusing(e, e.checkResolve), Description: "say which of the held records are the subject's"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, e.cancel,
-			workflow.UpdateHandlerOptions{Validator: e.checkCancel, Description: "end the request; nothing is begun any more"}),
+			workflow.UpdateHandlerOptions{Validator: refusing(e, e.checkCancel), Description: "end the request; nothing is begun any more"}),
 		workflow.SetUpdateHandlerWithOptions(ctx, UpdateExtendDeadline, e.extendDeadline,
 			workflow.UpdateHandlerOptions{Validator: e.checkExtend, Description: "give the answer more time, once, as the law allows"}),
 	)
@@ -101,14 +129,14 @@ func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
 }
 
 func (e *erasure) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
-	if err := e.checkOpen(p.Operator); err != nil {
-		return err
+	err := e.checkOpen(p.Operator)
+	if err == nil {
+		err = e.checkText("reason", p.Reason)
 	}
-	if err := e.checkText("reason", p.Reason); err != nil {
-		return err
+	if err == nil {
+		_, err = e.deadlines.Extend(extension(ctx, p))
 	}
-	_, err := e.deadlines.Extend(extension(ctx, p))
-	return err
+	return e.refuse(err)
 }
 
 func (e *erasure) extendDeadline(ctx workflow.Context, p ExtendDeadline) error {
