@@ -91,17 +91,18 @@ func (o operator) systems() map[string][]string {
 }
 
 // shows waits until the table shows a system in a state, and returns its row.
-func (o operator) shows(system, state string) (row []string) {
+func (o operator) shows(system, state string) []string {
 	o.Helper()
 	o.until("the row of "+system+": "+state, func() bool {
 		// The Web UI asks for the details once, and again on the key R.
 		if err := o.do(pressR()); err != nil {
 			return false
 		}
-		row = o.systems()[system]
+		row := o.systems()[system]
 		return len(row) == 4 && row[0] == state
 	})
-	return row
+	o.settled() // the last R may have brought a newer table
+	return o.systems()[system]
 }
 
 // fill fills in the form of an update, without sending it.
@@ -186,6 +187,7 @@ func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 
 	o.tab("timeline")
 	o.sees(`"report": "erasure/ticket-4711/001.json"`)
+	o.sees("COMPLETED")
 	emils := s.town.RecordsIn(population.Landbot, population.Emil)
 	o.picture("completed")
 	o.reset("ticket-4711")
@@ -298,8 +300,8 @@ func (o operator) silent(where string, person population.Person) {
 	}
 }
 
-// settled waits until the page has asked for nothing for a while, twice as long
-// as the Web UI needs from an answer to the next question.
+// settled waits until the page has asked for nothing and changed nothing over
+// several looks in a row.
 func (o operator) settled() {
 	o.Helper()
 	var last string
