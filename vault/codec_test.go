@@ -2,6 +2,7 @@ package vault_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -166,6 +167,25 @@ func TestFailuresAreEncryptedWithTheirDetailsAndCauses(t *testing.T) {
 	require.NoError(t, known.Details(&detail))
 	require.Equal(t, "detail "+address, detail)
 	require.ErrorContains(t, errors.Unwrap(read), "caused by "+address)
+}
+
+// refused is an error that may be read on its way.
+type refused struct{ text string }
+
+func (r refused) Error() string { return r.text + ", in full" }
+
+func (r refused) Plain() string { return r.text }
+
+func TestARefusalCanBeReadOnItsWay(t *testing.T) {
+	t.Parallel()
+	v := newPlace(t).open(t)
+	require.NoError(t, v.Ensure(t.Context(), workflowID))
+
+	failure := failures(v, workflowID).ErrorToFailure(fmt.Errorf("checked: %w", refused{"there is no " + address}))
+
+	require.Equal(t, "there is no j***@e***.com", failure.GetMessage(), "what looks like an identifier is masked")
+	require.NotContains(t, failure.String(), "in full")
+	require.ErrorContains(t, failures(v, workflowID).FailureToError(failure), "checked: there is no "+address+", in full")
 }
 
 func TestAFailureThatCannotBeEncryptedIsWithheld(t *testing.T) {

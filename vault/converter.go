@@ -181,7 +181,21 @@ func (f *failureConverter) ErrorToFailure(err error) (failure *failurepb.Failure
 			failure = f.withheld(err, problem)
 		}
 	}()
-	return f.standard().ErrorToFailure(err)
+	failure = f.standard().ErrorToFailure(err)
+	if plain := Plain(nil); errors.As(err, &plain) {
+		failure.Message = masker{}.text(plain.Plain())
+	}
+	return failure
+}
+
+// Plain is an error whose text may be read on its way: that of a refused update,
+// which Temporal hands to whoever sent the update and stores nowhere. The Web UI
+// shows it, and has the codec server decode no answer to an update. What looks
+// like an identifier is masked in it all the same.
+type Plain interface {
+	error
+	// Plain is the text to send unencrypted, beside the encrypted one.
+	Plain() string
 }
 
 // withheld stands for a failure that cannot be encrypted. It keeps what decides

@@ -44,7 +44,7 @@ func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map
 	var question *dsr.Question
 	switch {
 	case strangers > 0:
-		question = matchQuestion("%d of %d records carry a different value of an identifier that the subject gave, so they may be "+
+		question = matchQuestion("records with a different value of an identifier that the subject gave: %d of %d; they may be "+
 			"somebody else's. Nothing was erased here. Look at them at the vendor, then resolve-match; or put them in order there and "+
 			"retry-system; or skip-system with the reason", strangers, len(candidates))
 	case shared > 0:

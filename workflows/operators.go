@@ -11,6 +11,29 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
+// A refusal is why an update is not taken. Nothing of it is stored, and the
+// operator has to be able to read it in the Web UI.
+type refusal struct {
+	error
+	plain string
+}
+
+// Plain is the text that may be read on its way.
+func (r refusal) Plain() string { return r.plain }
+
+// refuse makes an error of a validator a refusal. A text that quotes what names
+// the subject is not sent plainly.
+func (e *erasure) refuse(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case e.known.all.MentionedIn(err.Error()):
+		return refusal{error: err, plain: "refused: the input names the subject; leave the identifier out"}
+	default:
+		return refusal{error: err, plain: err.Error()}
+	}
+}
+
 // answerOperators registers what operators can ask of and tell the request.
 func (e *erasure) answerOperators(ctx workflow.Context) error {
 	return errors.Join(
@@ -38,7 +61,7 @@ func accept[P any](
 		if len(e.systems) == 0 {
 			return nil
 		}
-		return check(ctx, p)
+		return e.refuse(check(ctx, p))
 	}
 	handle := func(ctx workflow.Context, p P) error {
 		if len(e.systems) == 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
 )
 
@@ -83,6 +84,26 @@ func TestAConfiguredStatementIsNotApplicable(t *testing.T) {
 	require.Equal(t, dsr.NotApplicable, stated.State)
 	require.Equal(t, dsr.Statement, stated.Evidence)
 	require.Equal(t, "aggregates only", stated.Explanation)
+}
+
+func TestARefusalIsPlainUnlessItQuotesTheSubject(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email)}, nil)
+	var unknown, quoted *error
+	tr.at(time.Hour, func() {
+		unknown = tr.update(workflows.UpdateCompleteTask, done("nonsense"))
+		quoted = tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "inbox", Operator: "ana@example.com", Reason: "r"})
+		tr.update(workflows.UpdateCompleteTask, done("inbox"))
+	})
+	tr.run()
+	for said, refused := range map[string]*error{
+		"system: this request has no such system; it has inbox": unknown, "names the subject": quoted,
+	} {
+		var plain vault.Plain
+		require.ErrorAs(t, *refused, &plain)
+		require.Contains(t, plain.Plain(), said)
+		require.NotContains(t, plain.Plain(), "ana@example.com")
+	}
 }
 
 func TestRefusalsSayWhatToDo(t *testing.T) {

@@ -67,7 +67,7 @@ func TestWhatWasKeptStaysKept(t *testing.T) {
 
 	require.Empty(t, chat.erasedIDs())
 	require.Equal(t, dsr.Erased, outcome(t, r, "chat").State)
-	require.Contains(t, outcome(t, r, "chat").Explanation, "1 records match that are somebody else's")
+	require.Contains(t, outcome(t, r, "chat").Explanation, "somebody else's, by an operator's decision")
 	require.Equal(t, []dsr.Action{{Name: "resolve-match", Operator: "sam", Text: "asked by phone", At: received}}, r.Earlier[0].Systems[0].Actions)
 }
 

@@ -65,7 +65,7 @@ func TestAPersonDecidesWhichRecordsAreTheSubjects(t *testing.T) {
 	require.Equal(t, []string{"o"}, other.erasedIDs(), "what the subject's own record discloses leads on")
 	require.Equal(t, dsr.StatusCompleted, r.Status)
 	held := outcome(t, r, "chat")
-	require.Contains(t, held.Explanation, "1 records match that are somebody else's")
+	require.Contains(t, held.Explanation, "records that are somebody else's, by an operator's decision, and were not touched: 1")
 	require.Equal(t, "erase 1, keep 1: two people share the phone", held.Actions[0].Text)
 	require.Nil(t, held.Question)
 }

@@ -563,7 +563,7 @@ func (s *system) anyNew(records []dsr.Record) bool {
 func (s *system) concludeErasure(ctx workflow.Context) {
 	state := dsr.NotFound
 	if n := len(s.kept); n > 0 {
-		s.outcome.Explanation = fmt.Sprintf("%d records match that are somebody else's, by an operator's decision; they were not touched", n)
+		s.outcome.Explanation = fmt.Sprintf("records that are somebody else's, by an operator's decision, and were not touched: %d", n)
 	}
 	if s.plan.Verifiable {
 		s.outcome.VerifiedAt, s.outcome.Evidence = workflow.Now(ctx), dsr.ReadBack

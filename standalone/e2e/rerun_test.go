@@ -26,15 +26,15 @@ import (
 	"ite.digital/lethe/workflows"
 )
 
-// operator is somebody who answers whatever a request asks, in the same way each
+// A clerk is somebody who answers whatever a request asks, in the same way each
 // time.
-type operator struct {
+type clerk struct {
 	*site
 	client client.Client
 	desk   *requests.Desk
 }
 
-func (s *site) operator() *operator {
+func (s *site) clerk() *clerk {
 	s.Helper()
 	keys := s.vault()
 	options := client.Options{HostPort: s.engine.Address(), Namespace: s.engine.Namespace(), Logger: silent{}}
@@ -42,11 +42,11 @@ func (s *site) operator() *operator {
 	c, err := client.DialContext(s.Context(), options)
 	require.NoError(s, err)
 	s.Cleanup(c.Close)
-	return &operator{site: s, client: c, desk: requests.NewDesk(c, options, keys)}
+	return &clerk{site: s, client: c, desk: requests.NewDesk(c, options, keys)}
 }
 
 // answer answers what the system asks, if it asks. What is refused is asked again.
-func (o *operator) answer(id string, outcome dsr.Outcome) {
+func (o *clerk) answer(id string, outcome dsr.Outcome) {
 	if outcome.Question == nil {
 		return
 	}
@@ -66,7 +66,7 @@ func (o *operator) answer(id string, outcome dsr.Outcome) {
 }
 
 // until answers what the request asks until it is as wished for.
-func (o *operator) until(id string, wish func(dsr.Report) bool) dsr.Report {
+func (o *clerk) until(id string, wish func(dsr.Report) bool) dsr.Report {
 	o.Helper()
 	var r dsr.Report
 	require.Eventually(o, func() bool {
@@ -83,7 +83,7 @@ func (o *operator) until(id string, wish func(dsr.Report) bool) dsr.Report {
 }
 
 // ended waits for the end and returns the report in the archive.
-func (o *operator) ended(id string) dsr.Report {
+func (o *clerk) ended(id string) dsr.Report {
 	o.Helper()
 	o.until(id, func(r dsr.Report) bool {
 		line, err := o.desk.Line(o.Context(), dsr.Erasure, id)
@@ -141,7 +141,7 @@ func deletions(r dsr.Report, system, path string) int {
 
 // reset resets a run so that it goes on before the event. It reports false if
 // Temporal knows no such point.
-func (o *operator) reset(id, run string, event int64) bool {
+func (o *clerk) reset(id, run string, event int64) bool {
 	o.Helper()
 	_, err := o.client.ResetWorkflowExecution(o.Context(), &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: "default", WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: dsr.WorkflowID(dsr.Erasure, id), RunId: run},
@@ -166,7 +166,7 @@ func TestAResetToAnyEventEndsWithTheSameReport(t *testing.T) {
 			s.edit("lethe.yaml", "recheck_after: 1s", "recheck_after: 0s")
 			s.worker()
 			s.submit("R-1", person)
-			o := s.operator()
+			o := s.clerk()
 			first := o.ended("R-1")
 			kept := s.town.Remaining(population.Emil)
 			history := download(t, o.client, "R-1")
@@ -207,7 +207,7 @@ func TestAResetOfAnOpenRequestLosesNothing(t *testing.T) {
 	s.write("landbot.key", "the-wrong-key")
 	worker := s.worker()
 	s.submit("R-1", population.Ana)
-	o := s.operator()
+	o := s.clerk()
 	waiting := func(r dsr.Report) bool {
 		for name, state := range complete() {
 			if got := states(r)[name]; name == "landbot" && got != dsr.NeedsOperator || name != "landbot" && got != state {
@@ -248,7 +248,7 @@ func TestARequestIsCarriedOutAgain(t *testing.T) {
 	s.write("landbot.key", "the-wrong-key")
 	worker := s.worker()
 	s.submit("R-1", population.Ana)
-	o := s.operator()
+	o := s.clerk()
 	require.Contains(t, s.lethe("rerun", "R-1").err, "still being carried out")
 	o.until("R-1", in("landbot", dsr.NeedsOperator))
 	s.must("skip-system", "R-1", "landbot", "--reason", "the vendor is closed this month")
@@ -284,7 +284,7 @@ func TestManyRequestsAreResetAtOnce(t *testing.T) {
 	for id, person := range people {
 		s.submit(id, person)
 	}
-	o := s.operator()
+	o := s.clerk()
 	before := map[string]any{}
 	for id := range people {
 		before[id] = findings(o.ended(id))

@@ -43,7 +43,7 @@ func TestARequestStaysOnItsRelease(t *testing.T) {
 	s.submit("R-2", population.Ben)
 	r := s.conclude("R-2")
 	require.Equal(t, dsr.StatusExceptions, r.Status)
-	c := s.operator().client
+	c := s.clerk().client
 	require.Equal(t, "v2", s.release(c, "R-2"))
 	second.end(syscall.SIGTERM) // what is pinned does not need it
 
@@ -64,7 +64,7 @@ func TestARequestGoesOverToTheNextRelease(t *testing.T) {
 	first := s.promoted("v1")
 	s.submit("R-1", population.Ana)
 	s.report("R-1", in("alore", dsr.NeedsOperator))
-	c := s.operator().client
+	c := s.clerk().client
 	require.Equal(t, "v1", s.release(c, "R-1"))
 	s.promoted("v2")
 	first.end(syscall.SIGTERM)

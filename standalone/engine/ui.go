@@ -79,7 +79,9 @@ func (u *webUI) serve(o Options, address string, conn *grpc.ClientConn) error {
 	log := o.Log.With().Str("part", "web-ui").Logger()
 	config := uiConfig(o, address)
 	if o.Codec != nil {
-		config.Codec.Endpoint = "http://" + dialable(o.IP, u.port()) + codecPath
+		// Without a host, so that it is asked for where the page came from: through
+		// the same proxy, with its login.
+		config.Codec.Endpoint = codecPath
 	}
 	handler, err := uiHandler(config, conn, log)
 	if err != nil {
