@@ -106,7 +106,7 @@ func startExim(t *testing.T, security mail.Security, open bool) *exim {
 	owner.own(t, config)
 	if os.Geteuid() == 0 { // only root may own the configuration that root runs by
 		require.NoError(t, os.Chown(config, 0, 0))
-		require.NoError(t, os.Chmod(config, 0o644)) //nolint:gosec // deliveries of the server's user read it
+		require.NoError(t, os.Chmod(config, 0o644)) // deliveries, by the server's user, read it
 	}
 	// It delivers before it ends, so that nothing outlives the test.
 	arguments := []string{"-C", config, "-bs", "-odi"}

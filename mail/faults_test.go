@@ -38,7 +38,7 @@ func (f faulty) answer(word string) string {
 func (f faulty) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	lines := bufio.NewScanner(conn)
-	word, inData := "", false
+	word := ""
 	for {
 		answer := f.answer(word)
 		if answer == "drop" {
@@ -49,7 +49,7 @@ func (f faulty) serve(conn net.Conn) {
 		if _, err := conn.Write([]byte(answer + "\r\n")); err != nil || word == "QUIT" {
 			return
 		}
-		inData = word == "DATA" && strings.HasPrefix(answer, "354")
+		inData := word == "DATA" && strings.HasPrefix(answer, "354")
 		for lines.Scan() && inData && lines.Text() != "." {
 		}
 		if lines.Err() != nil || lines.Text() == "" {
