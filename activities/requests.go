@@ -29,8 +29,9 @@ type Requests struct {
 	Deadlines func(receivedAt time.Time) (deadlines.Deadlines, error)
 	// Log is told of deadlines that come near.
 	Log zerolog.Logger
-	// Notifier is told as well, unless it is nil.
-	Notifier Notifier
+	// Notifiers are told as well, each under the name by which it is remembered
+	// who has been told.
+	Notifiers map[string]Notifier
 	// Archive receives the reports.
 	Archive Archive
 	// Past knows what earlier runs of the request did.
@@ -47,12 +48,6 @@ type Requests struct {
 type Keeper interface {
 	// SetDue says when the key of a workflow is to be destroyed.
 	SetDue(ctx context.Context, workflowID string, at time.Time) error
-}
-
-// A Notifier tells people what happens, outside of Lethe.
-type Notifier interface {
-	// Notify passes a message on. Being told twice does no harm.
-	Notify(ctx context.Context, message any) error
 }
 
 // MakePlanParams is the request to plan for.
@@ -128,35 +123,6 @@ func (r *Requests) earlier(ctx context.Context) ([]EarlierRun, error) {
 		return nil, unreadable(ctx)
 	}
 	return runs, nil
-}
-
-// A Notice says that a request's deadline comes near, or has passed.
-type Notice struct {
-	RequestID string    `json:"request_id"`
-	Kind      dsr.Kind  `json:"kind"`
-	DueAt     time.Time `json:"due_at"`
-	Overdue   bool      `json:"overdue"`
-	// Missing names the systems that are not done, NeedsOperator those of them
-	// that wait for a person.
-	Missing       []string `json:"missing"`
-	NeedsOperator []string `json:"needs_operator,omitempty"`
-}
-
-// Notify tells people of a deadline.
-func (r *Requests) Notify(ctx context.Context, n Notice) error {
-	text := "a request's deadline comes near"
-	if n.Overdue {
-		text = "a request is overdue"
-	}
-	r.Log.Warn().Str("request", n.RequestID).Str("kind", string(n.Kind)).Time("due", n.DueAt).
-		Strs("missing", n.Missing).Strs("needs_operator", n.NeedsOperator).Msg(text)
-	if r.Notifier == nil {
-		return nil
-	}
-	if err := r.Notifier.Notify(ctx, n); err != nil {
-		return failure(ctx, err, Trace{Attempts: attempt(ctx)})
-	}
-	return nil
 }
 
 // ArchiveReport stores the report, with what earlier runs did, and returns its

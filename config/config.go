@@ -37,9 +37,8 @@ type Config struct {
 	ApprovalRequired bool
 	// Regulation says until when requests must be answered.
 	Regulation Regulation
-	// Notify is the receiver that is told of deadlines; nil if there is none. Log
-	// and Pace are left to the caller.
-	Notify *connectors.Settings
+	// Notify says who is told of deadlines, beside the log.
+	Notify Notify
 	// Vault says where the keys of requests are kept, and for how long.
 	Vault Vault
 	// CodecServer says who may read what Temporal stores.

@@ -137,3 +137,7 @@ func (d *Deadlines) warn() {
 	}
 	slices.SortFunc(d.Warnings, time.Time.Compare)
 }
+
+// after reports whether a moment comes after a deadline, whose last second
+// counts as a whole.
+func after(moment, deadline time.Time) bool { return !moment.Before(deadline.Add(time.Second)) }

@@ -51,7 +51,7 @@ func (d Deadlines) extendable(e Extension) error {
 		return errors.New("the notice of the extension cannot have been sent before the request was received")
 	case e.NoticeSentAt.After(e.RecordedAt):
 		return errors.New("the notice of the extension cannot have been sent after the extension was recorded")
-	case e.NoticeSentAt.After(d.NoticeBy):
+	case after(e.NoticeSentAt, d.NoticeBy):
 		return fmt.Errorf("the notice of the extension had to be sent by %s", d.NoticeBy.Format(time.RFC3339))
 	}
 	return nil

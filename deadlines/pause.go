@@ -39,7 +39,7 @@ func (d Deadlines) Pause(reason string, askedAt time.Time) (Deadlines, error) {
 		return Deadlines{}, errors.New("a pause needs a reason")
 	case askedAt.Before(d.ReceivedAt):
 		return Deadlines{}, errors.New("the subject cannot have been asked before the request was received")
-	case askedAt.After(d.AskBy):
+	case after(askedAt, d.AskBy):
 		return Deadlines{}, fmt.Errorf("the time runs on, as the subject had to be asked for proof of identity by %s", d.AskBy.Format(time.RFC3339))
 	}
 	d.Paused = &Pause{Reason: reason, AskedAt: askedAt}

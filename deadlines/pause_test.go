@@ -142,3 +142,12 @@ func TestWhatCannotBePausedOrResumedIsRefused(t *testing.T) {
 	_, err = paused.Resume(loc, at)
 	require.ErrorContains(t, err, `"XX"`)
 }
+
+func TestTheLastSecondInWhichToAskCountsAsAWhole(t *testing.T) {
+	t.Parallel()
+	d := compute(t, "gdpr", "FR", "2026-03-02")
+	_, err := d.Pause("new address", d.AskBy.Add(time.Second-time.Nanosecond))
+	require.NoError(t, err)
+	_, err = d.Pause("new address", d.AskBy.Add(time.Second))
+	require.ErrorContains(t, err, "had to be asked")
+}

@@ -17,6 +17,7 @@ import (
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/webhook"
+	"ite.digital/lethe/mail"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/storage"
 	"ite.digital/lethe/vault"
@@ -99,7 +100,7 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout, DeploymentOptions: deployed})
 	main.RegisterWorkflow(workflows.Erasure)
 	main.RegisterWorkflow(workflows.Sweep)
-	notifier, err := notifierOf(cfg, p.Log)
+	notifiers, err := notifiersOf(cfg, p.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	reach.Past = past
 	main.RegisterActivity(&activities.Requests{
 		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Past: past, Keys: p.Vault,
-		Grace: grace, Now: time.Now, Log: p.Log, Notifier: notifier,
+		Grace: grace, Now: time.Now, Log: p.Log, Notifiers: notifiers,
 	})
 	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now})
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
@@ -129,14 +130,28 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	return fleet, nil
 }
 
-// notifierOf makes what tells people of deadlines, or nil if the log is enough.
-func notifierOf(cfg *config.Config, log zerolog.Logger) (activities.Notifier, error) {
-	if cfg.Notify == nil {
-		return nil, nil //nolint:nilnil // nobody is to be told
+// notifiersOf makes what tells people of deadlines beside the log, by name.
+func notifiersOf(cfg *config.Config, log zerolog.Logger) (map[string]activities.Notifier, error) {
+	notifiers := map[string]activities.Notifier{}
+	if cfg.Notify.Webhook != nil {
+		settings := *cfg.Notify.Webhook
+		settings.Log = log
+		receiver, err := webhook.NewNotifier(settings)
+		if err != nil {
+			return nil, err
+		}
+		notifiers[settings.System] = func(ctx context.Context, n activities.Notice) error { return receiver.Notify(ctx, n) }
 	}
-	settings := *cfg.Notify
-	settings.Log = log
-	return webhook.NewNotifier(settings)
+	if cfg.Notify.Email != nil {
+		senders, err := mail.Senders(*cfg.Notify.Email)
+		if err != nil {
+			return nil, err
+		}
+		for _, sender := range senders {
+			notifiers[sender.Name()] = sender.Notify
+		}
+	}
+	return notifiers, nil
 }
 
 // Run serves until the context ends, then lets running steps finish.

@@ -68,6 +68,7 @@ func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
 	}
 	workflow.GoNamed(ctx, "show", e.show)
 	workflow.GoNamed(ctx, "remind", e.remind)
+	workflow.GoNamed(ctx, "chase", e.chase)
 	for _, s := range e.systems {
 		workflow.GoNamed(ctx, s.plan.Name, s.run)
 	}

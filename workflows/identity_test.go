@@ -65,7 +65,7 @@ func TestNothingIsErasedBeforeTheIdentityIsProved(t *testing.T) {
 	})
 	tr.at(40*day, func() {
 		require.Empty(t, crm.erasedIDs())
-		require.Empty(t, tr.told.String(), "the time stands still")
+		require.Empty(t, tr.toldOfDeadlines(), "the time stands still")
 		confirm("after the subject was asked", confirmIdentity(received.Add(time.Hour)))
 		confirm("answered_at: lies in the future", confirmIdentity(received.Add(50*day)))
 		confirm("evidence: is needed", workflows.ConfirmIdentity{Operator: "Pat", AnsweredAt: received.Add(40 * day)})

@@ -7,37 +7,77 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
 )
 
-// remind tells people when the deadline comes near and when it has passed. What
-// was near before the request was handed in is not told any more, but that it is
-// overdue is.
+const (
+	// announceExtension is the change by which people are told of a deadline that
+	// was extended.
+	announceExtension = "announce-extension"
+	// chaseTasks is the change by which people are told of what waits for them for
+	// long.
+	chaseTasks = "chase-tasks"
+	// chaseAfter is how long a system may wait for a person before people are told,
+	// and chaseEvery how often they are told again.
+	chaseAfter = 3 * 24 * time.Hour
+	chaseEvery = 7 * 24 * time.Hour
+)
+
+// remind tells people when the deadline comes near, when it has passed, and when
+// it was moved. What was near before the request was handed in, or before the
+// deadline was moved, is not told any more, but that it is overdue is.
 func (e *erasure) remind(ctx workflow.Context) {
-	told := workflow.Now(ctx)
-	if told.After(e.deadlines.Due) && !e.deadlines.Waiting() {
-		e.notify(ctx, true)
+	told, announced := workflow.Now(ctx), e.extension
+	if e.isOverdue(told) {
+		e.notify(ctx, activities.Overdue)
 	}
 	for !e.finished {
-		due, waiting := e.deadlines.Due, e.deadlines.Waiting()
+		before := e.clock()
 		at, ok := e.nextReminder(told)
 		if err := e.awaitReminder(ctx, at, ok); err != nil {
 			return // the request is cancelled
 		}
-		if e.finished || !e.deadlines.Due.Equal(due) || e.deadlines.Waiting() != waiting {
-			continue
+		switch {
+		case e.finished:
+		case e.clock() != before:
+			told = workflow.Now(ctx)
+			if e.extension != announced && workflow.GetVersion(ctx, announceExtension, workflow.DefaultVersion, 1) > workflow.DefaultVersion {
+				e.notify(ctx, activities.Extended)
+			}
+			announced = e.extension
+		case e.isOverdue(at):
+			told = at
+			e.notify(ctx, activities.Overdue)
+		default:
+			told = at
+			e.notify(ctx, activities.DeadlineNear)
 		}
-		told = at
-		e.notify(ctx, !at.Before(due))
 	}
+}
+
+// clockState is what reminders depend on.
+type clockState struct {
+	due     int64
+	waiting bool
+}
+
+func (e *erasure) clock() clockState {
+	return clockState{due: e.deadlines.Due.Unix(), waiting: e.deadlines.Waiting()}
+}
+
+// overdueAt is when the request is overdue: the deadline is the last second of a
+// day, which counts as a whole.
+func (e *erasure) overdueAt() time.Time { return e.deadlines.Due.Add(time.Second) }
+
+func (e *erasure) isOverdue(at time.Time) bool {
+	return !e.deadlines.Due.IsZero() && !e.deadlines.Waiting() && !at.Before(e.overdueAt())
 }
 
 // awaitReminder waits for the moment, if there is one, and no longer than until
 // the deadline is changed or the request is finished.
 func (e *erasure) awaitReminder(ctx workflow.Context, at time.Time, limited bool) error {
-	due, waiting := e.deadlines.Due, e.deadlines.Waiting()
-	changed := func() bool {
-		return e.finished || !e.deadlines.Due.Equal(due) || e.deadlines.Waiting() != waiting
-	}
+	before := e.clock()
+	changed := func() bool { return e.finished || e.clock() != before }
 	if !limited {
 		return workflow.Await(ctx, changed)
 	}
@@ -54,7 +94,7 @@ func (e *erasure) nextReminder(last time.Time) (time.Time, bool) {
 	if e.deadlines.Waiting() {
 		return time.Time{}, false
 	}
-	for _, at := range append(slices.Clone(e.deadlines.Warnings), e.deadlines.Due) {
+	for _, at := range append(slices.Clone(e.deadlines.Warnings), e.overdueAt()) {
 		if at.After(last) {
 			return at, true
 		}
@@ -62,15 +102,84 @@ func (e *erasure) nextReminder(last time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// chase tells people of systems that wait for them for long.
+func (e *erasure) chase(ctx workflow.Context) {
+	if workflow.Await(ctx, func() bool { return e.finished || len(e.waiting()) > 0 }) != nil || e.finished {
+		return
+	}
+	if workflow.GetVersion(ctx, chaseTasks, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return // it began before people were told
+	}
+	for !e.finished {
+		at, waits := e.nextChase()
+		if err := e.awaitChase(ctx, at, waits); err != nil {
+			return // the request is cancelled
+		}
+		if waits && !e.finished && !workflow.Now(ctx).Before(at) && e.markChased(workflow.Now(ctx)) {
+			e.notify(ctx, activities.Waiting)
+		}
+	}
+}
+
+// awaitChase waits for the moment, and no longer than until other systems wait.
+func (e *erasure) awaitChase(ctx workflow.Context, at time.Time, limited bool) error {
+	changed := func() bool {
+		next, waits := e.nextChase()
+		return e.finished || waits != limited || !next.Equal(at)
+	}
+	if !limited {
+		return workflow.Await(ctx, changed)
+	}
+	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout:      max(at.Sub(workflow.Now(ctx)), 0),
+		TimerOptions: workflow.TimerOptions{Summary: "wait before telling people what waits for them"},
+	}, changed)
+	return err
+}
+
+// nextChase is when people are to be told next of what waits for them, if anything
+// does.
+func (e *erasure) nextChase() (at time.Time, waits bool) {
+	for _, s := range e.systems {
+		if s.outcome.State != dsr.NeedsOperator {
+			continue
+		}
+		if next := s.nextChase(); !waits || next.Before(at) {
+			at, waits = next, true
+		}
+	}
+	return at, waits
+}
+
+func (s *system) nextChase() time.Time {
+	since := s.outcome.Question.Since
+	if s.chasedAt.After(since) {
+		return s.chasedAt.Add(chaseEvery)
+	}
+	return since.Add(chaseAfter)
+}
+
+// markChased notes that people are told of all that waits by now. It reports false
+// if they have been told of it.
+func (e *erasure) markChased(now time.Time) bool {
+	due := false
+	for _, s := range e.systems {
+		if s.outcome.State == dsr.NeedsOperator && !now.Before(s.nextChase()) {
+			s.chasedAt, due = now, true
+		}
+	}
+	return due
+}
+
 // notify tells people where the request stands. That fails for good is no reason
 // to hold the request up.
-func (e *erasure) notify(ctx workflow.Context, overdue bool) {
+func (e *erasure) notify(ctx workflow.Context, event activities.Event) {
 	var requests *activities.Requests
 	notice := activities.Notice{
-		RequestID: e.request.ID, Kind: e.request.Kind, DueAt: e.deadlines.Due, Overdue: overdue,
+		RequestID: e.request.ID, Kind: e.request.Kind, Event: event, DueAt: e.deadlines.Due, Overdue: event == activities.Overdue,
 		Missing: e.missing(), NeedsOperator: e.waiting(),
 	}
-	if err := workflow.ExecuteActivity(noticeStep(ctx, "remind people of the deadline"), requests.Notify, notice).Get(ctx, nil); err != nil {
-		workflow.GetLogger(ctx).Warn("nobody could be reminded of a deadline")
+	if err := workflow.ExecuteActivity(noticeStep(ctx, "tell people: "+string(event)), requests.Notify, notice).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("nobody could be told of a deadline")
 	}
 }

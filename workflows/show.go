@@ -89,7 +89,7 @@ func (e *erasure) attributes(ctx workflow.Context) attributes {
 	if e.finished { // until then the report says that it is open
 		status = e.report().Status
 	}
-	if status == dsr.StatusOpen && !due.IsZero() && !e.deadlines.Waiting() && workflow.Now(ctx).After(due) {
+	if status == dsr.StatusOpen && e.isOverdue(workflow.Now(ctx)) {
 		status = dsr.StatusOverdue
 	}
 	return attributes{status: status, dueAt: due, attention: short(e.waiting())}

@@ -50,6 +50,8 @@ type system struct {
 	approved map[string]bool
 	// settledAs is the outcome that was reached last.
 	settledAs dsr.State
+	// chasedAt is when people were last told that the system waits for them.
+	chasedAt time.Time
 	// comebacks counts the erasures of records that had been gone.
 	comebacks int
 	// numbered counts the steps, for their ids.

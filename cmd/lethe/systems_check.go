@@ -15,6 +15,7 @@ import (
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/mail"
 )
 
 // checkTimeout is how long a vendor may take to answer a check, quick retries
@@ -28,7 +29,9 @@ func newSystemsCheck(s *streams) *cobra.Command {
 		Use:   "check [SYSTEM…]",
 		Short: "Try the credentials of the configured systems",
 		Long: `Try the credentials of the configured systems, or of those named, against each
-vendor. Nothing is changed there. The exit code is 1 if any check failed.`,
+vendor. Nothing is changed there. Unless systems are named, the mail server of
+notify.email is tried as well: it is reached and signed in to, and nothing is
+sent. The exit code is 1 if any check failed.`,
 		Example: `  lethe systems check
   lethe systems check gist hubspot`,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -69,7 +72,7 @@ type checked struct {
 	Advice string `json:"advice,omitempty"`
 }
 
-// check tries the named systems, or all, side by side.
+// check tries the named systems side by side, or all and the mail server.
 func check(ctx context.Context, cfg *config.Config, names []string) []checked {
 	chosen := slices.Clone(cfg.Systems)
 	if len(names) > 0 {
@@ -80,8 +83,22 @@ func check(ctx context.Context, cfg *config.Config, names []string) []checked {
 	for i, system := range chosen {
 		trying.Go(func() { results[i] = try(ctx, system) })
 	}
+	var server []checked
+	if len(names) == 0 && cfg.Notify.Email != nil {
+		server = append(server, tryMail(ctx, *cfg.Notify.Email))
+	}
 	trying.Wait()
-	return results
+	return append(results, server...)
+}
+
+// tryMail checks the server that messages are sent through.
+func tryMail(ctx context.Context, settings mail.Settings) checked {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if err := mail.Check(ctx, settings); err != nil {
+		return checked{System: mail.Name, Result: checkFailed, Reason: err.Error()}
+	}
+	return checked{System: mail.Name, Result: checkOK}
 }
 
 // try checks one system.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +12,7 @@ import (
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/mail"
 )
 
 // checkable is a connector whose check ends as told.
@@ -63,4 +66,30 @@ func TestCheckTriesOnlyTheNamedSystems(t *testing.T) {
 	results := check(t.Context(), cfg, []string{"gist"})
 	require.Equal(t, []checked{{System: "gist", Result: checkOK}}, results)
 	require.NoError(t, verdict(results))
+}
+
+func TestCheckTriesTheMailServerUnlessSystemsAreNamed(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = conn.Write([]byte("554 no\r\n"))
+		_ = conn.Close()
+	})
+	t.Cleanup(func() {
+		require.NoError(t, listener.Close())
+		serving.Wait()
+	})
+	cfg := &config.Config{Systems: []config.System{system("gist", checkable{}, nil)}}
+	cfg.Notify.Email = &mail.Settings{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Security: mail.Plain}
+	require.Equal(t, []checked{{System: "gist", Result: checkOK}}, check(t.Context(), cfg, []string{"gist"}))
+	require.Equal(t, []checked{
+		{System: "gist", Result: checkOK},
+		{System: "notify.email", Result: checkFailed, Reason: "notify.email: SMTP connect: status 554: the mail server refuses"},
+	}, check(t.Context(), cfg, nil))
 }

@@ -1,0 +1,149 @@
+package mail
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"ite.digital/lethe/activities"
+)
+
+// compose writes the message for the receiver.
+func (s *Sender) compose(n activities.Notice) *gomail.Msg {
+	now := s.settings.now()
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	message.FromMailAddress(s.settings.From)
+	message.ToMailAddress(s.to)
+	message.Subject(Subject(n, now))
+	message.SetDateWithValue(now)
+	message.SetMessageIDWithValue(s.messageID(n.At.UTC().Format(time.RFC3339Nano), string(n.Event), n.DueAt.UTC().Format(time.RFC3339), n.RequestID, string(n.Kind)))
+	// The messages of a request stand together, and nobody's absence answers them
+	// (RFC 3834 section 5).
+	message.SetGenHeader("References", "<"+s.messageID(n.RequestID, string(n.Kind))+">")
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetBodyString(gomail.TypeTextPlain, Text(n, now))
+	return message
+}
+
+// messageID is the same for the same parts, receiver and sender.
+func (s *Sender) messageID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append(parts, s.to.Address), "\x00")))
+	_, domain, _ := strings.Cut(s.settings.From.Address, "@")
+	return "lethe." + hex.EncodeToString(sum[:16]) + "@" + domain
+}
+
+// Subject is the line by which people see what a notice is about.
+func Subject(n activities.Notice, now time.Time) string {
+	request := "Lethe: " + line(string(n.Kind)) + " request " + line(n.RequestID)
+	switch n.Event {
+	case activities.Overdue:
+		return request + " is overdue"
+	case activities.Extended:
+		return request + " is extended, now due on " + date(n.DueAt)
+	case activities.Waiting:
+		return request + " waits for a person"
+	default:
+		return request + " is due " + left(n.DueAt, now)
+	}
+}
+
+// Text is a notice for people: what it is about, what is missing, what to do.
+func Text(n activities.Notice, now time.Time) string {
+	var b strings.Builder
+	request := "The " + line(string(n.Kind)) + " request " + line(n.RequestID)
+	due := moment(n.DueAt)
+	switch n.Event {
+	case activities.Overdue:
+		fmt.Fprintf(&b, "%s is overdue: it was due on %s.\n", request, due)
+	case activities.Extended:
+		fmt.Fprintf(&b, "The deadline of the %s request %s was extended.\nIt is now due on %s.\n", line(string(n.Kind)), line(n.RequestID), due)
+	case activities.Waiting:
+		fmt.Fprintf(&b, "%s has been waiting for a person for days. It is due on %s: %s.\n", request, due, left(n.DueAt, now))
+	default:
+		fmt.Fprintf(&b, "%s is due on %s: %s.\n", request, due, left(n.DueAt, now))
+	}
+	b.WriteString(missing(n))
+	b.WriteString(whatToDo(n))
+	b.WriteString("\n-- \nSent by Lethe. Nobody reads answers to this message.\n")
+	return b.String()
+}
+
+// maxNames bounds the systems that a message lists.
+const maxNames = 100
+
+// missing lists the systems that are not done.
+func missing(n activities.Notice) string {
+	if len(n.Missing) == 0 {
+		return "\nEvery system is done; the request waits for its last look.\n"
+	}
+	var b strings.Builder
+	b.WriteString("\nNot done yet:\n")
+	for i, name := range n.Missing {
+		if i == maxNames {
+			fmt.Fprintf(&b, "  and %d more\n", len(n.Missing)-maxNames)
+			break
+		}
+		state := "in work; Lethe goes on by itself"
+		if slices.Contains(n.NeedsOperator, name) {
+			state = "waits for a person"
+		}
+		fmt.Fprintf(&b, "  %s: %s\n", line(name), state)
+	}
+	return b.String()
+}
+
+// whatToDo names the commands that lead on.
+func whatToDo(n activities.Notice) string {
+	text := "\nWhat to do:\n" +
+		"  lethe show " + line(n.RequestID) + "   shows each system, what it asks and which command answers\n"
+	if len(n.NeedsOperator) > 0 {
+		text += "  lethe tasks   lists all that waits for a person, in every request\n"
+	}
+	return text
+}
+
+// left says how many days of the calendar are left, where the deadline is.
+func left(due, now time.Time) string {
+	switch days := daysBetween(now.In(due.Location()), due); {
+	case now.After(due):
+		return "since " + date(due)
+	case days == 0:
+		return "today"
+	case days == 1:
+		return "tomorrow"
+	default:
+		return fmt.Sprintf("in %d days", days)
+	}
+}
+
+func daysBetween(from, to time.Time) int {
+	midnight := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
+	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
+}
+
+func date(t time.Time) string { return t.Format("Monday, 2 January 2006") }
+
+func moment(t time.Time) string { return t.Format("Monday, 2 January 2006, 15:04 (UTC-07:00)") }
+
+// maxLine bounds a name within a message, in bytes.
+const maxLine = 200
+
+// line keeps a text within its line, whoever wrote it.
+func line(text string) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	if len(clean) > maxLine {
+		clean = strings.ToValidUTF8(clean[:maxLine], "") + "…"
+	}
+	return clean
+}
