@@ -58,6 +58,7 @@ person.`,
 	cmd.Flags().StringVar(&archive, "archive", "", "`URL` of the archive, such as file:///var/lib/lethe/archive (default: as configured)")
 	asJSON = jsonFlag(cmd)
 	reach = s.accessFlags(cmd)
+	cmd.AddCommand(newReportVerify(s))
 	return cmd
 }
 
