@@ -29,6 +29,8 @@ systems:
     connector: crm
     title: Sales CRM
     processor: Some CRM Inc.
+    role: joint_controller
+    category: customer relations
     base_url: http://127.0.0.1:8080/v1
     credentials: { token: "${TOKEN}" }
     rate: 0.5
@@ -93,7 +95,7 @@ func TestLoadPlansWhatRequestsNeed(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, dsr.Plan{RecheckAfter: 36 * time.Hour, Systems: []dsr.System{
 		{
-			Name: "sales", Title: "Sales CRM", Connector: "crm", Processor: "Some CRM Inc.", Mode: dsr.Automatic,
+			Name: "sales", Title: "Sales CRM", Connector: "crm", Processor: "Some CRM Inc.", Role: dsr.JointController, Category: "customer relations", Mode: dsr.Automatic,
 			Needs: []dsr.IdentifierType{dsr.Email, dsr.Phone}, MaxRecords: 3,
 		},
 		{

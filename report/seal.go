@@ -249,3 +249,13 @@ func digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
+
+// SealOf says which key a report's file says it was signed with, and the file's
+// SHA-256 in hexadecimal. It verifies nothing. The key is empty if there is no
+// signature.
+func SealOf(content []byte) (key, sha256 string) {
+	if p, err := part(content); err == nil && p.signature != nil {
+		key = keyWord(p.signature.Key)
+	}
+	return key, digest(content)
+}
