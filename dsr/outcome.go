@@ -116,7 +116,7 @@ type System struct {
 	// Category is the category of recipients that it belongs to, as the company
 	// calls it (GDPR Art. 13(1)(e)).
 	Category string `json:"category,omitempty"`
-	Mode      Mode   `json:"mode"`
+	Mode     Mode   `json:"mode"`
 	// Needs lists the identifier types with which the system can be searched;
 	// one of them is enough.
 	Needs []IdentifierType `json:"needs,omitempty"`

@@ -532,3 +532,23 @@ func FuzzCheckPanicsOverNothing(f *testing.F) {
 		require.Error(t, err, "nobody signed this")
 	})
 }
+
+func TestTheArchiveListsWhatWasArchivedLast(t *testing.T) {
+	t.Parallel()
+	s := newStore(t).fill(3)
+	again := sampleOf(1)
+	again.CompletedAt = again.CompletedAt.AddDate(0, 0, 1)
+	_, err := s.Put(t.Context(), again)
+	require.NoError(t, err)
+	s.remove("erasure/R-2/001.json")
+
+	recent, err := s.Recent(t.Context(), 10)
+	require.NoError(t, err)
+	require.Equal(t, []dsr.Report{again, sampleOf(3)}, recent)
+	recent, err = s.Recent(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, []dsr.Report{again}, recent)
+	recent, err = newStore(t).Recent(t.Context(), 1)
+	require.NoError(t, err)
+	require.Empty(t, recent)
+}

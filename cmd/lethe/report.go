@@ -82,7 +82,7 @@ them, which the person can ask for (CJEU C-154/21).`,
 	cmd.Flags().BoolVar(&want.names, "name-recipients", false, "name the recipients in the letter")
 	cmd.Flags().BoolVar(&want.json, "json", false, "write JSON, the same as --format json")
 	reach = s.accessFlags(cmd)
-	cmd.AddCommand(newReportVerify(s))
+	cmd.AddCommand(newReportVerify(s), newReportSchema(s))
 	return cmd
 }
 
