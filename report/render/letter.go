@@ -131,7 +131,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	for i, c := range o.Records {
 		counts[i] = fmt.Sprintf("%s × %d", c.Kind, c.Count)
 	}
-	line.Records = strings.Join(counts, v.comma())
+	line.Records = strings.Join(counts, ", ")
 	d.Systems = append(d.Systems, line)
 	if !o.State.Success() && o.State != "restricted" || o.State == dsr.Accepted {
 		d.Remaining = append(d.Remaining, s.Title)

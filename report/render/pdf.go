@@ -140,10 +140,12 @@ var (
 	// marks are the vowel signs, which the typesetter puts in the wrong place and
 	// everyday Arabic does without, and the isolates, which it takes for letters.
 	marks = regexp.MustCompile(`[\x{064B}-\x{0652}\x{2066}-\x{2069}]`)
-	// trailing is punctuation after a number or a Latin word, which the typesetter
-	// takes to be part of it.
-	trailing = regexp.MustCompile(`([0-9A-Za-z)\x{00C0}-\x{017F}])([.:,)\x{060C}\x{061B}]+)(\s|$)`)
-	arabic   = regexp.MustCompile(`\p{Arabic}`)
+	// afterNumber is punctuation behind a number in an Arabic sentence, and
+	// afterLatin that behind a Latin word which more Arabic follows: the typesetter
+	// takes both to be part of the word.
+	afterNumber = regexp.MustCompile(`((?:^|\p{Arabic}\s)[0-9][0-9-]*)([.:,)\x{060C}\x{061B}]+)(\s|$)`)
+	afterLatin  = regexp.MustCompile(`(\p{Latin}|\))([\x{060C}\x{061B}])(\s+\p{Arabic})`)
+	arabic      = regexp.MustCompile(`\p{Arabic}`)
 )
 
 // rightToLeftMark has the direction of Arabic letters and no shape.
@@ -156,5 +158,6 @@ func rightToLeftText(text string) string {
 	if !arabic.MatchString(text) {
 		return text
 	}
-	return trailing.ReplaceAllString(text, "$1"+rightToLeftMark+"$2"+rightToLeftMark+"$3")
+	const marked = "${1}" + rightToLeftMark + "${2}" + rightToLeftMark + "${3}"
+	return afterLatin.ReplaceAllString(afterNumber.ReplaceAllString(text, marked), marked)
 }

@@ -193,11 +193,12 @@ func (v *viewer) summary(status string) []field {
 		{say("due"), v.at(r.DueAt)},
 	}
 	if e := r.Extension; e != nil {
-		fields = append(fields, field{say("extended"), say("extended.text", e.Operator, v.at(e.At), e.Reason, v.at(e.NoticeSentAt))})
+		fields = append(fields, field{say("extended"), v.at(e.At)}, field{say("extended.by"), e.Operator},
+			field{say("extended.why"), e.Reason}, field{say("extended.told"), v.at(e.NoticeSentAt)})
 	}
 	fields = append(fields, field{say("completed"), v.at(r.CompletedAt)})
 	if c := r.Cancellation; c != nil {
-		fields = append(fields, field{say("cancelled"), say("cancelled.text", c.Operator, v.at(c.At), c.Text)})
+		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
 	}
 	fields = append(fields, field{say("searched"), strings.Join(types, v.comma())})
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
