@@ -552,3 +552,19 @@ func TestTheArchiveListsWhatWasArchivedLast(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, recent)
 }
+
+func FuzzAnEntryThatNobodySignedIsFound(f *testing.F) {
+	f.Add([]byte(`{"sequence":1,"previous":"","event":"archived","report":"erasure/R-1/001.json","sha256":"","at":"2026-03-04T09:00:00Z"}`))
+	f.Add([]byte(`{"signature":{"algorithm":"Ed25519","key":"","value":""}}`))
+	f.Add([]byte("\x00"))
+	bucket, err := storage.Open(f.Context(), "file://"+f.TempDir())
+	require.NoError(f, err)
+	f.Cleanup(func() { _ = bucket.Close() })
+	f.Fuzz(func(t *testing.T, content []byte) {
+		require.NoError(t, bucket.Replace(t.Context(), "chain/00000001.json", content))
+		v, err := report.NewArchive(bucket).Verify(t.Context(), ring())
+		if err == nil { // what is larger than any entry is not read
+			require.False(t, v.OK())
+		}
+	})
+}

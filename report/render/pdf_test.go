@@ -82,6 +82,29 @@ func TestThePDFIsInArabic(t *testing.T) {
 	require.NotContains(t, said, "\ufffd")
 }
 
+// TestTheTypesetterIsHelpedWithArabic holds what was seen to be set wrongly.
+func TestTheTypesetterIsHelpedWithArabic(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"أُعيد شيئًا":                    "أعيد شيئا",
+		"من قبل \u2068Sam\u2069":         "من قبل Sam",
+		"غاية 3 مارس 2026.":              "غاية 3 مارس 2026\u200f.\u200f",
+		"6، منها 2":                      "6\u200f،\u200f منها 2",
+		"chat، في أجل":                   "chat\u200f،\u200f في أجل",
+		"السبب: kept (art. L123-22)":     "السبب: kept (art. L123-22)",
+		"Exports to BigQuery.":           "Exports to BigQuery.",
+		"السجلات: contact × 1, user × 3": "السجلات: contact × 1, user × 3",
+	} {
+		require.Equal(t, want, render.RightToLeftText(text))
+	}
+	said, _ := paper(t, func(w io.Writer) error {
+		r := fixture(4)
+		r.Systems[3].Explanation = "شيئًا ما"
+		return render.PDF(w, r, options(render.Arabic))
+	})
+	require.NotContains(t, said, "\u064b")
+}
+
 func turned(word string) string {
 	runes := []rune(word)
 	slices.Reverse(runes)
