@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 
+	"ite.digital/lethe/report"
 	"ite.digital/lethe/vault"
 )
 
@@ -24,6 +25,17 @@ type Keys struct {
 	Grace time.Duration
 	// Now is the clock.
 	Now func() time.Time
+	// Archive is swept along with the keys, so that reports are kept for Retention;
+	// 0 keeps them for good.
+	Archive   SweptArchive
+	Retention time.Duration
+}
+
+// A SweptArchive is an archive of reports that is looked after.
+type SweptArchive interface {
+	// Sweep finishes what was interrupted and removes what was archived longer than
+	// retention ago.
+	Sweep(ctx context.Context, retention time.Duration) (report.Swept, error)
 }
 
 // Swept is what a sweep did. Keys are named by their requests.
@@ -40,6 +52,10 @@ type Swept struct {
 	Unknown []string `json:"unknown,omitempty"`
 	// Failed says which keys could not be dealt with; the next sweep tries again.
 	Failed []string `json:"failed,omitempty"`
+	// Reports is what was done to the archive; ArchiveFailed says that it could not
+	// be swept, and the next sweep tries again.
+	Reports       report.Swept `json:"reports"`
+	ArchiveFailed bool         `json:"archive_failed,omitempty"`
 }
 
 // Sweep destroys the keys whose time has come. To sweep twice, or at the same
@@ -58,9 +74,14 @@ func (k *Keys) Sweep(ctx context.Context) (Swept, error) {
 			swept.Failed = append(swept.Failed, name)
 		}
 	}
+	var err error
+	if swept.Reports, err = k.Archive.Sweep(ctx, k.Retention); err != nil {
+		swept.ArchiveFailed = true
+		activity.GetLogger(ctx).Warn("the archive of reports could not be swept", "error", err)
+	}
 	// Keys are named by their requests.
 	activity.GetLogger(ctx).Info("swept the keys", "destroyed", swept.Destroyed, "waiting", swept.Waiting,
-		"running", swept.Running, "unknown", swept.Unknown, "failed", swept.Failed)
+		"running", swept.Running, "unknown", swept.Unknown, "failed", swept.Failed, "reports_removed", swept.Reports.Removed, "reports_completed", swept.Reports.Completed)
 	return swept, nil
 }
 
@@ -91,7 +112,7 @@ func (k *Keys) isOver(ctx context.Context, name string, swept *Swept) (bool, err
 	if until, ok := vault.OperatorKey(name); ok {
 		return k.monthIsOver(ctx, until, swept)
 	}
-	if vault.SubjectKey(name) {
+	if vault.SubjectKey(name) || vault.SigningKey(name) {
 		return false, nil
 	}
 	closed, known, err := k.closedAt(ctx, name)

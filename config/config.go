@@ -29,6 +29,10 @@ type Config struct {
 	// Archive is the gocloud.dev/blob URL of the reports' bucket. A file:// URL
 	// has an absolute path.
 	Archive string
+	// Retention is how long reports are kept in the archive; 0 for good.
+	Retention time.Duration
+	// Company is who answers requests, as reports and letters name it.
+	Company Company
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration
@@ -126,7 +130,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "worker", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "worker", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -134,11 +138,8 @@ func (l *loader) config(root value) *Config {
 	if v, ok := entries["recheck_after"]; ok {
 		config.RecheckAfter = duration(v.value, 0, longestRecheck, "within the legal deadline, such as 24h")
 	}
-	if v, ok := entries["archive"]; ok {
-		config.Archive = l.bucket(v.value)
-	} else {
-		config.Archive = l.bucketURL(DefaultArchive, root)
-	}
+	config.Archive, config.Retention = l.archive(root, entries)
+	config.Company = l.company(entries)
 	if v, ok := entries["approval"]; ok {
 		config.ApprovalRequired = approval(v.value)
 	}

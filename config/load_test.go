@@ -14,13 +14,23 @@ import (
 
 const full = `
 default_region: NO
-archive: file:///var/lib/lethe/reports?metadata=skip
+archive:
+  store: file:///var/lib/lethe/reports?metadata=skip
+  retention: 43800h
+company:
+  name: Example SAS
+  address: [1 rue de l'Exemple, 75001 Paris]
+  contact: privacy@example.com
+  authority: CNIL
+  letters: .
 recheck_after: 36h
 systems:
   - name: sales
     connector: crm
     title: Sales CRM
     processor: Some CRM Inc.
+    role: joint_controller
+    category: customer relations
     base_url: http://127.0.0.1:8080/v1
     credentials: { token: "${TOKEN}" }
     rate: 0.5
@@ -59,6 +69,12 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	require.Equal(t, "NO", c.DefaultRegion, "Norway is a country, not a boolean")
 	require.Equal(t, dsr.Normalizer{Region: "NO"}, c.Normalizer())
 	require.Equal(t, "file:///var/lib/lethe/reports?metadata=skip", c.Archive)
+	require.Equal(t, 43800*time.Hour, c.Retention)
+	require.Equal(t, "Example SAS", c.Company.Name)
+	require.Equal(t, []string{"1 rue de l'Exemple", "75001 Paris"}, c.Company.Address)
+	require.Equal(t, "privacy@example.com", c.Company.Contact)
+	require.Equal(t, "CNIL", c.Company.Authority)
+	require.DirExists(t, c.Company.Letters)
 	require.Equal(t, 36*time.Hour, c.RecheckAfter)
 	require.Len(t, c.Systems, 3)
 
@@ -79,7 +95,7 @@ func TestLoadPlansWhatRequestsNeed(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, dsr.Plan{RecheckAfter: 36 * time.Hour, Systems: []dsr.System{
 		{
-			Name: "sales", Title: "Sales CRM", Connector: "crm", Processor: "Some CRM Inc.", Mode: dsr.Automatic,
+			Name: "sales", Title: "Sales CRM", Connector: "crm", Processor: "Some CRM Inc.", Role: dsr.JointController, Category: "customer relations", Mode: dsr.Automatic,
 			Needs: []dsr.IdentifierType{dsr.Email, dsr.Phone}, MaxRecords: 3,
 		},
 		{

@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 
+	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/register"
 	"ite.digital/lethe/spelling"
 )
@@ -117,8 +118,8 @@ func readRole(v value) register.Role {
 	if !ok {
 		return ""
 	}
-	names := make([]string, len(register.Roles()))
-	for i, role := range register.Roles() {
+	names := make([]string, len(dsr.Roles()))
+	for i, role := range dsr.Roles() {
 		names[i] = string(role)
 	}
 	switch near := spelling.Nearest(text, names); {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/config"
+	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/register"
 )
 
@@ -51,12 +52,12 @@ func TestLoadRegisterReadsEveryKey(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, register.Register{Policy: "Privacy policy of 1 May 2026", Recipients: []register.Recipient{
 		{
-			Name: "gist", Title: "Gist (formerly ConvertFox)", LegalName: "Some Chat Inc.", Role: register.Processor, Section: "3.10",
+			Name: "gist", Title: "Gist (formerly ConvertFox)", LegalName: "Some Chat Inc.", Role: dsr.Processor, Section: "3.10",
 			Data: []string{"e-mail address", "conversations"}, Systems: []string{"chat"},
 		},
-		{Name: "meta", Role: register.JointController, Data: []string{"hashed e-mail address"}, Systems: []string{"facebook-ads", "messenger"}},
+		{Name: "meta", Role: dsr.JointController, Data: []string{"hashed e-mail address"}, Systems: []string{"facebook-ads", "messenger"}},
 		{Name: "landbot"},
-		{Name: "x-button", Role: register.Controller, Exempt: &register.Exemption{
+		{Name: "x-button", Role: dsr.Controller, Exempt: &register.Exemption{
 			Reason: "It is not told who asks.", DecidedBy: "data protection officer", DecidedOn: "2026-11-02", ReviewOn: "2027-11-02",
 		}},
 	}}, r)

@@ -17,7 +17,7 @@ const maxMaxRecords = 1000
 
 // commonKeys are those that a system of any kind may have.
 func commonKeys() []string {
-	return []string{"name", "connector", "title", "processor", "base_url", "credentials", "rate", "max_records", "approval", "fields"}
+	return []string{"name", "connector", "title", "processor", "role", "category", "base_url", "credentials", "rate", "max_records", "approval", "fields"}
 }
 
 // systems reads the list of systems.
@@ -208,6 +208,10 @@ func (s *systemReader) plan(kind connectors.Kind, settings connectors.Settings) 
 	}
 	plan, err := kind.System(settings, title, lineOf(s.entries, "processor"), s.maxRecords(kind))
 	s.explain(err, kind)
+	plan.Category = lineOf(s.entries, "category")
+	if e, ok := s.entries["role"]; ok {
+		plan.Role = readRole(e.value)
+	}
 	return plan
 }
 

@@ -86,6 +86,21 @@ const (
 	None Mode = "none"
 )
 
+// Role is what a recipient of personal data is by the law.
+type Role string
+
+const (
+	// Processor: it works on the company's instruction (GDPR Art. 28).
+	Processor Role = "processor"
+	// JointController: it decides together with the company (Art. 26).
+	JointController Role = "joint_controller"
+	// Controller: it decides on its own (Art. 4(7)).
+	Controller Role = "controller"
+)
+
+// Roles are all of them.
+func Roles() []Role { return []Role{Processor, JointController, Controller} }
+
 // A System is a third party as a request's plan sees it: the configuration,
 // without secrets, at the time at which the request started.
 type System struct {
@@ -96,7 +111,12 @@ type System struct {
 	Connector string `json:"connector"`
 	// Processor is the legal name of the company that runs the system.
 	Processor string `json:"processor,omitempty"`
-	Mode      Mode   `json:"mode"`
+	// Role is what that company is by the law.
+	Role Role `json:"role,omitempty"`
+	// Category is the category of recipients that it belongs to, as the company
+	// calls it (GDPR Art. 13(1)(e)).
+	Category string `json:"category,omitempty"`
+	Mode     Mode   `json:"mode"`
 	// Needs lists the identifier types with which the system can be searched;
 	// one of them is enough.
 	Needs []IdentifierType `json:"needs,omitempty"`

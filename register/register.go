@@ -5,7 +5,11 @@
 // It is rules alone: package config reads the file.
 package register
 
-import "time"
+import (
+	"time"
+
+	"ite.digital/lethe/dsr"
+)
 
 // A Register is what the company says about where its data goes.
 type Register struct {
@@ -34,20 +38,7 @@ type Recipient struct {
 }
 
 // A Role is what a recipient is by the law.
-type Role string
-
-// The roles.
-const (
-	// Processor: it works on the company's instruction (GDPR Art. 28).
-	Processor Role = "processor"
-	// JointController: it decides together with the company (Art. 26).
-	JointController Role = "joint_controller"
-	// Controller: it decides on its own (Art. 4(7)).
-	Controller Role = "controller"
-)
-
-// Roles are all of them.
-func Roles() []Role { return []Role{Processor, JointController, Controller} }
+type Role = dsr.Role
 
 // An Exemption is the company's decision that a recipient is not told: that is
 // impossible, or takes a disproportionate effort (GDPR Art. 19).

@@ -15,6 +15,7 @@
 //	destroyed/erasure/R-1.json  that it was, and when: it is never made again
 //	keys/operator/2026-11.json  the wrapped key of what belongs to no request
 //	keys/subject/1.json         the wrapped key under which subjects are looked up
+//	keys/signing/1.json         the wrapped key that signs reports
 //
 // Each object is written once or replaced whole, so that a process which dies
 // between two steps leaves nothing that another one cannot finish.

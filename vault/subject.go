@@ -5,10 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
-	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"ite.digital/lethe/dsr"
@@ -26,7 +22,7 @@ func SubjectKey(name string) bool { return strings.HasPrefix(name, subjectPrefix
 // same subject are found and from which nobody learns the identifier: its
 // HMAC-SHA-256 under a key of its own. The key is made if there is none.
 func (v *Vault) SubjectTokens(ctx context.Context, ids []dsr.Identifier) ([]string, error) {
-	names, err := v.subjectKeys(ctx)
+	names, err := v.numbered(ctx, subjectPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +38,7 @@ func (v *Vault) SubjectTokens(ctx context.Context, ids []dsr.Identifier) ([]stri
 // LookupTokens returns the tokens under which requests of the identifier's owner
 // may have been noted: one for each key that there was and is.
 func (v *Vault) LookupTokens(ctx context.Context, id dsr.Identifier) ([]string, error) {
-	names, err := v.subjectKeys(ctx)
+	names, err := v.numbered(ctx, subjectPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -74,46 +70,8 @@ func (v *Vault) tokens(ctx context.Context, name string, ids []dsr.Identifier) (
 	return tokens, nil
 }
 
-// subjectKeys lists the keys for looking up subjects, oldest first.
-func (v *Vault) subjectKeys(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-	defer cancel()
-	var numbers []int
-	for object, err := range v.store.List(ctx, keyObjectPrefix+subjectPrefix) {
-		if err != nil {
-			return nil, unavailable("list the keys for looking up subjects", err)
-		}
-		number, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(object, keyObjectPrefix+subjectPrefix), ".json"))
-		if err == nil {
-			numbers = append(numbers, number)
-		}
-	}
-	slices.Sort(numbers)
-	names := make([]string, len(numbers))
-	for i, number := range numbers {
-		names[i] = subjectPrefix + strconv.Itoa(number)
-	}
-	return names, nil
-}
-
 // RotateSubjectKey makes a new key for looking up subjects and returns its name.
 // Tokens made under the older ones are still found, until those are destroyed.
 func (v *Vault) RotateSubjectKey(ctx context.Context) (string, error) {
-	names, err := v.subjectKeys(ctx)
-	if err != nil {
-		return "", err
-	}
-	next := 1
-	if len(names) > 0 {
-		last, err := strconv.Atoi(strings.TrimPrefix(names[len(names)-1], subjectPrefix))
-		if err != nil {
-			return "", errors.New("the newest key for looking up subjects has no number")
-		}
-		next = last + 1
-	}
-	name := subjectPrefix + strconv.Itoa(next)
-	if err := v.Ensure(ctx, name); err != nil {
-		return "", fmt.Errorf("make the key %s: %w", name, err)
-	}
-	return name, nil
+	return v.rotate(ctx, subjectPrefix)
 }

@@ -106,11 +106,14 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	}
 	past := activities.NewHistories(c, p.Options)
 	reach.Past = past
+	archive := report.NewArchive(p.Archive).SignedBy(p.Vault, time.Now)
 	main.RegisterActivity(&activities.Requests{
-		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Past: past, Keys: p.Vault,
+		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: archive, Past: past, Keys: p.Vault,
 		Grace: grace, Now: time.Now, Log: p.Log, Notifiers: notifiers,
 	})
-	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now})
+	main.RegisterActivity(&activities.Keys{
+		Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now, Archive: archive, Retention: cfg.Retention,
+	})
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
 	for _, configured := range cfg.Systems {
 		name := configured.Plan.Name

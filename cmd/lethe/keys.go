@@ -12,12 +12,12 @@ import (
 func newKeys(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "keys",
-		Short:   "Look after the keys under which requests are stored",
+		Short:   "Look after the keys under which requests are stored and reports are signed",
 		Example: `  lethe keys rotate`,
 		Args:    subcommands,
 		RunE:    help,
 	}
-	cmd.AddCommand(newKeysRotate(s), newKeysRotateSubject(s))
+	cmd.AddCommand(newKeysRotate(s), newKeysRotateSubject(s), newKeysReportSigning(s), newKeysExport(s))
 	return cmd
 }
 

@@ -27,7 +27,7 @@ func newList(s *streams) *cobra.Command {
 	var reach *access
 	var who identifierFlags
 	var region *string
-	var open bool
+	var open, archived bool
 	var limit int
 	var asJSON *bool
 	cmd := &cobra.Command{
@@ -37,14 +37,24 @@ func newList(s *streams) *cobra.Command {
 of the others, and if no worker answers, only what Temporal knows is shown.
 
 With identifiers only the requests of that person are listed. Lethe stores no
-identifier for that, but a keyed hash of each that a request was handed in with.`, maxAsked),
+identifier for that, but a keyed hash of each that a request was handed in with.
+
+With --archived the requests with a report are listed from the archive, those
+included that Temporal has dropped. No Temporal is needed.`, maxAsked),
 		Example: `  lethe list --open
   lethe list --email ann@example.com
-  lethe list --limit 200 --json`,
+  lethe list --limit 200 --json
+  lethe list --archived`,
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
 				return usagef(cmd, "--limit needs a number above 0")
+			}
+			if archived {
+				if open || len(who.entries()) > 0 {
+					return usagef(cmd, "--archived lists requests that are over and names nobody; leave --open and identifiers out")
+				}
+				return s.listArchived(cmd.Context(), reach.config, limit, *asJSON)
 			}
 			cfg, err := reach.config.optional()
 			if err != nil {
@@ -60,6 +70,7 @@ identifier for that, but a keyed hash of each that a request was handed in with.
 		},
 	}
 	cmd.Flags().BoolVar(&open, "open", false, "leave out requests that have ended")
+	cmd.Flags().BoolVar(&archived, "archived", false, "list the requests with a report, from the archive")
 	cmd.Flags().IntVar(&limit, "limit", 50, "list at most `N` requests")
 	asJSON = jsonFlag(cmd)
 	who = newIdentifierFlags(cmd, "", "only requests that were handed in with ")

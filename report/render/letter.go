@@ -1,0 +1,227 @@
+package render
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	"ite.digital/lethe/dsr"
+)
+
+// The documents that are written from templates.
+const (
+	// letterTemplate is the letter to the data subject (GDPR Art. 12(3), (4)).
+	letterTemplate = "letter"
+	// recordTemplate is the record of destruction for the company's own file.
+	recordTemplate = "destruction-record"
+)
+
+// maxTemplate bounds a company's template, in bytes.
+const maxTemplate = 1 << 20
+
+// letterData is what templates of letters can use. Companies write templates, so
+// names stay as they are.
+type letterData struct {
+	Company   Company
+	RequestID string
+	// Restriction tells a restriction from an erasure.
+	Restriction bool
+	// Date, Received and Completed are days in words.
+	Date, Received, Completed string
+	// Law names the law, and GDPR says that the articles of the GDPR apply, as in
+	// the EU and the United Kingdom.
+	Law  string
+	GDPR bool
+	// Extended is why the answer took longer, and ExtendedOn when the person was
+	// told; empty if it did not.
+	Extended, ExtendedOn string
+	// Named says that recipients are named, not just their categories.
+	Named bool
+	// The recipients by what came of them. Unverified are those that erased without
+	// anybody being able to look again.
+	Erased, Unverified, Restricted, NotFound, Accepted, Attested, Retained, Unidentified, LeftOut []recipient
+	// Systems are all of them, for the record, and Remaining the titles of those
+	// that may hold data still.
+	Systems   []recordLine
+	Remaining []string
+	// Key and SHA256 are of the signed report; empty if it is not signed.
+	Key, SHA256 string
+}
+
+// Refused reports whether something was not done that was asked for, so that the
+// person must be told of their remedies (GDPR Art. 12(4)).
+func (d letterData) Refused() bool {
+	return len(d.Retained)+len(d.Unidentified)+len(d.LeftOut) > 0
+}
+
+// A recipient is one, or several of a category, of whom the same is to be said.
+type recipient struct {
+	Name string
+	// Reason says why data is left there.
+	Reason string
+	// By is until when it is promised to be done.
+	By string
+}
+
+// A recordLine is one system as the record of destruction shows it.
+type recordLine struct{ Title, Processor, State, Records, When, Known, By, Reason string }
+
+// letter fills in what templates can use.
+func letter(r dsr.Report, o Options) (letterData, error) {
+	v, err := newViewer(r, o)
+	if err != nil {
+		return letterData{}, err
+	}
+	day := v.words.day
+	d := letterData{
+		Company: o.Company, RequestID: r.RequestID, Restriction: r.Kind != dsr.Erasure, Date: day(o.Date.In(v.location)),
+		Received: day(r.ReceivedAt.In(v.location)), Completed: day(r.CompletedAt.In(v.location)), Named: o.NameRecipients,
+		Key: o.Seal.Key, SHA256: o.Seal.SHA256,
+	}
+	profile, _, _ := strings.Cut(cmp.Or(r.Regulation, "gdpr"), "@")
+	d.GDPR = profile == "gdpr" || profile == "uk"
+	d.Law = cmp.Or(v.words.Law[profile], v.words.Law["other"])
+	if e := r.Extension; e != nil {
+		d.Extended, d.ExtendedOn = e.Reason, day(e.NoticeSentAt.In(v.location))
+	}
+	for _, outcome := range r.Systems {
+		d.add(v, outcome)
+	}
+	return d, nil
+}
+
+// add puts a system where it belongs. What holds no personal data is of no
+// interest to the person.
+func (d *letterData) add(v *viewer, o dsr.Outcome) {
+	who := recipient{Name: cmp.Or(o.Category, v.words.say("category.other"))}
+	if d.Named {
+		who.Name = named(o)
+	}
+	lists := map[dsr.State]*[]recipient{
+		dsr.Erased: &d.Erased, dsr.NotFound: &d.NotFound, dsr.Accepted: &d.Accepted, dsr.Attested: &d.Attested,
+		dsr.Retained: &d.Retained, dsr.CannotIdentify: &d.Unidentified, dsr.Skipped: &d.LeftOut, "restricted": &d.Restricted,
+	}
+	switch o.State {
+	case dsr.Erased:
+		if o.VerifiedAt.IsZero() {
+			lists[dsr.Erased] = &d.Unverified
+		}
+	case dsr.Retained, dsr.Skipped:
+		who.Reason = o.Explanation
+	case dsr.Accepted:
+		if !o.ExpectedBy.IsZero() {
+			who.By = v.words.day(o.ExpectedBy.In(v.location))
+		}
+	}
+	if list := lists[o.State]; list != nil && !slices.Contains(*list, who) {
+		*list = append(*list, who)
+	}
+	s := v.system(o)
+	line := recordLine{Title: s.Title, Processor: o.Processor, State: s.State, When: v.at(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Known: s.Known, Reason: o.Explanation}
+	line.By = who.By
+	counts := make([]string, len(o.Records))
+	for i, c := range o.Records {
+		counts[i] = fmt.Sprintf("%s × %d", c.Kind, c.Count)
+	}
+	line.Records = strings.Join(counts, ", ")
+	d.Systems = append(d.Systems, line)
+	if !o.State.Success() && o.State != "restricted" || o.State == dsr.Accepted {
+		d.Remaining = append(d.Remaining, s.Title)
+	}
+}
+
+// named is the recipient's identity: what people call it, and its legal name.
+func named(o dsr.Outcome) string {
+	title := cmp.Or(o.Title, o.Name)
+	if o.Processor == "" || o.Processor == title {
+		return title
+	}
+	return title + " (" + o.Processor + ")"
+}
+
+// Letter returns the letter to the data subject. It is for them alone to hold;
+// like the report it names nobody.
+func Letter(r dsr.Report, o Options) (Text, error) {
+	switch r.Status {
+	case dsr.StatusCompleted, dsr.StatusExceptions:
+		return write(letterTemplate, r, o)
+	case dsr.StatusCancelled, dsr.StatusPlanned:
+		return Text{}, errors.New("nothing was changed for this request, so there is no letter to write; tell the person in your own words")
+	default:
+		return Text{}, ErrOpen
+	}
+}
+
+// DestructionRecord returns a record of destruction for the company's own file, in
+// French or Arabic, with what the Tunisian Organic Act 2004-63, Art. 45, asks to be
+// recorded. It does not replace the bailiff's, and says so.
+func DestructionRecord(r dsr.Report, o Options) (Text, error) {
+	switch {
+	case o.Language == English:
+		return Text{}, errors.New("the destruction record is written in French and Arabic; add --language fr or --language ar")
+	case r.Status == dsr.StatusCompleted, r.Status == dsr.StatusExceptions:
+		return write(recordTemplate, r, o)
+	case r.Status == dsr.StatusCancelled, r.Status == dsr.StatusPlanned:
+		return Text{}, errors.New("nothing was destroyed for this request, so there is nothing to record")
+	default:
+		return Text{}, ErrOpen
+	}
+}
+
+// write fills in a template.
+func write(document string, r dsr.Report, o Options) (Text, error) {
+	d, err := letter(r, o)
+	if err != nil {
+		return Text{}, err
+	}
+	name := document + "." + string(o.Language) + ".txt.tmpl"
+	source, place, err := templateOf(name, o.Letters)
+	if err != nil {
+		return Text{}, err
+	}
+	t, err := template.New(name).Option("missingkey=error").Parse(source)
+	if err != nil {
+		return Text{}, fmt.Errorf("the template %s cannot be used: %w", place, err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, d); err != nil {
+		return Text{}, fmt.Errorf("the template %s cannot be used: %w", place, err)
+	}
+	words, err := lexiconOf(o.Language)
+	return parseText(b.String(), words), err
+}
+
+// templateOf reads the company's template, or the one that is built in.
+func templateOf(name, folder string) (source, place string, err error) {
+	if folder != "" {
+		path := filepath.Join(folder, name)
+		file, err := os.Open(path) //nolint:gosec // the configuration names the folder
+		if err == nil {
+			defer func() { _ = file.Close() }() // it was only read
+			content, err := io.ReadAll(io.LimitReader(file, maxTemplate+1))
+			if err == nil && len(content) > maxTemplate {
+				err = errors.New("it is larger than 1 MiB")
+			}
+			if err != nil {
+				return "", path, fmt.Errorf("the template %s cannot be read: %w", path, err)
+			}
+			return string(content), path, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", path, fmt.Errorf("the template cannot be read: %w", err)
+		}
+	}
+	content, err := templates.ReadFile("templates/" + name)
+	if err != nil {
+		return "", name, fmt.Errorf("there is no template %s", name)
+	}
+	return string(content), name, nil
+}

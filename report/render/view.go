@@ -1,0 +1,342 @@
+package render
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ite.digital/lethe/dsr"
+)
+
+// A Company is who answers requests, as reports and letters name it.
+type Company struct {
+	Name string
+	// Address is the postal address, a line each.
+	Address []string
+	// Contact is how a data subject reaches whoever answers for data protection.
+	Contact string
+	// Authority is the supervisory authority that a data subject can complain to.
+	Authority string
+}
+
+// A Seal says how the file proves itself that a report was rendered from.
+type Seal struct {
+	// Key names the key that signed it; empty if nobody has.
+	Key string
+	// SHA256 is that of the file, in hexadecimal.
+	SHA256 string
+}
+
+// Options say how a report is rendered.
+type Options struct {
+	Language Language
+	Company  Company
+	// Location is the time zone of dates and times; nil means UTC.
+	Location *time.Location
+	Seal     Seal
+	// NameRecipients lets the letter name the recipients instead of their
+	// categories (GDPR Art. 15(1)(c), CJEU C-154/21).
+	NameRecipients bool
+	// Letters is the folder with the company's own templates, or empty.
+	Letters string
+	// Date is the day that letters are dated.
+	Date time.Time
+}
+
+// ErrOpen says that a report is not final.
+var ErrOpen = errors.New("the request is not completed, so there is nothing to tell anybody yet")
+
+// A page is what a report says in one language, for the templates.
+type page struct {
+	Language  Language
+	Direction string
+	Company   Company
+	Title     string
+	RequestID string
+	Status    string
+	// Tone is how the status is coloured: "good", "mind" or "open".
+	Tone       string
+	Summary    []field
+	Exceptions []string
+	Systems    []systemView
+	Timeline   []event
+	Integrity  string
+
+	words lexicon
+}
+
+// Say is the text under the key, for the templates.
+func (p page) Say(key string) string { return p.words.say(key) }
+
+// A field is one labelled line.
+type field struct{ Label, Value string }
+
+// systemView is one system as a page shows it.
+type systemView struct {
+	Name, Title, State, Tone string
+	// Known is how the outcome is known, Day when.
+	Known, Day string
+	Fields     []field
+	Records    []recordView
+	Calls      []callView
+	Actions    []string
+	NotCovered []string
+}
+
+type recordView struct{ Kind, State, Count string }
+
+type callView struct{ Method, Path, Answer, Count string }
+
+// An event is a line of the timeline.
+type event struct {
+	At   time.Time
+	When string
+	What string
+}
+
+// viewer makes a page.
+type viewer struct {
+	report   dsr.Report
+	words    lexicon
+	location *time.Location
+	events   []event
+}
+
+func newViewer(r dsr.Report, o Options) (*viewer, error) {
+	words, err := lexiconOf(o.Language)
+	if err != nil {
+		return nil, err
+	}
+	location := o.Location
+	if location == nil {
+		location = time.UTC
+	}
+	return &viewer{report: r, words: words, location: location}, nil
+}
+
+// view makes the page of a report.
+func view(r dsr.Report, o Options) (page, error) {
+	v, err := newViewer(r, o)
+	if err != nil {
+		return page{}, err
+	}
+	say := v.words.say
+	p := page{
+		Language: o.Language, Direction: v.words.Direction, Company: o.Company, Title: say("title." + string(r.Kind)),
+		RequestID: r.RequestID, Status: say("status." + string(r.Status)), Tone: statusTone(r.Status),
+		Exceptions: r.Exceptions, words: v.words,
+	}
+	p.Summary = v.summary(p.Status)
+	for _, o := range r.Systems {
+		p.Systems = append(p.Systems, v.system(o))
+	}
+	v.mainEvents()
+	slices.SortStableFunc(v.events, func(a, b event) int { return a.At.Compare(b.At) })
+	p.Timeline = v.events
+	p.Integrity = say("integrity.unsigned")
+	if o.Seal.Key != "" {
+		p.Integrity = say("integrity.signed", o.Seal.Key, o.Seal.SHA256)
+	}
+	p.Integrity += " " + say("identifiers")
+	return p, nil
+}
+
+func statusTone(s dsr.Status) string {
+	switch s {
+	case dsr.StatusCompleted:
+		return "good"
+	case dsr.StatusExceptions, dsr.StatusOverdue, dsr.StatusCancelled:
+		return "mind"
+	default:
+		return "open"
+	}
+}
+
+func stateTone(s dsr.State) string {
+	switch {
+	case s.Open(), s == dsr.Planned:
+		return "open"
+	case s.Success():
+		return "good"
+	default:
+		return "mind"
+	}
+}
+
+func (v *viewer) at(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(v.location).Format(moment)
+}
+
+func (v *viewer) day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(v.location).Format(time.DateOnly)
+}
+
+// summary is what is said of the request as a whole.
+func (v *viewer) summary(status string) []field {
+	r, say := v.report, v.words.say
+	types := make([]string, len(r.Searched))
+	for i, t := range r.Searched {
+		types[i] = say("id." + string(t))
+	}
+	fields := []field{
+		{say("request"), r.RequestID}, {say("kind"), say("kind." + string(r.Kind))}, {say("status"), status},
+		{say("regulation"), r.Regulation}, {say("received"), v.at(r.ReceivedAt)}, {say("started"), v.at(r.StartedAt)},
+		{say("due"), v.at(r.DueAt)},
+	}
+	if e := r.Extension; e != nil {
+		fields = append(fields, field{say("extended"), v.at(e.At)}, field{say("extended.by"), e.Operator},
+			field{say("extended.why"), e.Reason}, field{say("extended.told"), v.at(e.NoticeSentAt)})
+	}
+	fields = append(fields, field{say("completed"), v.at(r.CompletedAt)})
+	if c := r.Cancellation; c != nil {
+		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
+	}
+	fields = append(fields, field{say("searched"), strings.Join(types, v.comma())})
+	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
+}
+
+func (v *viewer) comma() string {
+	if v.words.Direction == "rtl" {
+		return "، "
+	}
+	return ", "
+}
+
+// system is what is said of one system; what happened there goes into the
+// timeline.
+func (v *viewer) system(o dsr.Outcome) systemView {
+	say := v.words.say
+	s := systemView{
+		Name: o.Name, Title: cmp.Or(o.Title, o.Name), State: v.state(o), Tone: stateTone(o.State),
+		Day: v.day(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), NotCovered: o.NotCovered,
+	}
+	if o.Evidence != "" {
+		s.Known = say("evidence." + string(o.Evidence))
+	}
+	s.Fields = v.fields(o, s.Known)
+	for _, c := range o.Records {
+		s.Records = append(s.Records, recordView{c.Kind, say("state." + string(c.State)), strconv.Itoa(c.Count)})
+	}
+	for _, c := range o.Calls {
+		answer := strconv.Itoa(c.Status)
+		if c.Status == 0 {
+			answer = say("calls.silence")
+		}
+		s.Calls = append(s.Calls, callView{c.Method, c.Path, answer, strconv.Itoa(c.Count)})
+	}
+	for _, a := range o.Actions {
+		text := say("action", v.at(a.At), a.Name, a.Operator)
+		if a.Text != "" {
+			text = say("action.text", v.at(a.At), a.Name, a.Operator, a.Text)
+		}
+		s.Actions = append(s.Actions, text)
+	}
+	v.systemEvents(o, s.Title)
+	return s
+}
+
+// state is the outcome in a word or two.
+func (v *viewer) state(o dsr.Outcome) string {
+	if o.State == dsr.Erased && !o.VerifiedAt.IsZero() {
+		return v.words.say("state.erased.verified")
+	}
+	return v.words.say("state." + string(o.State))
+}
+
+func (v *viewer) fields(o dsr.Outcome, known string) []field {
+	say := v.words.say
+	fields := []field{
+		{say("processor"), o.Processor},
+		{say("role"), sayIf(v.words, "role", string(o.Role))},
+		{say("category"), o.Category},
+		{say("method"), sayIf(v.words, "mode", string(o.Mode))},
+		{say("known"), known},
+		{say(explanationLabel(o.State)), o.Explanation},
+		{say("verification"), v.verification(o)},
+		{say("promised"), v.day(o.ExpectedBy)},
+	}
+	if o.Question != nil {
+		fields = append(fields, field{say("waits"), o.Question.Text})
+	}
+	if o.Attempts > 0 {
+		fields = append(fields, field{say("attempts"), say("attempts.text", o.Attempts, o.Erasures)})
+	}
+	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
+}
+
+func explanationLabel(s dsr.State) string {
+	if s == dsr.Retained {
+		return "ground"
+	}
+	return "reason"
+}
+
+// sayIf says a word that there is, and nothing for none.
+func sayIf(l lexicon, group, word string) string {
+	if word == "" {
+		return ""
+	}
+	return l.say(group + "." + word)
+}
+
+// verification says when and how the outcome was verified, or why it was not.
+func (v *viewer) verification(o dsr.Outcome) string {
+	say := v.words.say
+	switch {
+	case o.State.Open(), o.State == dsr.Planned:
+		return ""
+	case !o.VerifiedAt.IsZero():
+		return say("verified", v.at(o.VerifiedAt))
+	case o.State == dsr.Accepted && o.ExpectedBy.IsZero():
+		return say("unverified.accepted.undated")
+	case o.State == dsr.Accepted:
+		return say("unverified.accepted", v.day(o.ExpectedBy))
+	case o.State == dsr.Attested, o.State == dsr.NotFound, o.State == dsr.NotApplicable:
+		return say("unverified." + string(o.State))
+	default:
+		return say("unverified.none")
+	}
+}
+
+func (v *viewer) event(at time.Time, what string) {
+	if !at.IsZero() {
+		v.events = append(v.events, event{At: at, When: v.at(at), What: what})
+	}
+}
+
+func (v *viewer) mainEvents() {
+	r, say := v.report, v.words.say
+	v.event(r.ReceivedAt, say("event.received"))
+	v.event(r.StartedAt, say("event.started"))
+	v.event(r.DueAt, say("event.due"))
+	if e := r.Extension; e != nil {
+		v.event(e.At, say("event.extended", e.Operator))
+		v.event(e.NoticeSentAt, say("event.noticed"))
+	}
+	if c := r.Cancellation; c != nil {
+		v.event(c.At, say("event.cancelled", c.Operator))
+	}
+	v.event(r.CompletedAt, say("event.completed"))
+}
+
+func (v *viewer) systemEvents(o dsr.Outcome, title string) {
+	say := v.words.say
+	v.event(o.ActedAt, say("event.acted", title))
+	v.event(o.VerifiedAt, say("event.verified", title))
+	for _, a := range o.Actions {
+		v.event(a.At, say("event.action", title, a.Name, a.Operator))
+	}
+	if !o.SettledAt.Equal(o.VerifiedAt) {
+		v.event(o.SettledAt, say("event.settled", title, v.state(o)))
+	}
+	v.event(o.ExpectedBy, say("event.expected", title))
+}
