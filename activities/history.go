@@ -207,8 +207,9 @@ func (r *reader) read(event *historypb.HistoryEvent, taken bool) error {
 
 // The steps whose parameters and results are read.
 const (
-	stepErase   = "Erase"
-	stepArchive = "ArchiveReport"
+	stepErase    = "Erase"
+	stepSettings = "Settings"
+	stepArchive  = "ArchiveReport"
 )
 
 func (r *reader) schedule(event *historypb.HistoryEvent, taken bool) error {
@@ -251,6 +252,12 @@ func (r *reader) end(id int64, event *historypb.HistoryEvent, taken bool, result
 			return err
 		}
 		step.Effects, step.Trace = done.Effect.Records, done.Trace
+	case order.name == stepSettings:
+		var found Settings
+		if err := r.payloads.FromPayloads(result, &found); err != nil {
+			return err
+		}
+		step.Settings, step.Trace = found.Settings, found.Trace
 	default:
 		var found Found
 		if err := r.payloads.FromPayloads(result, &found); err != nil {

@@ -183,7 +183,7 @@ func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (
 		swept.Waiting++
 		return false, nil
 	}
-	query := fmt.Sprintf("WorkflowType = 'Erasure' AND CloseTime IS NULL AND %s < '%s'", AttributeDueAt, until.Add(longestTerm).Format(time.RFC3339))
+	query := fmt.Sprintf("WorkflowType IN ('Erasure', 'Restriction') AND CloseTime IS NULL AND %s < '%s'", AttributeDueAt, until.Add(longestTerm).Format(time.RFC3339))
 	running, err := k.Temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: k.Namespace, Query: query})
 	if err != nil {
 		return false, err

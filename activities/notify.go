@@ -31,6 +31,8 @@ const (
 	Extended Event = "extended"
 	// Waiting: systems have been waiting for a person for days.
 	Waiting Event = "waiting"
+	// InForce: a restriction has been in force for long; is its ground still given?
+	InForce Event = "in_force"
 )
 
 // A Notice says what people have to know of a request's deadline.
@@ -75,6 +77,8 @@ func (n Notice) text() string {
 		return "a request is overdue"
 	case Extended:
 		return "a request's deadline was extended"
+	case InForce:
+		return "a restriction is in force; see whether its ground is still given"
 	case Waiting:
 		return "a request waits for a person"
 	default:

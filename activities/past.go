@@ -45,7 +45,9 @@ type EarlierStep struct {
 	// Effects are what the system did with them, by its own word. There are none
 	// if its answer was lost.
 	Effects []dsr.RecordEffect
-	At      time.Time
+	// Settings are what was read of records before a restriction, or during it.
+	Settings []dsr.RecordSettings
+	At       time.Time
 	Trace
 }
 
@@ -85,7 +87,9 @@ type Earlier struct {
 	ActedAt  time.Time `json:"acted_at,omitzero"`
 	// Cleared and Kept are the keys of records that operators have decided on.
 	Cleared []string `json:"cleared,omitempty"`
-	Kept    []string `json:"kept,omitempty"`
+	// Before is what was read first of the settings of each record.
+	Before []dsr.RecordSettings `json:"before,omitempty"`
+	Kept   []string             `json:"kept,omitempty"`
 }
 
 // recall returns what earlier runs did at a system, or nil if the workflow knows
@@ -109,6 +113,19 @@ func unreadable(ctx context.Context) error {
 	}, Trace{Attempts: attempt(ctx)})
 }
 
+// unlisted is the error of a list that could not be read. It is tried again.
+func unlisted(ctx context.Context) error {
+	return failure(ctx, &connectors.Error{
+		Class: connectors.Transient, System: "Temporal", Reason: "other requests of the same person could not be looked up",
+	}, Trace{Attempts: attempt(ctx)})
+}
+
+// continued reports whether the run handed over to the next one by itself.
+func (r EarlierRun) continued() bool { return r.Ended == endedContinued }
+
+// endedContinued is Temporal's word for that.
+const endedContinued = "continuedasnew"
+
 // earlierAt is what the runs did at the system.
 func earlierAt(runs []EarlierRun, system, runID string) *Earlier {
 	earlier := &Earlier{Run: runID}
@@ -120,6 +137,7 @@ func earlierAt(runs []EarlierRun, system, runID string) *Earlier {
 				continue
 			}
 			memory.step(step)
+			earlier.Before = dsr.Remember(earlier.Before, step.Settings)
 			if len(step.Effects) > 0 {
 				erasures++
 				earlier.ActedAt = step.At
@@ -195,6 +213,14 @@ func (e *Earlier) withoutKept(records []dsr.Record) []dsr.Record {
 	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool {
 		return slices.Contains(e.Kept, r.Key()) || slices.Contains(e.Kept, r.Parent)
 	})
+}
+
+// settingsWithoutKept leaves out the settings of records that an operator has kept.
+func (e *Earlier) settingsWithoutKept(settings []dsr.RecordSettings) []dsr.RecordSettings {
+	if e == nil {
+		return settings
+	}
+	return slices.DeleteFunc(slices.Clone(settings), func(r dsr.RecordSettings) bool { return slices.Contains(e.Kept, r.Key()) })
 }
 
 // onRecord is the run as the report shows it. It names nobody.

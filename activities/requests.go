@@ -36,6 +36,8 @@ type Requests struct {
 	Archive Archive
 	// Past knows what earlier runs of the request did.
 	Past Past
+	// Acquaintances know which other requests there are of the same person.
+	Acquaintances Acquaintances
 	// Keys is told when the request can be forgotten.
 	Keys Keeper
 	// Grace is how long after its report a request's key is kept.
@@ -70,6 +72,8 @@ type Plan struct {
 	// which take it into account.
 	Extension *dsr.Extension     `json:"extension,omitempty"`
 	Identity  *dsr.IdentityCheck `json:"identity,omitempty"`
+	// Related are other requests of the same person.
+	Related []dsr.Meeting `json:"related,omitempty"`
 }
 
 // InvalidRequest is the type of the error with which MakePlan refuses a
@@ -95,7 +99,13 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	if err != nil {
 		return Plan{}, err
 	}
-	return Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity}, nil
+	related, err := r.Acquaintances.Of(ctx, p.Request)
+	if err != nil {
+		return Plan{}, unlisted(ctx)
+	}
+	return Plan{
+		Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related,
+	}, nil
 }
 
 // ResumeParams is when the proof of identity was received for which the time has
@@ -133,6 +143,9 @@ func (r *Requests) ArchiveReport(ctx context.Context, report dsr.Report) (string
 		return "", err
 	}
 	for _, run := range runs {
+		if run.continued() {
+			continue // the report has all of it
+		}
 		report.Earlier = append(report.Earlier, run.onRecord())
 	}
 	key, err := r.Archive.Put(ctx, report)

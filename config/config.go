@@ -16,6 +16,9 @@ const (
 	// DefaultRecheckAfter is how long after the last erasure all systems are
 	// looked into once more unless configured: by then nightly syncs have run.
 	DefaultRecheckAfter = 24 * time.Hour
+	// DefaultCheckEvery is how often it is checked that a restriction holds unless
+	// configured.
+	DefaultCheckEvery = 24 * time.Hour
 	// DefaultMaxRecords is how many records of a system are erased without
 	// asking a person unless configured.
 	DefaultMaxRecords = 10
@@ -36,6 +39,8 @@ type Config struct {
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration
+	// CheckEvery is how often it is checked that a restriction holds.
+	CheckEvery time.Duration
 	// ApprovalRequired lets a person approve what is to be erased, in every system
 	// of every request.
 	ApprovalRequired bool
@@ -66,7 +71,7 @@ type System struct {
 
 // Plan is what every request starts with.
 func (c *Config) Plan() dsr.Plan {
-	plan := dsr.Plan{RecheckAfter: c.RecheckAfter}
+	plan := dsr.Plan{RecheckAfter: c.RecheckAfter, CheckEvery: c.CheckEvery}
 	for _, system := range c.Systems {
 		planned := system.Plan
 		planned.ApprovalRequired = planned.ApprovalRequired || c.ApprovalRequired
@@ -130,7 +135,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "worker", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "worker", "restriction", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -148,6 +153,7 @@ func (l *loader) config(root value) *Config {
 	config.Vault = l.vault(root, entries)
 	config.CodecServer = l.codecServer(entries)
 	config.Worker = workerOf(entries)
+	config.CheckEvery = checkEvery(entries)
 	if systems, ok := entries["systems"]; ok {
 		config.Systems = l.systems(systems.value, config.Normalizer())
 	} else if entries != nil {

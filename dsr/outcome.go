@@ -9,6 +9,10 @@ type State string
 const (
 	// Erased: the records are gone, and a look confirmed it.
 	Erased State = "erased"
+	// Restricted: the records are kept and used no more, and a look confirmed it.
+	Restricted State = "restricted"
+	// Lifted: the records are used as before the restriction.
+	Lifted State = "lifted"
 	// NotFound: the system holds nothing on the subject.
 	NotFound State = "not_found"
 	// Accepted: the vendor took the order and carries it out later.
@@ -50,7 +54,7 @@ func (s State) Open() bool {
 // should not be, as far as anybody can know.
 func (s State) Success() bool {
 	switch s {
-	case Erased, NotFound, Accepted, Attested, NotApplicable, Planned:
+	case Erased, Restricted, Lifted, NotFound, Accepted, Attested, NotApplicable, Planned:
 		return true
 	default:
 		return false
@@ -165,6 +169,11 @@ const (
 	QuestionApproval QuestionKind = "approval"
 	// QuestionIdentity: the subject has to prove who they are first.
 	QuestionIdentity QuestionKind = "identity"
+	// QuestionIrreversible: what is to be done cannot be undone.
+	QuestionIrreversible QuestionKind = "irreversible"
+	// QuestionConflict: a restriction of the same person has arrived, for which the
+	// data must be kept.
+	QuestionConflict QuestionKind = "conflict"
 	// QuestionReappeared: records come back after every erasure.
 	QuestionReappeared QuestionKind = "reappeared"
 )
@@ -238,7 +247,16 @@ type Outcome struct {
 	Attempts int `json:"attempts,omitempty"`
 	// Erasures counts how often records had to be erased; more than one means
 	// that they came back or that further records turned up.
-	Erasures   int       `json:"erasures,omitempty"`
+	Erasures int `json:"erasures,omitempty"`
+	// Drifts counts how often a restriction was undone behind our back and
+	// restored, the last time at DriftedAt.
+	Drifts    int       `json:"drifts,omitempty"`
+	DriftedAt time.Time `json:"drifted_at,omitzero"`
+	// CheckedAt is when a restriction was last seen to hold.
+	CheckedAt time.Time `json:"checked_at,omitzero"`
+	// Left names settings that lifting a restriction did not give back, as
+	// "contact/17: unsubscribed_from_emails", each with the reason.
+	Left       []string  `json:"left,omitempty"`
 	StartedAt  time.Time `json:"started_at,omitzero"`
 	ActedAt    time.Time `json:"acted_at,omitzero"`
 	VerifiedAt time.Time `json:"verified_at,omitzero"`

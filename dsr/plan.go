@@ -9,4 +9,6 @@ type Plan struct {
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration `json:"recheck_after"`
+	// CheckEvery is how often it is checked that a restriction holds.
+	CheckEvery time.Duration `json:"check_every,omitempty"`
 }

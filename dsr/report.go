@@ -3,6 +3,7 @@ package dsr
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,11 @@ const (
 	StatusPlanned Status = "planned"
 	// StatusCancelled: an operator cancelled the request before anything was done.
 	StatusCancelled Status = "cancelled"
+	// StatusRestricted: a restriction is in force in every system.
+	StatusRestricted Status = "restricted"
+	// StatusSuperseded: a restriction has ended because the same person is, or was,
+	// erased; nothing was given back.
+	StatusSuperseded Status = "superseded"
 	// StatusExceptions: every system has an outcome, but not every one is a
 	// success; the report lists the exceptions first.
 	StatusExceptions Status = "completed_with_exceptions"
@@ -48,6 +54,10 @@ type Report struct {
 	Extension *Extension `json:"extension,omitempty"`
 	// Identity is the wait for proof of who the subject is, if there was one.
 	Identity *IdentityCheck `json:"identity,omitempty"`
+	// Restriction is how a restriction stands; nil for an erasure.
+	Restriction *RestrictionRecord `json:"restriction,omitempty"`
+	// Related are other requests of the same person that this one has met.
+	Related []Meeting `json:"related,omitempty"`
 	// Cancellation is who cancelled the request and why, if somebody did. What had
 	// been done by then is in the systems' outcomes.
 	Cancellation *Action `json:"cancellation,omitempty"`
@@ -113,6 +123,9 @@ func (r *Report) Conclude() {
 	if r.DryRun {
 		r.Status = StatusPlanned
 	}
+	if r.Restriction != nil {
+		r.Status = r.Restriction.status(r.Status)
+	}
 	if r.Cancellation != nil && !slices.ContainsFunc(r.Systems, Outcome.acted) {
 		r.Status = StatusCancelled
 	}
@@ -130,6 +143,10 @@ func (o Outcome) exception() string {
 		return fmt.Sprintf("the state %q is unknown", o.State)
 	case o.State == Accepted && o.ExpectedBy.IsZero():
 		return "the vendor accepted the erasure without saying when it will be done"
+	case o.State == Restricted && o.VerifiedAt.IsZero():
+		return "the restriction was not verified"
+	case o.State == Lifted && len(o.Left) > 0:
+		return "not everything is as it was before: " + strings.Join(o.Left, "; ")
 	case o.State == Erased && o.VerifiedAt.IsZero() && o.Explanation == "":
 		return "the erasure was not verified"
 	}

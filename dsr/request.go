@@ -11,11 +11,16 @@ import (
 // Kind is what a data subject asks for.
 type Kind string
 
-// Erasure asks that every system forgets the subject (GDPR Art. 17).
-const Erasure Kind = "erasure"
+const (
+	// Erasure asks that every system forgets the subject (GDPR Art. 17).
+	Erasure Kind = "erasure"
+	// Restriction asks that every system keeps the subject's data and uses it no
+	// more, until the restriction is lifted (GDPR Art. 18).
+	Restriction Kind = "restriction"
+)
 
 // Kinds lists the kinds of request that Lethe carries out.
-func Kinds() []Kind { return []Kind{Erasure} }
+func Kinds() []Kind { return []Kind{Erasure, Restriction} }
 
 // maxOwnIdentifiers is how many identifiers a request may bring.
 const maxOwnIdentifiers = 20
@@ -40,6 +45,8 @@ type Request struct {
 	// DryRun ends the request with the plan as its report: the subject is located
 	// and nothing is changed anywhere.
 	DryRun bool `json:"dry_run,omitempty"`
+	// Ground is why a restriction is asked for; empty for an erasure.
+	Ground Ground `json:"ground,omitempty"`
 }
 
 // WorkflowID is the id of the workflow that carries out the request: the same
@@ -97,6 +104,9 @@ func (r Request) Validate(now time.Time) error {
 		problems.add("received_at", errors.New("the time at which the controller received the request is needed"))
 	case r.ReceivedAt.After(now.Add(time.Hour)):
 		problems.add("received_at", errors.New("lies in the future"))
+	}
+	if err := r.checkGround(); err != nil {
+		problems.add("ground", err)
 	}
 	seen := map[string]bool{}
 	for i, name := range r.Systems {

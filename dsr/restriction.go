@@ -1,6 +1,9 @@
 package dsr
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // RestrictionFacts say what a restriction of processing (GDPR Art. 18) means in a
 // system.
@@ -173,4 +176,63 @@ func find(records []RecordSettings, key, name string) (Setting, bool) {
 		}
 	}
 	return Setting{}, false
+}
+
+// A RestrictionRecord is how a restriction stands.
+type RestrictionRecord struct {
+	Ground Ground `json:"ground"`
+	// Until says what is expected to lift it.
+	Until string `json:"until"`
+	// InForceSince is when every system had an outcome for the first time.
+	InForceSince time.Time `json:"in_force_since,omitzero"`
+	// Lift is how it was lifted, if somebody has asked for that.
+	Lift *LiftRecord `json:"lift,omitempty"`
+	// SupersededBy is the erasure request for which it ended, if it did.
+	SupersededBy string `json:"superseded_by,omitempty"`
+}
+
+// NoticeTask stands among the systems that wait for a person for the notice to the
+// subject that a restriction is lifted.
+const NoticeTask = "notice"
+
+// A LiftRecord is the end of a restriction (GDPR Art. 18(3)).
+type LiftRecord struct {
+	Operator string    `json:"operator"`
+	Reason   string    `json:"reason"`
+	At       time.Time `json:"at"`
+	// NoticeSentAt is when the subject was told, before anything was lifted, and
+	// NoticeBy who has confirmed it; NoticeEvidence says how anybody can know.
+	NoticeSentAt   time.Time `json:"notice_sent_at,omitzero"`
+	NoticeBy       string    `json:"notice_by,omitempty"`
+	NoticeEvidence string    `json:"notice_evidence,omitempty"`
+}
+
+// Noticed reports whether the subject was told that the restriction is lifted.
+func (l *LiftRecord) Noticed() bool { return l != nil && !l.NoticeSentAt.IsZero() }
+
+// status is how the request stands, if its systems stand like that.
+func (r *RestrictionRecord) status(bySystems Status) Status {
+	switch {
+	case r.SupersededBy != "":
+		return StatusSuperseded
+	case bySystems == StatusCompleted && !r.Lift.Noticed():
+		return StatusRestricted
+	default:
+		return bySystems
+	}
+}
+
+// A Meeting is another request of the same person.
+type Meeting struct {
+	Kind      Kind   `json:"kind"`
+	RequestID string `json:"request_id"`
+	// StartedAt is when it began to be carried out.
+	StartedAt time.Time `json:"started_at"`
+	// Ended is how it has ended, in Temporal's word; empty if it is being carried
+	// out.
+	Ended string `json:"ended,omitempty"`
+	// Ground is that of a restriction.
+	Ground Ground `json:"ground,omitempty"`
+	// Decision is what an operator decided where the two were in each other's way.
+	Decision *Action `json:"decision,omitempty"`
 }

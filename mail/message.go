@@ -46,6 +46,8 @@ func Subject(n activities.Notice, now time.Time) string {
 		return request + " is overdue"
 	case activities.Extended:
 		return request + " is extended, now due on " + date(n.DueAt)
+	case activities.InForce:
+		return request + " is in force"
 	case activities.Waiting:
 		return request + " waits for a person"
 	default:
@@ -63,6 +65,8 @@ func Text(n activities.Notice, now time.Time) string {
 		fmt.Fprintf(&b, "%s is overdue: it was due on %s.\n", request, due)
 	case activities.Extended:
 		fmt.Fprintf(&b, "The deadline of the %s request %s was extended.\nIt is now due on %s.\n", line(string(n.Kind)), line(n.RequestID), due)
+	case activities.InForce:
+		fmt.Fprintf(&b, "%s has been in force for months.\nSee whether its ground is still given; if not, lift it: lethe lift %s\n", request, line(n.RequestID))
 	case activities.Waiting:
 		fmt.Fprintf(&b, "%s has been waiting for a person for days. It is due on %s: %s.\n", request, due, left(n.DueAt, now))
 	default:

@@ -105,8 +105,16 @@ func (d *Desk) start(ctx context.Context, r dsr.Request, reuse enumspb.WorkflowI
 		TypedSearchAttributes:    temporal.NewSearchAttributes(attributeSubject.ValueSet(tokens), attributeKind.ValueSet(string(r.Kind))),
 
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, workflows.Erasure, r)
+	}, workflowOf(r.Kind), r)
 	return err
+}
+
+// workflowOf names the workflow that carries out requests of a kind.
+func workflowOf(kind dsr.Kind) string {
+	if kind == dsr.Restriction {
+		return "Restriction"
+	}
+	return "Erasure"
 }
 
 func isStarted(err error) bool {
@@ -122,6 +130,9 @@ var ErrStillRunning = errors.New("the request is still being carried out; use re
 func (d *Desk) Rerun(ctx context.Context, kind dsr.Kind, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
 	defer cancel()
+	if kind == dsr.Restriction {
+		return ErrRestriction
+	}
 	r, err := d.Request(ctx, kind, id)
 	if err != nil {
 		return err
@@ -157,6 +168,9 @@ func (d *Desk) checkRerun(ctx context.Context, kind dsr.Kind, id string) error {
 // statusCompleted is Temporal's word for workflows that have ended by themselves.
 const statusCompleted = "completed"
 
+// ErrRestriction says that a restriction is not carried out again.
+var ErrRestriction = errors.New("a restriction is not carried out again: while it is open it sees to itself, and when it has ended hand it in anew, with another id")
+
 // ErrCancelled says that a request is not carried out again.
 var ErrCancelled = errors.New("the request was cancelled, and stays so; hand it in anew, with another id")
 
@@ -169,7 +183,7 @@ func (d *Desk) checkSame(ctx context.Context, r dsr.Request) error {
 	}
 	same := slices.EqualFunc(sorted(first.Subject), sorted(r.Subject), dsr.Identifier.Same) &&
 		slices.Equal(slices.Sorted(slices.Values(first.Systems)), slices.Sorted(slices.Values(r.Systems)))
-	if !same || first.DryRun != r.DryRun || first.ApprovalRequired != r.ApprovalRequired {
+	if !same || first.Ground != r.Ground || first.DryRun != r.DryRun || first.ApprovalRequired != r.ApprovalRequired {
 		return ErrTaken
 	}
 	return nil
@@ -393,7 +407,7 @@ func (d *Desk) List(ctx context.Context, f Filter, limit int) ([]Line, error) {
 
 // visibilityQuery is the filter in Temporal's language.
 func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
-	query := "WorkflowType = 'Erasure'"
+	query := "WorkflowType IN ('Erasure', 'Restriction') AND ExecutionStatus != 'ContinuedAsNew'"
 	if f.OpenOnly {
 		query += " AND ExecutionStatus = 'Running'"
 	}

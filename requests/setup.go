@@ -17,12 +17,13 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/workflows"
 )
 
 // AttributeSubject is the search attribute by which requests of one subject are
 // found: a keyed hash of each identifier that the request was handed in with.
-const AttributeSubject = "LetheSubject"
+const AttributeSubject = activities.AttributeSubject
 
 var (
 	attributeSubject = temporal.NewSearchAttributeKeyKeywordList(AttributeSubject)

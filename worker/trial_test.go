@@ -88,12 +88,18 @@ func newTrial(t *testing.T, person population.Person) *trial {
 	reach.Past = tr
 	tr.env.RegisterActivity(reach)
 	tr.env.RegisterActivity(&activities.Requests{
-		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: tr, Past: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
+		Acquaintances: strangers{},
+		Plan:          cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: tr, Past: tr, Keys: tr, Grace: cfg.Vault.GracePeriod, Now: tr.env.Now,
 	})
 	tr.request = dsr.Request{ID: "R-1", Kind: dsr.Erasure, ReceivedAt: tr.env.Now(),
 		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: person.Email}}}}
 	return tr
 }
+
+// strangers know of no other requests.
+type strangers struct{}
+
+func (strangers) Of(context.Context, dsr.Request) ([]dsr.Meeting, error) { return nil, nil }
 
 // Of makes it the past of requests, which have none.
 func (tr *trial) Of(context.Context, string, string) ([]activities.EarlierRun, error) {

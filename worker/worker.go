@@ -99,6 +99,7 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	c, grace := p.Temporal, cfg.Vault.GracePeriod
 	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout, DeploymentOptions: deployed})
 	main.RegisterWorkflow(workflows.Erasure)
+	main.RegisterWorkflow(workflows.Restriction)
 	main.RegisterWorkflow(workflows.Sweep)
 	notifiers, err := notifiersOf(cfg, p.Log)
 	if err != nil {
@@ -109,7 +110,8 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	archive := report.NewArchive(p.Archive).SignedBy(p.Vault, time.Now)
 	main.RegisterActivity(&activities.Requests{
 		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: archive, Past: past, Keys: p.Vault,
-		Grace: grace, Now: time.Now, Log: p.Log, Notifiers: notifiers,
+		Acquaintances: activities.Neighbours{Temporal: c, Namespace: p.Options.Namespace, Tokens: p.Vault.LookupTokens},
+		Grace:         grace, Now: time.Now, Log: p.Log, Notifiers: notifiers,
 	})
 	main.RegisterActivity(&activities.Keys{
 		Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now, Archive: archive, Retention: cfg.Retention,

@@ -34,8 +34,16 @@ func (s *system) askApproval(records []dsr.Record) *dsr.Question {
 	}
 	return &dsr.Question{
 		Kind: dsr.QuestionApproval, Candidates: candidates,
-		Text: fmt.Sprintf("%d records are to be erased; approve, or skip-system with the reason", len(candidates)),
+		Text: fmt.Sprintf("%d records are to be %s; approve, or skip-system with the reason", len(candidates), s.request.deed()),
 	}
+}
+
+// deed is what the request has done to records.
+func (e *process) deed() string {
+	if e.restriction != nil {
+		return "restricted"
+	}
+	return "erased"
 }
 
 // askTaskApproval asks a person before a task is handed to one.
@@ -43,7 +51,7 @@ func (s *system) askTaskApproval() *dsr.Question {
 	if !s.needsApproval() || s.approved[taskApproval] {
 		return nil
 	}
-	return &dsr.Question{Kind: dsr.QuestionApproval, Text: "a person is to look here and erase by hand; approve, or skip-system with the reason"}
+	return &dsr.Question{Kind: dsr.QuestionApproval, Text: "a person is to look here, for records to be " + s.request.deed() + "; approve, or skip-system with the reason"}
 }
 
 // planOnly settles a system of a dry run with what would be done.
@@ -70,13 +78,17 @@ func (s *system) answerDryRun(ctx workflow.Context, question *dsr.Question) {
 	s.conclude(ctx, state)
 }
 
-func (e *erasure) checkApprove(_ workflow.Context, p Approve) error {
+func (e *process) checkApprove(_ workflow.Context, p Approve) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
 	}
-	if s.outcome.Question == nil || s.outcome.Question.Kind != dsr.QuestionApproval {
+	question := s.outcome.Question
+	if question == nil || question.Kind != dsr.QuestionApproval && question.Kind != dsr.QuestionIrreversible {
 		return fmt.Errorf("%s does not wait for approval", p.System)
+	}
+	if p.WithoutIrreversible && question.Kind != dsr.QuestionIrreversible {
+		return fmt.Errorf("without_irreversible: %s has asked about nothing that cannot be undone", p.System)
 	}
 	asked := slices.Sorted(slices.Values(s.outcome.Question.Records()))
 	if !slices.Equal(asked, slices.Sorted(slices.Values(p.Records))) {
@@ -85,10 +97,17 @@ func (e *erasure) checkApprove(_ workflow.Context, p Approve) error {
 	return nil
 }
 
-func (e *erasure) approve(ctx workflow.Context, p Approve) error {
-	s := e.decide(ctx, p.System, decidedRetry, dsr.Action{
-		Name: UpdateApprove, Operator: p.Operator, Text: fmt.Sprintf("%d records", len(p.Records)),
-	})
+func (e *process) approve(ctx workflow.Context, p Approve) error {
+	text := fmt.Sprintf("%d records", len(p.Records))
+	asked := e.system(p.System)
+	if irreversible := asked.outcome.Question.Kind == dsr.QuestionIrreversible; irreversible {
+		asked.accepted, asked.declined = !p.WithoutIrreversible, p.WithoutIrreversible
+		text += ", including what cannot be undone"
+	}
+	if p.WithoutIrreversible {
+		text = fmt.Sprintf("%d records, without what cannot be undone", len(p.Records))
+	}
+	s := e.decide(ctx, p.System, decidedRetry, dsr.Action{Name: UpdateApprove, Operator: p.Operator, Text: text})
 	s.approved[taskApproval] = true
 	for _, record := range p.Records {
 		s.approved[record] = true

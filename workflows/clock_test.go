@@ -235,7 +235,8 @@ func newClock(t *testing.T, l law, received, started, until time.Time) *clock {
 	})
 	env.RegisterActivity(&activities.Systems{Connectors: map[string]connectors.Connector{}})
 	env.RegisterActivity(&activities.Requests{
-		Plan: dsr.Plan{Systems: []dsr.System{manual("inbox", dsr.Email)}, RecheckAfter: time.Hour}, Archive: &c.archive, Keys: &c.archive, Past: &c.past,
+		Acquaintances: &c.acquaintances,
+		Plan:          dsr.Plan{Systems: []dsr.System{manual("inbox", dsr.Email)}, RecheckAfter: time.Hour}, Archive: &c.archive, Keys: &c.archive, Past: &c.past,
 		Now: env.Now, Deadlines: l.deadlines(t), Log: zerolog.Nop(), Notifiers: map[string]activities.Notifier{"people": c.tell},
 	})
 	c.at(until.Sub(started), func() { c.update(workflows.UpdateCompleteTask, done("inbox")) })

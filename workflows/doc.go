@@ -46,6 +46,11 @@ const (
 	// the subject is.
 	UpdateAskIdentity     = "ask-identity"
 	UpdateConfirmIdentity = "confirm-identity"
+	// UpdateLift and UpdateConfirmNotice end a restriction, in this order.
+	UpdateLift          = "lift"
+	UpdateConfirmNotice = "confirm-notice"
+	// UpdateResolveConflict decides between an erasure and a restriction.
+	UpdateResolveConflict = "resolve-conflict"
 )
 
 // Approve lets a system do what it has asked approval for; later records are
@@ -56,6 +61,9 @@ type Approve struct {
 	// Records names the records that the operator has seen in the plan. If there
 	// are others by now, nothing is approved. It is empty for a task.
 	Records []string `json:"records,omitempty"`
+	// WithoutIrreversible leaves out the part of a restriction that cannot be
+	// undone, where a system has asked about that.
+	WithoutIrreversible bool `json:"without_irreversible,omitempty"`
 }
 
 // ResolveMatch says which of the records that a system is held for are the

@@ -16,15 +16,15 @@ import (
 // archived report. It never fails because of one system: what cannot be done
 // without a person waits for one.
 func Erasure(ctx workflow.Context, request dsr.Request) (dsr.Completion, error) {
-	e := newErasure(ctx, request)
+	e := newProcess(ctx, request)
 	if err := e.answerOperators(ctx); err != nil {
 		return dsr.Completion{}, err
 	}
 	return e.run(ctx)
 }
 
-// erasure is the state of one request.
-type erasure struct {
+// process is the state of one request.
+type process struct {
 	request   dsr.Request
 	startedAt time.Time
 	// toldIn is the run that the workflow takes itself for: after a reset it is
@@ -39,6 +39,24 @@ type erasure struct {
 	// resuming says that its end is being reckoned.
 	identity *dsr.IdentityCheck
 	resuming bool
+	// restriction is how a restriction stands; nil for an erasure. lifting says that
+	// it is being lifted.
+	restriction *dsr.RestrictionRecord
+	lifting     bool
+	// checkEvery is how often a restriction is checked, checks how often it was, and
+	// reviewedAt when people were last told that it is in force.
+	checkEvery time.Duration
+	checks     int
+	reviewedAt time.Time
+	// chasedAt is when people were last told that the subject is to be told.
+	chasedAt time.Time
+	// related are the other requests of the same person that are known of, and met
+	// the workflows of those that know of this one.
+	related []dsr.Meeting
+	met     map[string]bool
+	// conflict is the restriction for which nothing is erased until a person has
+	// decided, if there is one.
+	conflict *dsr.Meeting
 	// cancellation is who ended the request before its end, if somebody did.
 	cancellation *dsr.Action
 	// published is what Temporal's lists say of the request.
@@ -52,26 +70,22 @@ type erasure struct {
 	finished bool
 }
 
-func newErasure(ctx workflow.Context, request dsr.Request) *erasure {
-	return &erasure{
+func newProcess(ctx workflow.Context, request dsr.Request) *process {
+	return &process{
 		request:   request,
 		startedAt: workflow.Now(ctx),
 		toldIn:    workflow.GetInfo(ctx).OriginalRunID,
+		met:       map[string]bool{},
 		known:     knowledge{own: request.Subject, all: request.Subject, doubts: doubts{}},
 	}
 }
 
 // run is the story of a request.
-func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
+func (e *process) run(ctx workflow.Context) (dsr.Completion, error) {
 	if err := e.makePlan(ctx); err != nil {
 		return dsr.Completion{}, err
 	}
-	workflow.GoNamed(ctx, "show", e.show)
-	workflow.GoNamed(ctx, "remind", e.remind)
-	workflow.GoNamed(ctx, "chase", e.chase)
-	for _, s := range e.systems {
-		workflow.GoNamed(ctx, s.plan.Name, s.run)
-	}
+	e.begin(ctx)
 	err := e.settle(ctx)
 	if err != nil {
 		// Temporal cancels the request. What was done by then is reported all the same.
@@ -85,9 +99,20 @@ func (e *erasure) run(ctx workflow.Context) (dsr.Completion, error) {
 	return completion, errors.Join(concludeErr, err)
 }
 
+// begin starts all that goes on side by side until the request is finished.
+func (e *process) begin(ctx workflow.Context) {
+	workflow.GoNamed(ctx, "show", e.show)
+	workflow.GoNamed(ctx, "remind", e.remind)
+	workflow.GoNamed(ctx, "chase", e.chase)
+	workflow.GoNamed(ctx, "meet", e.meet)
+	for _, s := range e.systems {
+		workflow.GoNamed(ctx, s.plan.Name, s.run)
+	}
+}
+
 // makePlan has a worker check the request and say which systems there are, and
 // makes one runner each.
-func (e *erasure) makePlan(ctx workflow.Context) error {
+func (e *process) makePlan(ctx workflow.Context) error {
 	var requests *activities.Requests
 	var plan activities.Plan
 	params := activities.MakePlanParams{Request: e.request, Now: workflow.Now(ctx)}
@@ -96,6 +121,7 @@ func (e *erasure) makePlan(ctx workflow.Context) error {
 	}
 	e.recheckAfter, e.deadlines = plan.RecheckAfter, plan.Deadlines
 	e.extension, e.identity = plan.Extension, plan.Identity
+	e.related, e.checkEvery = plan.Related, plan.CheckEvery
 	if plan.RunBefore {
 		e.toldIn = ""
 	}
@@ -107,7 +133,7 @@ func (e *erasure) makePlan(ctx workflow.Context) error {
 
 // chosen returns the systems that the request is for. One that is asked for
 // and not configured stays in the list, to be asked about: nothing is dropped.
-func (e *erasure) chosen(configured []dsr.System) []dsr.System {
+func (e *process) chosen(configured []dsr.System) []dsr.System {
 	if len(e.request.Systems) == 0 {
 		return configured
 	}
@@ -127,7 +153,7 @@ func (e *erasure) chosen(configured []dsr.System) []dsr.System {
 // settle waits until every system has an outcome that holds: a last look at
 // all of them comes after the last one acted, for one system can push the
 // person into another, and a further look after a delay.
-func (e *erasure) settle(ctx workflow.Context) error {
+func (e *process) settle(ctx workflow.Context) error {
 	looked, rechecked := 0, false
 	for {
 		if err := e.awaitSettled(ctx); err != nil || e.cancellation != nil || e.request.DryRun {
@@ -150,7 +176,7 @@ func (e *erasure) settle(ctx workflow.Context) error {
 }
 
 // awaitRecheck waits before the second look, unless the request is cancelled.
-func (e *erasure) awaitRecheck(ctx workflow.Context) error {
+func (e *process) awaitRecheck(ctx workflow.Context) error {
 	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
 		Timeout: e.recheckAfter, TimerOptions: workflow.TimerOptions{Summary: "wait before the second look at all systems"},
 	}, func() bool { return e.cancellation != nil })
@@ -162,7 +188,7 @@ func (e *erasure) awaitRecheck(ctx workflow.Context) error {
 
 // awaitSettled waits until no system has anything left to do. Systems that
 // wait for a person are not settled; each says since when it waits.
-func (e *erasure) awaitSettled(ctx workflow.Context) error {
+func (e *process) awaitSettled(ctx workflow.Context) error {
 	err := workflow.Await(ctx, func() bool {
 		for _, s := range e.systems {
 			if s.busy() {
@@ -178,7 +204,7 @@ func (e *erasure) awaitSettled(ctx workflow.Context) error {
 }
 
 // erasures counts how often anything was erased anywhere.
-func (e *erasure) erasures() int {
+func (e *process) erasures() int {
 	sum := 0
 	for _, s := range e.systems {
 		sum += s.outcome.Erasures
@@ -186,30 +212,26 @@ func (e *erasure) erasures() int {
 	return sum
 }
 
-func (e *erasure) lookAgain() {
+func (e *process) lookAgain() {
 	for _, s := range e.systems {
 		s.lookAgain = s.canBeLookedInto()
 	}
 }
 
 // conclude compiles the report and archives it.
-func (e *erasure) conclude(ctx workflow.Context) (dsr.Completion, error) {
+func (e *process) conclude(ctx workflow.Context) (dsr.Completion, error) {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return dsr.Completion{}, fmt.Errorf("wait for operators' updates: %w", err)
 	}
-	report := e.report()
-	report.CompletedAt = workflow.Now(ctx)
-	e.publish(ctx)
-	var requests *activities.Requests
-	var key string
-	if err := workflow.ExecuteActivity(requestStep(ctx, "archive the report"), requests.ArchiveReport, report).Get(ctx, &key); err != nil {
-		return dsr.Completion{}, fmt.Errorf("archive the report: %w", err)
+	key, err := e.archive(ctx)
+	if err != nil {
+		return dsr.Completion{}, err
 	}
-	return dsr.Completion{Status: report.Status, Report: key}, nil
+	return dsr.Completion{Status: e.report().Status, Report: key}, nil
 }
 
 // report says how things stand.
-func (e *erasure) report() dsr.Report {
+func (e *process) report() dsr.Report {
 	report := dsr.Report{
 		Version:    dsr.ReportVersion,
 		RequestID:  e.request.ID,
@@ -221,6 +243,9 @@ func (e *erasure) report() dsr.Report {
 		Regulation: e.deadlines.Profile.Ref(),
 		Extension:  e.extension,
 		Identity:   e.identity,
+		Related:    e.related,
+
+		Restriction: e.restriction,
 
 		Cancellation: e.cancellation,
 		DryRun:       e.request.DryRun,
@@ -229,7 +254,7 @@ func (e *erasure) report() dsr.Report {
 	for _, s := range e.systems {
 		report.Systems = append(report.Systems, s.outcome)
 	}
-	if e.finished {
+	if e.finished || e.inForce() {
 		report.Conclude()
 	}
 	return report

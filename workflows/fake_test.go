@@ -138,6 +138,11 @@ type past []activities.EarlierRun
 
 func (p *past) Of(context.Context, string, string) ([]activities.EarlierRun, error) { return *p, nil }
 
+// acquaintances are other requests of the same person.
+type acquaintances []dsr.Meeting
+
+func (a *acquaintances) Of(context.Context, dsr.Request) ([]dsr.Meeting, error) { return *a, nil }
+
 // SetDue makes it the keeper of keys, of which it has none.
 func (a *archive) SetDue(context.Context, string, time.Time) error { return nil }
 
@@ -168,6 +173,8 @@ type trial struct {
 	env     *testsuite.TestWorkflowEnvironment
 	archive archive
 	past    past
+	// acquaintances are the other requests of the person.
+	acquaintances acquaintances
 	// told is what people were reminded of.
 	told    bytes.Buffer
 	request dsr.Request
@@ -195,7 +202,8 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 	}}
 	env.RegisterActivity(&activities.Systems{Connectors: byName, Past: &tr.past})
 	env.RegisterActivity(&activities.Requests{
-		Plan: dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Past: &tr.past, Keys: &tr.archive, Now: env.Now,
+		Acquaintances: &tr.acquaintances,
+		Plan:          dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Past: &tr.past, Keys: &tr.archive, Now: env.Now,
 		Deadlines: gdpr, Log: zerolog.New(&tr.told),
 	})
 	return tr

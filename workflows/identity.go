@@ -36,7 +36,7 @@ type ConfirmIdentity struct {
 // clockSkew is how far clocks may differ.
 const clockSkew = time.Hour
 
-func (e *erasure) checkAskIdentity(ctx workflow.Context, p AskIdentity) error {
+func (e *process) checkAskIdentity(ctx workflow.Context, p AskIdentity) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (e *erasure) checkAskIdentity(ctx workflow.Context, p AskIdentity) error {
 }
 
 // askIdentity holds the systems that have not begun to erase.
-func (e *erasure) askIdentity(_ workflow.Context, p AskIdentity) error {
+func (e *process) askIdentity(_ workflow.Context, p AskIdentity) error {
 	e.identity = &dsr.IdentityCheck{Operator: p.Operator, Reason: p.Reason, AskedAt: p.AskedAt}
 	paused, err := e.deadlines.Pause(p.Reason, p.AskedAt)
 	if err == nil {
@@ -64,7 +64,7 @@ func (e *erasure) askIdentity(_ workflow.Context, p AskIdentity) error {
 	return nil
 }
 
-func (e *erasure) checkConfirmIdentity(ctx workflow.Context, p ConfirmIdentity) error {
+func (e *process) checkConfirmIdentity(ctx workflow.Context, p ConfirmIdentity) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (e *erasure) checkConfirmIdentity(ctx workflow.Context, p ConfirmIdentity) 
 }
 
 // confirmIdentity lets the time run again and the systems go on.
-func (e *erasure) confirmIdentity(ctx workflow.Context, p ConfirmIdentity) error {
+func (e *process) confirmIdentity(ctx workflow.Context, p ConfirmIdentity) error {
 	days := 0
 	if e.deadlines.Waiting() {
 		e.resuming = true
@@ -101,7 +101,7 @@ func (e *erasure) confirmIdentity(ctx workflow.Context, p ConfirmIdentity) error
 }
 
 // wake has the systems that ask one of the questions look at things anew.
-func (e *erasure) wake(kinds ...dsr.QuestionKind) {
+func (e *process) wake(kinds ...dsr.QuestionKind) {
 	for _, s := range e.systems {
 		for _, kind := range kinds {
 			if s.outcome.State == dsr.NeedsOperator && s.outcome.Question.Kind == kind && s.decision == undecided {

@@ -60,7 +60,7 @@ func TestNothingIsErasedBeforeTheIdentityIsProved(t *testing.T) {
 		}
 		tr.approveAll()
 		refusals["does not wait for approval"] = tr.update(workflows.UpdateApprove, workflows.Approve{System: "crm", Operator: "Sam", Records: []string{"contact/1"}})
-		refusals["waits for proof"] = tr.update(workflows.UpdateCompleteTask, done("inbox"))
+		refusals["nothing is to be done at inbox yet"] = tr.update(workflows.UpdateCompleteTask, done("inbox"))
 		ask("asked for proof of identity before", askIdentity(received.Add(3*time.Hour)))
 	})
 	tr.at(40*day, func() {

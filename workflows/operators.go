@@ -23,7 +23,7 @@ func (r refusal) Plain() string { return r.plain }
 
 // refuse makes an error of a validator a refusal. A text that quotes what names
 // the subject is not sent plainly.
-func (e *erasure) refuse(err error) error {
+func (e *process) refuse(err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -35,7 +35,7 @@ func (e *erasure) refuse(err error) error {
 }
 
 // answerOperators registers what operators can ask of and tell the request.
-func (e *erasure) answerOperators(ctx workflow.Context) error {
+func (e *process) answerOperators(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, QueryStatus, func() (dsr.Report, error) { return e.report(), nil }),
 		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.all, nil }),
@@ -47,6 +47,7 @@ func (e *erasure) answerOperators(ctx workflow.Context) error {
 		accept(ctx, e, UpdateCancel, "end the request; nothing is begun any more", e.checkCancel, e.cancel),
 		accept(ctx, e, UpdateExtendDeadline, "give the answer more time, once, as the law allows", e.checkExtend, e.extendDeadline),
 		accept(ctx, e, UpdateAskIdentity, "hold the request until the subject has proved who they are", e.checkAskIdentity, e.askIdentity),
+		accept(ctx, e, UpdateResolveConflict, "decide between this erasure and a restriction of the same person", e.checkConflict, e.resolveConflict),
 		accept(ctx, e, UpdateConfirmIdentity, "say that the subject has proved who they are", e.checkConfirmIdentity, e.confirmIdentity),
 	)
 }
@@ -54,7 +55,7 @@ func (e *erasure) answerOperators(ctx workflow.Context) error {
 // accept registers an update. One that comes before the plan is made waits for it
 // and is checked then: a reset hands all later updates over at once.
 func accept[P any](
-	ctx workflow.Context, e *erasure, name, description string,
+	ctx workflow.Context, e *process, name, description string,
 	check func(workflow.Context, P) error, act func(workflow.Context, P) error,
 ) error {
 	validate := func(ctx workflow.Context, p P) error {
@@ -77,30 +78,30 @@ func accept[P any](
 	return workflow.SetUpdateHandlerWithOptions(ctx, name, handle, workflow.UpdateHandlerOptions{Validator: validate, Description: description})
 }
 
-func (e *erasure) checkRetry(_ workflow.Context, p RetrySystem) error {
+func (e *process) checkRetry(_ workflow.Context, p RetrySystem) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
 	}
-	if s.plan.Mode == dsr.Manual {
+	if s.byHand() {
 		return fmt.Errorf("%s is a manual task: do it, then %s", p.System, UpdateCompleteTask)
 	}
 	return nil
 }
 
-func (e *erasure) retrySystem(ctx workflow.Context, p RetrySystem) error {
+func (e *process) retrySystem(ctx workflow.Context, p RetrySystem) error {
 	e.decide(ctx, p.System, decidedRetry, dsr.Action{Name: UpdateRetrySystem, Operator: p.Operator})
 	return nil
 }
 
-func (e *erasure) checkSkip(_ workflow.Context, p SkipSystem) error {
+func (e *process) checkSkip(_ workflow.Context, p SkipSystem) error {
 	if _, err := e.openSystem(p.System, p.Operator); err != nil {
 		return err
 	}
 	return e.checkText("reason", p.Reason)
 }
 
-func (e *erasure) skipSystem(ctx workflow.Context, p SkipSystem) error {
+func (e *process) skipSystem(ctx workflow.Context, p SkipSystem) error {
 	s := e.decide(ctx, p.System, decidedSkip, dsr.Action{Name: UpdateSkipSystem, Operator: p.Operator, Text: p.Reason})
 	s.outcome.Explanation = "left out by an operator: " + p.Reason
 	s.admitErasure(ctx)
@@ -108,12 +109,12 @@ func (e *erasure) skipSystem(ctx workflow.Context, p SkipSystem) error {
 	return nil
 }
 
-func (e *erasure) checkComplete(_ workflow.Context, p CompleteTask) error {
+func (e *process) checkComplete(_ workflow.Context, p CompleteTask) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
 	}
-	if s.plan.Mode != dsr.Manual {
+	if !s.byHand() {
 		return fmt.Errorf("%s is not a manual task; %s or %s may be meant", p.System, UpdateRetrySystem, UpdateSkipSystem)
 	}
 	for i, id := range p.Found {
@@ -125,8 +126,8 @@ func (e *erasure) checkComplete(_ workflow.Context, p CompleteTask) error {
 			return fmt.Errorf("found[%d]: is not in its normal form", i)
 		}
 	}
-	if s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionIdentity {
-		return fmt.Errorf("%s waits for proof of the subject's identity; nothing is to be erased before %s", p.System, UpdateConfirmIdentity)
+	if q := s.outcome.Question; q != nil && (q.Kind == dsr.QuestionIdentity || q.Kind == dsr.QuestionConflict) {
+		return fmt.Errorf("nothing is to be done at %s yet: %s", p.System, q.Text)
 	}
 	known := e.known
 	if !known.share(p.Found) {
@@ -135,7 +136,7 @@ func (e *erasure) checkComplete(_ workflow.Context, p CompleteTask) error {
 	return e.checkText("evidence", p.Evidence)
 }
 
-func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
+func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	asked := e.system(p.System).outcome.Question != nil
 	s := e.decide(ctx, p.System, decidedComplete, dsr.Action{Name: UpdateCompleteTask, Operator: p.Operator, Text: p.Evidence})
 	s.outcome.ActedAt = workflow.Now(ctx)
@@ -151,7 +152,7 @@ func (e *erasure) completeTask(ctx workflow.Context, p CompleteTask) error {
 	return nil
 }
 
-func (e *erasure) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
+func (e *process) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
@@ -165,7 +166,7 @@ func (e *erasure) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
 	return err
 }
 
-func (e *erasure) extendDeadline(ctx workflow.Context, p ExtendDeadline) error {
+func (e *process) extendDeadline(ctx workflow.Context, p ExtendDeadline) error {
 	extended, err := e.deadlines.Extend(extension(ctx, p))
 	if err != nil {
 		return err // the validator has refused it
@@ -180,7 +181,7 @@ func extension(ctx workflow.Context, p ExtendDeadline) deadlines.Extension {
 }
 
 // checkOpen makes sure that somebody stands for a decision.
-func (e *erasure) checkOpen(operator string) error {
+func (e *process) checkOpen(operator string) error {
 	if strings.TrimSpace(operator) == "" {
 		return errors.New("operator: say who decides this")
 	}
@@ -191,7 +192,7 @@ func (e *erasure) checkOpen(operator string) error {
 }
 
 // system returns the system of that name, or nil.
-func (e *erasure) system(name string) *system {
+func (e *process) system(name string) *system {
 	for _, s := range e.systems {
 		if s.plan.Name == name {
 			return s
@@ -202,7 +203,7 @@ func (e *erasure) system(name string) *system {
 
 // openSystem finds the system an update is about and makes sure that it still
 // is open.
-func (e *erasure) openSystem(name, operator string) (*system, error) {
+func (e *process) openSystem(name, operator string) (*system, error) {
 	if err := e.checkOpen(operator); err != nil {
 		return nil, err
 	}
@@ -224,7 +225,7 @@ func (e *erasure) openSystem(name, operator string) (*system, error) {
 const maxText = 4000
 
 // checkText makes sure that a text which stays in the report can stay there.
-func (e *erasure) checkText(field, text string) error {
+func (e *process) checkText(field, text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return fmt.Errorf("%s: is needed, it stays in the report", field)
@@ -238,7 +239,7 @@ func (e *erasure) checkText(field, text string) error {
 
 // decide records an operator's action and wakes the system up. The validator has
 // made sure that the system exists.
-func (e *erasure) decide(ctx workflow.Context, name string, d decision, action dsr.Action) *system {
+func (e *process) decide(ctx workflow.Context, name string, d decision, action dsr.Action) *system {
 	s := e.system(name)
 	action.At = workflow.Now(ctx)
 	s.outcome.Actions = append(s.outcome.Actions, action)

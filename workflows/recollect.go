@@ -21,6 +21,7 @@ func (s *system) recollect(earlier *activities.Earlier) {
 	for _, key := range earlier.Kept {
 		s.kept[key] = s.kept[key] || !s.cleared[key]
 	}
+	s.before = dsr.Remember(s.before, earlier.Before)
 	for _, effect := range earlier.Effects {
 		if s.effectOn(dsr.Record{Kind: effect.Kind, ID: effect.ID}) == "" {
 			s.note([]dsr.RecordEffect{effect})

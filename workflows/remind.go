@@ -26,7 +26,7 @@ const (
 // remind tells people when the deadline comes near, when it has passed, and when
 // it was moved. What was near before the request was handed in, or before the
 // deadline was moved, is not told any more, but that it is overdue is.
-func (e *erasure) remind(ctx workflow.Context) {
+func (e *process) remind(ctx workflow.Context) {
 	told, announced := workflow.Now(ctx), e.extension
 	if e.isOverdue(told) {
 		e.notify(ctx, activities.Overdue)
@@ -61,21 +61,21 @@ type clockState struct {
 	waiting bool
 }
 
-func (e *erasure) clock() clockState {
-	return clockState{due: e.deadlines.Due.Unix(), waiting: e.deadlines.Waiting()}
+func (e *process) clock() clockState {
+	return clockState{due: e.deadlines.Due.Unix(), waiting: e.deadlines.Waiting() || e.inForce()}
 }
 
 // overdueAt is when the request is overdue: the deadline is the last second of a
 // day, which counts as a whole.
-func (e *erasure) overdueAt() time.Time { return e.deadlines.Due.Add(time.Second) }
+func (e *process) overdueAt() time.Time { return e.deadlines.Due.Add(time.Second) }
 
-func (e *erasure) isOverdue(at time.Time) bool {
-	return !e.deadlines.Due.IsZero() && !e.deadlines.Waiting() && !at.Before(e.overdueAt())
+func (e *process) isOverdue(at time.Time) bool {
+	return !e.deadlines.Due.IsZero() && !e.deadlines.Waiting() && !e.inForce() && !at.Before(e.overdueAt())
 }
 
 // awaitReminder waits for the moment, if there is one, and no longer than until
 // the deadline is changed or the request is finished.
-func (e *erasure) awaitReminder(ctx workflow.Context, at time.Time, limited bool) error {
+func (e *process) awaitReminder(ctx workflow.Context, at time.Time, limited bool) error {
 	before := e.clock()
 	changed := func() bool { return e.finished || e.clock() != before }
 	if !limited {
@@ -89,9 +89,9 @@ func (e *erasure) awaitReminder(ctx workflow.Context, at time.Time, limited bool
 }
 
 // nextReminder is the first moment after the last one at which to remind. There is
-// none while the time stands still.
-func (e *erasure) nextReminder(last time.Time) (time.Time, bool) {
-	if e.deadlines.Waiting() {
+// none while the time stands still, or after the answer was given.
+func (e *process) nextReminder(last time.Time) (time.Time, bool) {
+	if e.deadlines.Waiting() || e.inForce() {
 		return time.Time{}, false
 	}
 	for _, at := range append(slices.Clone(e.deadlines.Warnings), e.overdueAt()) {
@@ -103,7 +103,7 @@ func (e *erasure) nextReminder(last time.Time) (time.Time, bool) {
 }
 
 // chase tells people of systems that wait for them for long.
-func (e *erasure) chase(ctx workflow.Context) {
+func (e *process) chase(ctx workflow.Context) {
 	if workflow.Await(ctx, func() bool { return e.finished || len(e.waiting()) > 0 }) != nil || e.finished {
 		return
 	}
@@ -122,7 +122,7 @@ func (e *erasure) chase(ctx workflow.Context) {
 }
 
 // awaitChase waits for the moment, and no longer than until other systems wait.
-func (e *erasure) awaitChase(ctx workflow.Context, at time.Time, limited bool) error {
+func (e *process) awaitChase(ctx workflow.Context, at time.Time, limited bool) error {
 	changed := func() bool {
 		next, waits := e.nextChase()
 		return e.finished || waits != limited || !next.Equal(at)
@@ -139,41 +139,50 @@ func (e *erasure) awaitChase(ctx workflow.Context, at time.Time, limited bool) e
 
 // nextChase is when people are to be told next of what waits for them, if anything
 // does.
-func (e *erasure) nextChase() (at time.Time, waits bool) {
-	for _, s := range e.systems {
-		if s.outcome.State != dsr.NeedsOperator {
-			continue
-		}
-		if next := s.nextChase(); !waits || next.Before(at) {
+func (e *process) nextChase() (at time.Time, waits bool) {
+	consider := func(next time.Time) {
+		if !waits || next.Before(at) {
 			at, waits = next, true
 		}
+	}
+	for _, s := range e.systems {
+		if s.outcome.State == dsr.NeedsOperator {
+			consider(chaseAt(s.outcome.Question.Since, s.chasedAt))
+		}
+	}
+	if e.awaitsNotice() {
+		consider(chaseAt(e.restriction.Lift.At, e.chasedAt))
 	}
 	return at, waits
 }
 
-func (s *system) nextChase() time.Time {
-	since := s.outcome.Question.Since
-	if s.chasedAt.After(since) {
-		return s.chasedAt.Add(chaseEvery)
+// chaseAt is when people are told next of what has been waiting since, and of which
+// they were last told at chased.
+func chaseAt(since, chased time.Time) time.Time {
+	if chased.After(since) {
+		return chased.Add(chaseEvery)
 	}
 	return since.Add(chaseAfter)
 }
 
 // markChased notes that people are told of all that waits by now. It reports false
 // if they have been told of it.
-func (e *erasure) markChased(now time.Time) bool {
+func (e *process) markChased(now time.Time) bool {
 	due := false
 	for _, s := range e.systems {
-		if s.outcome.State == dsr.NeedsOperator && !now.Before(s.nextChase()) {
+		if s.outcome.State == dsr.NeedsOperator && !now.Before(chaseAt(s.outcome.Question.Since, s.chasedAt)) {
 			s.chasedAt, due = now, true
 		}
+	}
+	if e.awaitsNotice() && !now.Before(chaseAt(e.restriction.Lift.At, e.chasedAt)) {
+		e.chasedAt, due = now, true
 	}
 	return due
 }
 
 // notify tells people where the request stands. That fails for good is no reason
 // to hold the request up.
-func (e *erasure) notify(ctx workflow.Context, event activities.Event) {
+func (e *process) notify(ctx workflow.Context, event activities.Event) {
 	var requests *activities.Requests
 	notice := activities.Notice{
 		RequestID: e.request.ID, Kind: e.request.Kind, Event: event, DueAt: e.deadlines.Due, Overdue: event == activities.Overdue,

@@ -11,7 +11,7 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
-func (e *erasure) checkResolve(_ workflow.Context, p ResolveMatch) error {
+func (e *process) checkResolve(_ workflow.Context, p ResolveMatch) error {
 	s, err := e.openSystem(p.System, p.Operator)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func count(names []string, name string) int {
 	return n
 }
 
-func (e *erasure) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
+func (e *process) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
 	s := e.decide(ctx, p.System, decidedRetry, dsr.Action{
 		Name: UpdateResolveMatch, Operator: p.Operator, Text: fmt.Sprintf("erase %d, keep %d: %s", len(p.Erase), len(p.Keep), p.Reason),
 	})
@@ -61,25 +61,33 @@ func (e *erasure) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
 	return nil
 }
 
-func (e *erasure) checkCancel(_ workflow.Context, p Cancel) error {
+func (e *process) checkCancel(_ workflow.Context, p Cancel) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
-	if e.cancellation != nil {
+	switch {
+	case e.cancellation != nil:
 		return errors.New("the request is cancelled already")
+	case e.inForce():
+		return fmt.Errorf("the restriction is in force; it ends by %s, which tells the subject first", UpdateLift)
+	case e.restriction != nil && slices.ContainsFunc(e.systems, (*system).hasActed):
+		return fmt.Errorf("something is restricted already; leave out what hangs with %s, then %s", UpdateSkipSystem, UpdateLift)
 	}
 	return e.checkText("reason", p.Reason)
 }
 
+// hasActed reports whether anything was done at the system.
+func (s *system) hasActed() bool { return !s.outcome.ActedAt.IsZero() || len(s.before) > 0 }
+
 // cancel leaves out every system that is not done. What is under way at a vendor
 // cannot be called back, and the outcome says so.
-func (e *erasure) cancel(ctx workflow.Context, p Cancel) error {
+func (e *process) cancel(ctx workflow.Context, p Cancel) error {
 	e.leaveOff(ctx, dsr.Action{Name: UpdateCancel, Operator: p.Operator, Text: p.Reason})
 	return nil
 }
 
 // leaveOff ends the request before its end, by what somebody has decided.
-func (e *erasure) leaveOff(ctx workflow.Context, why dsr.Action) {
+func (e *process) leaveOff(ctx workflow.Context, why dsr.Action) {
 	why.At = workflow.Now(ctx)
 	e.cancellation = &why
 	for _, s := range e.systems {

@@ -42,7 +42,7 @@ type attributes struct {
 
 // show keeps what Temporal's lists and the Web UI say of the request up to date
 // until the request is finished.
-func (e *erasure) show(ctx workflow.Context) {
+func (e *process) show(ctx workflow.Context) {
 	for !e.finished {
 		e.publish(ctx)
 		shown, details := e.attributes(ctx), e.details()
@@ -57,7 +57,7 @@ func (e *erasure) show(ctx workflow.Context) {
 
 // publish brings search attributes and details up to date. Only attributes that
 // have changed are written to the history.
-func (e *erasure) publish(ctx workflow.Context) {
+func (e *process) publish(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, e.details())
 	now := e.attributes(ctx)
 	var updates []temporal.SearchAttributeUpdate
@@ -84,9 +84,9 @@ func (e *erasure) publish(ctx workflow.Context) {
 	}
 }
 
-func (e *erasure) attributes(ctx workflow.Context) attributes {
+func (e *process) attributes(ctx workflow.Context) attributes {
 	due, status := e.deadlines.Due, dsr.StatusOpen
-	if e.finished { // until then the report says that it is open
+	if e.finished || e.inForce() { // until then the report says that it is open
 		status = e.report().Status
 	}
 	if status == dsr.StatusOpen && e.isOverdue(workflow.Now(ctx)) {
@@ -113,13 +113,17 @@ func short(names []string) string {
 
 // waiting names the systems that wait for a person, missing all that are not
 // done.
-func (e *erasure) waiting() []string {
-	return e.named(func(s dsr.State) bool { return s == dsr.NeedsOperator })
+func (e *process) waiting() []string {
+	names := e.named(func(s dsr.State) bool { return s == dsr.NeedsOperator })
+	if e.awaitsNotice() {
+		names = append(names, dsr.NoticeTask)
+	}
+	return names
 }
 
-func (e *erasure) missing() []string { return e.named(dsr.State.Open) }
+func (e *process) missing() []string { return e.named(dsr.State.Open) }
 
-func (e *erasure) named(in func(dsr.State) bool) []string {
+func (e *process) named(in func(dsr.State) bool) []string {
 	var names []string
 	for _, s := range e.systems {
 		if in(s.outcome.State) {
@@ -132,11 +136,17 @@ func (e *erasure) named(in func(dsr.State) bool) []string {
 
 // details is the request as the Web UI shows it: a line for each system, those
 // that wait for a person first, with what they ask.
-func (e *erasure) details() string {
+func (e *process) details() string {
 	var b strings.Builder
 	b.WriteString(fmt.Sprintf("%s request **%s**, due %s (%s)\n\n", e.request.Kind, e.request.ID, e.deadlines.Due.Format(time.DateOnly), e.deadlines.Profile.Ref()))
 	if e.identity.Open() {
 		b.WriteString(fmt.Sprintf("Proof of identity was asked for on %s; nothing is erased until it is confirmed.\n\n", e.identity.AskedAt.Format(time.DateOnly)))
+	}
+	if e.restriction != nil {
+		b.WriteString(e.restrictionLine())
+	}
+	if e.conflict != nil {
+		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", e.conflict.RequestID, e.conflict.Ground.Article(), UpdateResolveConflict))
 	}
 	b.WriteString("| system | state | records | attempts | question |\n|---|---|---|---|---|\n")
 	for _, waiting := range []bool{true, false} {
@@ -149,6 +159,23 @@ func (e *erasure) details() string {
 	return b.String()
 }
 
+// restrictionLine says how the restriction stands.
+func (e *process) restrictionLine() string {
+	r := e.restriction
+	text := fmt.Sprintf("Restricted under %s until %s.", r.Ground.Article(), r.Until)
+	switch {
+	case r.SupersededBy != "":
+		text += " It ended by the erasure **" + r.SupersededBy + "**."
+	case e.awaitsNotice():
+		text += " **Lifting was asked for by " + r.Lift.Operator + ": tell the subject, then " + UpdateConfirmNotice + ".**"
+	case r.Lift.Noticed():
+		text += " It is lifted; the subject was told on " + r.Lift.NoticeSentAt.Format(time.DateOnly) + "."
+	case !r.InForceSince.IsZero():
+		text += " In force since " + r.InForceSince.Format(time.DateOnly) + "."
+	}
+	return text + "\n\n"
+}
+
 // line is the system's line in the details.
 func (s *system) line() string {
 	state := strings.ReplaceAll(string(s.outcome.State), "_", " ")
@@ -158,6 +185,9 @@ func (s *system) line() string {
 	}
 	if !s.outcome.ExpectedBy.IsZero() {
 		state += " until " + s.outcome.ExpectedBy.Format(time.DateOnly)
+	}
+	if s.outcome.Drifts > 0 {
+		text = strings.TrimPrefix(fmt.Sprintf("%s; restored %d times", text, s.outcome.Drifts), "; ")
 	}
 	var records []string
 	for _, r := range s.outcome.Records {

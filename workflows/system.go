@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,7 +29,7 @@ var steps *activities.Systems
 
 // system carries a request through one system, in a coroutine of its own.
 type system struct {
-	request *erasure
+	request *process
 	plan    dsr.System
 	outcome dsr.Outcome
 	// searched are the keys of the identifiers the system was searched with.
@@ -52,6 +53,17 @@ type system struct {
 	settledAs dsr.State
 	// chasedAt is when people were last told that the system waits for them.
 	chasedAt time.Time
+	// before are the settings of the records as they were before the restriction:
+	// the undo record. held are the records that it is about.
+	before []dsr.RecordSettings
+	held   []dsr.Record
+	// accepted says that a person wants what cannot be undone, declined that it is
+	// to be left out.
+	accepted, declined bool
+	// carriedSettled, since and numberedBefore are from the last run.
+	carriedSettled bool
+	since          time.Time
+	numberedBefore int
 	// comebacks counts the erasures of records that had been gone.
 	comebacks int
 	// numbered counts the steps, for their ids.
@@ -73,9 +85,11 @@ const (
 	decidedRetry
 	decidedSkip
 	decidedComplete
+	// decidedLeave: there is nothing to do here any more.
+	decidedLeave
 )
 
-func newSystem(e *erasure, planned dsr.System) *system {
+func newSystem(e *process, planned dsr.System) *system {
 	return &system{
 		request:      e,
 		plan:         planned,
@@ -93,9 +107,13 @@ func newSystem(e *erasure, planned dsr.System) *system {
 // run pursues the system until the request is finished: once, and again
 // whenever there is news or another look is asked for.
 func (s *system) run(ctx workflow.Context) {
-	s.outcome.StartedAt = workflow.Now(ctx)
+	if s.settled = s.carriedSettled; s.outcome.StartedAt.IsZero() {
+		s.outcome.StartedAt = workflow.Now(ctx)
+	}
 	for {
-		s.pursue(ctx)
+		if !s.settled {
+			s.pursue(ctx)
+		}
 		s.settled = true
 		err := workflow.Await(ctx, func() bool { return s.request.finished || s.busy() })
 		if err != nil || s.request.finished {
@@ -113,7 +131,7 @@ func (s *system) busy() bool {
 // hasNews reports whether an identifier is known that is of use here and with
 // which the system was not searched yet.
 func (s *system) hasNews() bool {
-	if s.outcome.State == dsr.Skipped || s.request.cancellation != nil {
+	if s.outcome.State == dsr.Skipped || s.request.cancellation != nil || s.request.lifting {
 		return false
 	}
 	for _, id := range s.request.known.all.Of(s.plan.Needs...) {
@@ -136,8 +154,12 @@ func (s *system) pursue(ctx workflow.Context) {
 	for ctx.Err() == nil {
 		decided := s.decision
 		s.decision = undecided
-		if decided == decidedSkip || decided == decidedComplete {
+		switch decided { //nolint:exhaustive // with the others it goes on
+		case decidedSkip, decidedComplete:
 			return // the update has set the outcome
+		case decidedLeave:
+			s.conclude(ctx, cmp.Or(s.settledAs, dsr.Skipped))
+			return
 		}
 		s.lookAgain, s.outcome.Question = false, nil
 		work, interrupt := workflow.WithCancel(ctx)
@@ -160,7 +182,10 @@ func (s *system) pursue(ctx workflow.Context) {
 // ask waits for a person's decision, however long that takes. Learning more
 // about the subject asks anew whose records these are, or what to search for.
 func (s *system) ask(ctx workflow.Context, question *dsr.Question) {
-	question.Since = workflow.Now(ctx)
+	if question.Since = s.since; s.since.IsZero() {
+		question.Since = workflow.Now(ctx)
+	}
+	s.since = time.Time{}
 	s.outcome.State, s.outcome.Question = dsr.NeedsOperator, question
 	_ = workflow.Await(ctx, func() bool { // an error means that the request is cancelled, which pursue sees
 		return s.decision != undecided || question.Kind != dsr.QuestionError && s.hasNews()
@@ -170,15 +195,19 @@ func (s *system) ask(ctx workflow.Context, question *dsr.Question) {
 // attempt does what the system's mode asks for. It returns a question if a
 // person has to decide, or nil once the system has an outcome.
 func (s *system) attempt(ctx workflow.Context) *dsr.Question {
-	switch s.plan.Mode {
-	case dsr.None:
+	switch {
+	case s.plan.Mode == dsr.None:
 		s.markSearched(s.request.known.all)
 		s.outcome.Explanation, s.outcome.Evidence = s.plan.Reason, dsr.Statement
 		s.conclude(ctx, dsr.NotApplicable)
 		return nil
-	case dsr.Manual:
+	case s.byHand():
 		return s.askForTask()
-	case dsr.Automatic:
+	case s.plan.Mode == dsr.Automatic && s.request.lifting:
+		return s.liftAutomatically(ctx)
+	case s.plan.Mode == dsr.Automatic && s.request.restriction != nil:
+		return s.restrictAutomatically(ctx)
+	case s.plan.Mode == dsr.Automatic:
 		return s.eraseAutomatically(ctx)
 	default:
 		return &dsr.Question{Kind: dsr.QuestionError, Text: "no system of this name is configured; " +
@@ -190,12 +219,15 @@ func (s *system) attempt(ctx workflow.Context) *dsr.Question {
 // the start and again when more is known.
 func (s *system) askForTask() *dsr.Question {
 	known := s.request.known.all
+	if s.request.lifting {
+		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(), Text: "a person has to lift the restriction by hand; then complete-task"}
+	}
 	if !s.plan.Searchable(known) {
-		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.plan.Task,
+		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(),
 			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
 	}
 	s.markSearched(known)
-	if question := s.askForIdentity(); question != nil {
+	if question := s.askFirst(); question != nil {
 		return question
 	}
 	if question := s.askTaskApproval(); question != nil {
@@ -205,7 +237,7 @@ func (s *system) askForTask() *dsr.Question {
 	if !s.outcome.ActedAt.IsZero() {
 		text = "another system disclosed a further identifier; a person has to search here again, then complete-task"
 	}
-	return &dsr.Question{Kind: dsr.QuestionTask, Text: text, Task: s.plan.Task}
+	return &dsr.Question{Kind: dsr.QuestionTask, Text: text, Task: s.task()}
 }
 
 func (s *system) lacks() string {
@@ -280,10 +312,18 @@ func (s *system) askBefore(todo []dsr.Record) *dsr.Question {
 	if len(todo) == 0 {
 		return nil
 	}
-	if question := s.askForIdentity(); question != nil {
+	if question := s.askFirst(); question != nil {
 		return question
 	}
 	return s.askApproval(todo)
+}
+
+// askFirst asks what has to be known before anything is done here.
+func (s *system) askFirst() *dsr.Question {
+	if question := s.askForIdentity(); question != nil {
+		return question
+	}
+	return s.askConflict()
 }
 
 // locate asks the system for the subject, and again with what its own records
@@ -565,7 +605,7 @@ func (s *system) anyNew(records []dsr.Record) bool {
 func (s *system) concludeErasure(ctx workflow.Context) {
 	state := dsr.NotFound
 	if n := len(s.kept); n > 0 {
-		s.outcome.Explanation = fmt.Sprintf("records that are somebody else's, by an operator's decision, and were not touched: %d", n)
+		s.outcome.Explanation = keptText(n)
 	}
 	if s.plan.Verifiable {
 		s.outcome.VerifiedAt, s.outcome.Evidence = workflow.Now(ctx), dsr.ReadBack
@@ -594,6 +634,10 @@ func (s *system) concludeErasure(ctx workflow.Context) {
 		}
 	}
 	s.conclude(ctx, state)
+}
+
+func keptText(n int) string {
+	return fmt.Sprintf("records that are somebody else's, by an operator's decision, and were not touched: %d", n)
 }
 
 func (s *system) conclude(ctx workflow.Context, state dsr.State) {

@@ -1,0 +1,110 @@
+package workflows
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/deadlines"
+	"ite.digital/lethe/dsr"
+)
+
+// Carried is what a run of a restriction hands over to the next one.
+type Carried struct {
+	StartedAt   time.Time             `json:"started_at"`
+	CheckEvery  time.Duration         `json:"check_every"`
+	Checks      int                   `json:"checks"`
+	ReviewedAt  time.Time             `json:"reviewed_at,omitzero"`
+	Deadlines   deadlines.Deadlines   `json:"deadlines"`
+	Extension   *dsr.Extension        `json:"extension,omitempty"`
+	Identity    *dsr.IdentityCheck    `json:"identity,omitempty"`
+	Restriction dsr.RestrictionRecord `json:"restriction"`
+	Lifting     bool                  `json:"lifting,omitempty"`
+	Related     []dsr.Meeting         `json:"related,omitempty"`
+	Met         []string              `json:"met,omitempty"`
+	Known       dsr.Subject           `json:"known"`
+	Doubts      map[string][]string   `json:"doubts,omitempty"`
+	Systems     []CarriedSystem       `json:"systems"`
+}
+
+// CarriedSystem is what is handed over of one system. Before is the undo record.
+type CarriedSystem struct {
+	Outcome   dsr.Outcome          `json:"outcome"`
+	Before    []dsr.RecordSettings `json:"before,omitempty"`
+	Held      []dsr.Record         `json:"held,omitempty"`
+	Searched  []string             `json:"searched,omitempty"`
+	Cleared   []string             `json:"cleared,omitempty"`
+	Kept      []string             `json:"kept,omitempty"`
+	Approved  []string             `json:"approved,omitempty"`
+	Accepted  bool                 `json:"accepted,omitempty"`
+	Declined  bool                 `json:"declined,omitempty"`
+	Settled   bool                 `json:"settled,omitempty"`
+	SettledAs dsr.State            `json:"settled_as,omitempty"`
+	ChasedAt  time.Time            `json:"chased_at,omitzero"`
+	Numbered  int                  `json:"numbered"`
+}
+
+// goOn ends the run and begins the next one.
+func (e *process) goOn(ctx workflow.Context) error {
+	carried := Carried{
+		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, Deadlines: e.deadlines,
+		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
+		Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{},
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.known.doubts)) {
+		carried.Doubts[id] = sorted(e.known.doubts[id])
+	}
+	for _, s := range e.systems {
+		carried.Systems = append(carried.Systems, s.carry())
+	}
+	return workflow.NewContinueAsNewError(ctx, Restriction, e.request, &carried)
+}
+
+func (s *system) carry() CarriedSystem {
+	return CarriedSystem{
+		Outcome: s.outcome, Before: s.before, Held: s.held, Searched: sorted(s.searched), Cleared: sorted(s.cleared), Kept: sorted(s.kept),
+		Approved: sorted(s.approved), Accepted: s.accepted, Declined: s.declined, Settled: s.settled, SettledAs: s.settledAs,
+		ChasedAt: s.chasedAt, Numbered: s.numbered,
+	}
+}
+
+// restore goes on where the last run ended.
+func (e *process) restore(c Carried) {
+	e.startedAt, e.checkEvery, e.checks, e.reviewedAt = c.StartedAt, c.CheckEvery, c.Checks, c.ReviewedAt
+	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
+	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
+	e.known.all = c.Known
+	for _, id := range slices.Sorted(maps.Keys(c.Doubts)) {
+		e.known.doubts[id] = setOf(c.Doubts[id])
+	}
+	for _, carried := range c.Systems {
+		s := newSystem(e, carried.Outcome.System)
+		s.outcome, s.before, s.held = carried.Outcome, carried.Before, carried.Held
+		s.searched, s.cleared, s.kept, s.approved = setOf(carried.Searched), setOf(carried.Cleared), setOf(carried.Kept), setOf(carried.Approved)
+		s.accepted, s.declined, s.settledAs, s.chasedAt = carried.Accepted, carried.Declined, carried.SettledAs, carried.ChasedAt
+		s.numbered, s.numberedBefore = carried.Numbered, carried.Numbered
+		s.carriedSettled = carried.Settled
+		e.systems = append(e.systems, s)
+	}
+}
+
+// sorted lists a set in an order that is always the same.
+func sorted(set map[string]bool) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if set[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func setOf(names []string) map[string]bool {
+	set := map[string]bool{}
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
+}

@@ -1,0 +1,272 @@
+package workflows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
+)
+
+// canBeRestricted reports whether the system's connector can restrict.
+func (s *system) canBeRestricted() bool {
+	return s.plan.Mode == dsr.Automatic && s.plan.Restriction != nil && s.plan.Restriction.Able
+}
+
+// byHand reports whether a person does what is to be done here.
+func (s *system) byHand() bool {
+	return s.plan.Mode == dsr.Manual || s.plan.Mode == dsr.Automatic && s.request.restriction != nil && !s.canBeRestricted()
+}
+
+// task is what a person has to do here.
+func (s *system) task() *dsr.Task {
+	facts := s.plan.Restriction
+	switch {
+	case s.request.restriction == nil:
+		return s.plan.Task
+	case facts == nil:
+		return &dsr.Task{Steps: []string{"Find out how the person's data can be kept and used no more here, and do so."}}
+	case s.request.lifting && facts.LiftTask != nil:
+		return facts.LiftTask
+	case s.request.lifting:
+		return &dsr.Task{Steps: []string{"Undo what was done here when the processing was restricted."}}
+	case facts.Task != nil:
+		return facts.Task
+	default:
+		return &dsr.Task{Steps: []string{facts.Instead}}
+	}
+}
+
+// restrictAutomatically locates, guards, restricts and reads back until all that
+// is known has its restricted value. It does the same to see whether it holds.
+func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
+	waits := verifyWaits()
+	for range maxRounds {
+		if !s.plan.Searchable(s.request.known.all) {
+			s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
+			s.conclude(ctx, dsr.CannotIdentify)
+			return nil
+		}
+		records, question := s.locate(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		s.held = union(records, s.withoutKept(s.held))
+		now, question := s.settings(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		if s.request.request.DryRun {
+			if s.hasNews() {
+				continue
+			}
+			s.planOnly(ctx, s.recordsOf(dsr.Drift(now)))
+			return nil
+		}
+		wrong := s.wrong(now)
+		if len(wrong) == 0 {
+			if s.hasNews() {
+				continue
+			}
+			s.concludeRestriction(ctx)
+			return nil
+		}
+		if question := s.askBeforeRestriction(wrong); question != nil {
+			return question
+		}
+		s.countDrift(ctx, wrong)
+		s.before = dsr.Remember(s.before, now)
+		if question := s.apply(ctx, dsr.Restrict(wrong)); question != nil || ctx.Err() != nil {
+			return question
+		}
+		if len(waits) == 0 {
+			break
+		}
+		if waits[0] > 0 && s.wait(ctx, waits[0]) != nil {
+			return nil // interrupted
+		}
+		waits = waits[1:]
+	}
+	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: "the vendor does not keep the restriction, or something undoes it at once; " +
+		"find out what does, then retry-system, or skip-system with the reason"}
+}
+
+// wait waits before the system is looked at again.
+func (s *system) wait(ctx workflow.Context, d time.Duration) error {
+	timer := workflow.TimerOptions{Summary: s.plan.Name + ": wait before looking again"}
+	return workflow.NewTimerWithOptions(ctx, d, timer).Get(ctx, nil)
+}
+
+// settings reads what a restriction changes about the records that are held here.
+func (s *system) settings(ctx workflow.Context) ([]dsr.RecordSettings, *dsr.Question) {
+	if len(s.held) == 0 {
+		return nil, nil
+	}
+	var found activities.Settings
+	params := activities.SettingsParams{Target: s.target(), Records: s.held}
+	if question := s.step(ctx, "settings", steps.Settings, params, &found); question != nil || ctx.Err() != nil {
+		return nil, question
+	}
+	s.trace(found.Trace)
+	return s.settingsWithoutKept(found.Settings), nil
+}
+
+// settingsWithoutKept leaves out what is somebody else's.
+func (s *system) settingsWithoutKept(settings []dsr.RecordSettings) []dsr.RecordSettings {
+	return slices.DeleteFunc(settings, func(r dsr.RecordSettings) bool { return s.kept[r.Key()] })
+}
+
+// wrong are the settings that do not have the value that they should have.
+func (s *system) wrong(now []dsr.RecordSettings) []dsr.RecordSettings {
+	if s.declined {
+		return dsr.Reversible(dsr.Drift(now))
+	}
+	return dsr.Drift(now)
+}
+
+func (s *system) recordsOf(settings []dsr.RecordSettings) []dsr.Record {
+	return slices.DeleteFunc(slices.Clone(s.held), func(r dsr.Record) bool {
+		return !slices.ContainsFunc(settings, func(rs dsr.RecordSettings) bool { return rs.Key() == r.Key() })
+	})
+}
+
+// askBeforeRestriction asks what has to be known before anything is changed: who
+// the subject is, whether a person approves, and whether what cannot be undone is
+// to be done.
+func (s *system) askBeforeRestriction(wrong []dsr.RecordSettings) *dsr.Question {
+	if question := s.askBefore(s.recordsOf(wrong)); question != nil {
+		return question
+	}
+	last := dsr.Irreversible(wrong)
+	if len(last) == 0 || s.accepted {
+		return nil
+	}
+	question := &dsr.Question{Kind: dsr.QuestionIrreversible, Text: "a part of the restriction cannot be undone (" + settingNames(last) +
+		"); approve, approve without it, or skip-system with the reason"}
+	for _, record := range s.recordsOf(last) {
+		question.Candidates = append(question.Candidates, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
+	}
+	return question
+}
+
+// settingNames lists the names of the settings, each once.
+func settingNames(settings []dsr.RecordSettings) string {
+	var names []string
+	for _, record := range settings {
+		for _, setting := range record.Settings {
+			if !slices.Contains(names, setting.Name) {
+				names = append(names, setting.Name)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// countDrift counts settings that had been restricted and are not any more.
+func (s *system) countDrift(ctx workflow.Context, wrong []dsr.RecordSettings) {
+	again := slices.ContainsFunc(wrong, func(r dsr.RecordSettings) bool {
+		return slices.ContainsFunc(s.before, func(b dsr.RecordSettings) bool { return b.Key() == r.Key() })
+	})
+	if again && !s.outcome.VerifiedAt.IsZero() {
+		s.outcome.Drifts++
+		s.outcome.DriftedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
+	}
+}
+
+// apply gives settings their values.
+func (s *system) apply(ctx workflow.Context, changes []dsr.RecordSettings) *dsr.Question {
+	s.outcome.State = dsr.Acting
+	var done activities.Applied
+	params := activities.ApplyParams{Target: s.target(), Changes: changes}
+	if lift := s.request.restriction.Lift; s.request.lifting && lift != nil {
+		params.NoticedAt = lift.NoticeSentAt
+	}
+	if question := s.step(ctx, "apply", steps.Apply, params, &done); question != nil || ctx.Err() != nil {
+		return question
+	}
+	s.trace(done.Trace)
+	s.outcome.ActedAt = workflow.Now(ctx)
+	return nil
+}
+
+// concludeRestriction settles the system by what was read back.
+func (s *system) concludeRestriction(ctx workflow.Context) {
+	now := workflow.Now(ctx)
+	if n := len(s.kept); n > 0 {
+		s.outcome.Explanation = keptText(n)
+	}
+	s.outcome.Evidence, s.outcome.VerifiedAt, s.outcome.CheckedAt = dsr.ReadBack, now, now
+	if s.declined {
+		s.outcome.Explanation = "an operator decided to leave out what cannot be undone"
+	}
+	s.countHeld(dsr.Restricted)
+	if len(s.before) == 0 && len(s.held) == 0 {
+		s.conclude(ctx, dsr.NotFound)
+		return
+	}
+	s.conclude(ctx, dsr.Restricted)
+}
+
+// countHeld counts the records for the report.
+func (s *system) countHeld(state dsr.State) {
+	var effects []dsr.RecordEffect
+	for _, record := range s.held {
+		effects = append(effects, dsr.RecordEffect{Kind: record.Kind, ID: record.ID, State: state})
+	}
+	s.outcome.Records = dsr.CountRecords(effects)
+}
+
+// needsLifting reports whether anything was done here that can be given back.
+func (s *system) needsLifting() bool {
+	if s.byHand() {
+		return s.settledAs == dsr.Attested
+	}
+	return len(s.before) > 0
+}
+
+// liftAutomatically gives back what was before the restriction, and no more.
+func (s *system) liftAutomatically(ctx workflow.Context) *dsr.Question {
+	for _, wait := range verifyWaits() {
+		if wait > 0 && s.wait(ctx, wait) != nil {
+			return nil // interrupted
+		}
+		s.outcome.State = dsr.Verifying
+		now, question := s.settings(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		lifting := dsr.Lift(s.before, now)
+		if len(lifting.Changes) == 0 {
+			s.outcome.Left = left(lifting)
+			s.outcome.Evidence, s.outcome.VerifiedAt = dsr.ReadBack, workflow.Now(ctx)
+			s.countHeld(dsr.Lifted)
+			s.conclude(ctx, dsr.Lifted)
+			return nil
+		}
+		if question := s.apply(ctx, lifting.Changes); question != nil || ctx.Err() != nil {
+			return question
+		}
+	}
+	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: "the vendor does not take back the restriction; see there what holds it, " +
+		"then retry-system, or skip-system with the reason"}
+}
+
+// left says what lifting did not give back, and why.
+func left(lifting dsr.Lifting) []string {
+	var texts []string
+	add := func(settings []dsr.RecordSettings, why string) {
+		for _, record := range settings {
+			for _, setting := range record.Settings {
+				texts = append(texts, fmt.Sprintf("%s: %s %s", record.Key(), setting.Name, why))
+			}
+		}
+	}
+	add(lifting.Conflicts, "was changed by somebody during the restriction, and stays as it is")
+	add(lifting.Irreversible, "cannot be given back")
+	add(lifting.Unknown, "came during the restriction, and stays restricted")
+	return texts
+}
