@@ -291,7 +291,7 @@ func (c *clock) decide(d deadlines.Deadlines, by Decision) (deadlines.Deadlines,
 		paused, err := d.Pause(by.Reason, by.AskedAt)
 		if err != nil {
 			c.identity.ClockRunsOn = err.Error()
-			return d, nil
+			return d, nil //nolint:nilerr // it is on record
 		}
 		return paused, nil
 	case !by.AnsweredAt.IsZero() && c.identity.Open():

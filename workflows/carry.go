@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -53,7 +51,7 @@ func (e *process) goOn(ctx workflow.Context) error {
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
 		Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{},
 	}
-	for _, id := range slices.Sorted(maps.Keys(e.known.doubts)) {
+	for _, id := range workflow.DeterministicKeys(e.known.doubts) {
 		carried.Doubts[id] = sorted(e.known.doubts[id])
 	}
 	for _, s := range e.systems {
@@ -76,7 +74,7 @@ func (e *process) restore(c Carried) {
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
 	e.known.all = c.Known
-	for _, id := range slices.Sorted(maps.Keys(c.Doubts)) {
+	for _, id := range workflow.DeterministicKeys(c.Doubts) {
 		e.known.doubts[id] = setOf(c.Doubts[id])
 	}
 	for _, carried := range c.Systems {
@@ -93,7 +91,7 @@ func (e *process) restore(c Carried) {
 // sorted lists a set in an order that is always the same.
 func sorted(set map[string]bool) []string {
 	var names []string
-	for _, name := range slices.Sorted(maps.Keys(set)) {
+	for _, name := range workflow.DeterministicKeys(set) {
 		if set[name] {
 			names = append(names, name)
 		}

@@ -1,6 +1,10 @@
 package workflows
 
-import "ite.digital/lethe/dsr"
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
 
 // maxKnown is how many identifiers a request may collect. A person has a
 // handful; more means that something that is not one person is being followed.
@@ -30,8 +34,8 @@ func (d doubts) add(id dsr.Identifier, record string) {
 
 // clear notes that a record is the subject's after all.
 func (d doubts) clear(record string) {
-	for _, records := range d {
-		delete(records, record)
+	for _, id := range workflow.DeterministicKeys(d) {
+		delete(d[id], record)
 	}
 }
 

@@ -67,7 +67,7 @@ func (e *process) tell(ctx workflow.Context, other dsr.Meeting, decision *dsr.Ac
 func (e *process) encounter(other dsr.Meeting) {
 	at := slices.IndexFunc(e.related, func(m dsr.Meeting) bool { return m.Kind == other.Kind && m.RequestID == other.RequestID })
 	if at < 0 {
-		e.related, at = append(e.related, other), len(e.related)
+		e.related = append(e.related, other)
 	} else {
 		e.related = slices.Clone(e.related)
 		e.related[at] = other
@@ -130,8 +130,9 @@ func (e *process) resolveConflict(ctx workflow.Context, p ResolveConflict) error
 	}
 	e.conflict = nil
 	if !p.Erase {
-		action.Text = "in favour of restriction " + other.RequestID + ": " + p.Reason
-		e.leaveOff(ctx, action)
+		stop := action
+		stop.Text = "in favour of restriction " + other.RequestID + ": " + p.Reason
+		e.leaveOff(ctx, stop)
 		return nil
 	}
 	e.wake(dsr.QuestionConflict)

@@ -59,6 +59,11 @@ func accept[P any](
 	check func(workflow.Context, P) error, act func(workflow.Context, P) error,
 ) error {
 	validate := func(ctx workflow.Context, p P) error {
+		if v, ok := any(p).(validated); ok {
+			if err := v.validate(); err != nil {
+				return e.refuse(err)
+			}
+		}
 		if len(e.systems) == 0 {
 			return nil
 		}
@@ -117,15 +122,6 @@ func (e *process) checkComplete(_ workflow.Context, p CompleteTask) error {
 	if !s.byHand() {
 		return fmt.Errorf("%s is not a manual task; %s or %s may be meant", p.System, UpdateRetrySystem, UpdateSkipSystem)
 	}
-	for i, id := range p.Found {
-		normal, err := dsr.Normalizer{}.Identifier(id.Type, id.Value)
-		if err != nil {
-			return fmt.Errorf("found[%d]: %w", i, err)
-		}
-		if normal != id {
-			return fmt.Errorf("found[%d]: is not in its normal form", i)
-		}
-	}
 	if q := s.outcome.Question; q != nil && (q.Kind == dsr.QuestionIdentity || q.Kind == dsr.QuestionConflict) {
 		return fmt.Errorf("nothing is to be done at %s yet: %s", p.System, q.Text)
 	}
@@ -135,6 +131,25 @@ func (e *process) checkComplete(_ workflow.Context, p CompleteTask) error {
 	}
 	return e.checkText("evidence", p.Evidence)
 }
+
+// validate makes sure that identifiers are in their normal form. What that is
+// changes with releases, so it is asked once only, before anything is recorded.
+func (p CompleteTask) validate() error {
+	for i, id := range p.Found {
+		normal, err := dsr.Normalizer{}.Identifier(id.Type, id.Value)
+		if err != nil {
+			return fmt.Errorf("found[%d]: %w", i, err)
+		}
+		if normal != id {
+			return fmt.Errorf("found[%d]: is not in its normal form", i)
+		}
+	}
+	return nil
+}
+
+// A validated update has something to check that must not be asked again when the
+// workflow is replayed.
+type validated interface{ validate() error }
 
 func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	asked := e.system(p.System).outcome.Question != nil

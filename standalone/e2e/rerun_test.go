@@ -46,7 +46,10 @@ func (s *site) clerk() *clerk {
 }
 
 // answer answers what the system asks, if it asks. What is refused is asked again.
-func (o *clerk) answer(id string, outcome dsr.Outcome) {
+func (o *clerk) answer(id string, outcome dsr.Outcome) { o.answerOf(dsr.Erasure, id, outcome) }
+
+// answerOf is answer for a request of another kind.
+func (o *clerk) answerOf(kind dsr.Kind, id string, outcome dsr.Outcome) {
 	if outcome.Question == nil {
 		return
 	}
@@ -59,10 +62,12 @@ func (o *clerk) answer(id string, outcome dsr.Outcome) {
 		name, params = workflows.UpdateResolveMatch, workflows.ResolveMatch{
 			System: outcome.Name, Operator: "sam", Keep: outcome.Question.Records(), Reason: "somebody else at the same number",
 		}
+	case dsr.QuestionIrreversible:
+		name, params = workflows.UpdateApprove, workflows.Approve{System: outcome.Name, Operator: "sam", Records: outcome.Question.Records()}
 	default:
 		return
 	}
-	_ = o.desk.Update(o.Context(), dsr.Erasure, id, name, params)
+	_ = o.desk.Update(o.Context(), kind, id, name, params)
 }
 
 // until answers what the request asks until it is as wished for.

@@ -1,0 +1,187 @@
+package e2e
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/simulators"
+	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/workflows"
+)
+
+// restricting is a site whose restrictions are checked every second.
+func restricting(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	s.edit("lethe.yaml", "recheck_after: 1s", "recheck_after: 0s\nrestriction: {check_every: 1s}")
+	s.edit("lethe.yaml", "fields: {ga_client_id: ga_client_id}", "fields: {ga_client_id: ga_client_id}\n    restriction_property: "+population.RestrictionProperty)
+	s.worker()
+	s.must("submit", "--id", "first", "--email", population.Nobody.Email) // makes the key store
+	return s
+}
+
+// hand hands a request of Ana in.
+func (o *clerk) hand(kind dsr.Kind, ground dsr.Ground, approval bool) error {
+	_, err := o.desk.Submit(o.Context(), dsr.Request{
+		ID: "R-1", Kind: kind, Ground: ground, ReceivedAt: time.Now(), ApprovalRequired: approval,
+		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: population.Ana.Email}}},
+	})
+	return err
+}
+
+// waits answers what the request of a kind asks until it is as wished for.
+func (o *clerk) waits(kind dsr.Kind, wish func(dsr.Report) bool) dsr.Report {
+	o.Helper()
+	var r dsr.Report
+	require.Eventually(o, func() bool {
+		var err error
+		if r, _, err = o.desk.Status(o.Context(), kind, "R-1"); err != nil {
+			return false
+		}
+		for _, outcome := range r.Systems {
+			o.answerOf(kind, "R-1", outcome)
+		}
+		return wish(r)
+	}, patience, 50*time.Millisecond, "%s: %+v\nlog:\n%s", kind, lazily(func() string { return string(r.Status) }), lazily(o.log))
+	return r
+}
+
+func is(status dsr.Status) func(dsr.Report) bool {
+	return func(r dsr.Report) bool { return r.Status == status }
+}
+
+// inForce says that every system has its outcome. Some cannot restrict, which is
+// an exception.
+func inForce(r dsr.Report) bool {
+	return r.Restriction != nil && !r.Restriction.InForceSince.IsZero()
+}
+
+// inConflict says that something waits for a decision between the two requests.
+func inConflict(r dsr.Report) bool {
+	for _, o := range r.Systems {
+		if o.Question != nil && o.Question.Kind == dsr.QuestionConflict {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *clerk) do(kind dsr.Kind, name string, params any) {
+	o.Helper()
+	require.NoError(o, o.desk.Update(o.Context(), kind, "R-1", name, params))
+}
+
+// TestAnErasureOfARestrictedPersonEndsTheRestriction has the erasure come second.
+func TestAnErasureOfARestrictedPersonEndsTheRestriction(t *testing.T) {
+	t.Parallel()
+	s := restricting(t)
+	o := s.clerk()
+	require.NoError(t, o.hand(dsr.Restriction, dsr.GroundClaims, false))
+	o.waits(dsr.Restriction, inForce)
+	require.NotEmpty(t, s.town.Remaining(population.Ana))
+
+	require.NoError(t, o.hand(dsr.Erasure, "", false))
+	restriction := o.waits(dsr.Restriction, is(dsr.StatusSuperseded))
+	erasure := o.waits(dsr.Erasure, concluded)
+
+	require.Equal(t, "R-1", restriction.Restriction.SupersededBy)
+	require.Equal(t, dsr.Erasure, restriction.Related[0].Kind)
+	require.Equal(t, dsr.Restriction, erasure.Related[0].Kind)
+	require.Equal(t, complete(), states(erasure))
+	require.Empty(t, s.town.Remaining(population.Ana))
+}
+
+// TestARestrictionHoldsAnErasureUp has the restriction come second, on a ground for
+// which the data must be kept, and the erasure end for it.
+func TestARestrictionHoldsAnErasureUp(t *testing.T) {
+	t.Parallel()
+	s := restricting(t)
+	o := s.clerk()
+	for _, server := range s.servers() {
+		server.Faults().Set(simulators.Rule{Kind: simulators.Down})
+	}
+	require.NoError(t, o.hand(dsr.Erasure, "", false))
+	o.waits(dsr.Erasure, in("alore", dsr.Attested))
+	require.NoError(t, o.hand(dsr.Restriction, dsr.GroundClaims, false))
+	o.waits(dsr.Restriction, func(r dsr.Report) bool { return len(r.Related) > 0 })
+	for _, server := range s.servers() {
+		server.Faults().Clear()
+	}
+	for _, name := range []string{"gist", "landbot", "hubspot", "website"} {
+		_ = o.desk.Update(t.Context(), dsr.Erasure, "R-1", workflows.UpdateRetrySystem, workflows.RetrySystem{System: name, Operator: "sam"})
+	}
+	o.waits(dsr.Erasure, inConflict)
+	o.do(dsr.Erasure, workflows.UpdateResolveConflict, workflows.ResolveConflict{Operator: "sam", Reason: "the court needs it"})
+
+	erasure := o.waits(dsr.Erasure, concluded)
+	restriction := o.waits(dsr.Restriction, inForce)
+
+	require.Equal(t, "the court needs it", erasure.Related[0].Decision.Text)
+	require.Empty(t, restriction.Restriction.SupersededBy)
+	require.Equal(t, dsr.Restricted, states(restriction)["gist"])
+	require.Len(t, s.town.Remaining(population.Ana), len(s.town.RecordsOf(population.Ana)), "nothing is erased")
+}
+
+// TestAnErasureAndARestrictionAtOnceAgree hands both in at the same moment, and in
+// whatever order they are noticed, only one of them goes on.
+func TestAnErasureAndARestrictionAtOnceAgree(t *testing.T) {
+	t.Parallel()
+	s := restricting(t)
+	o := s.clerk()
+	var handing sync.WaitGroup
+	errs := make([]error, 2)
+	handing.Go(func() { errs[0] = o.hand(dsr.Erasure, "", true) })
+	handing.Go(func() { errs[1] = o.hand(dsr.Restriction, dsr.GroundUnlawful, false) })
+	handing.Wait()
+	require.NoError(t, errs[0])
+	require.NoError(t, errs[1])
+
+	conflict, superseded := false, false
+	require.Eventually(t, func() bool {
+		erasure, _, err := o.desk.Status(t.Context(), dsr.Erasure, "R-1")
+		restriction, _, err2 := o.desk.Status(t.Context(), dsr.Restriction, "R-1")
+		conflict = err == nil && inConflict(erasure)
+		superseded = err2 == nil && restriction.Status == dsr.StatusSuperseded
+		return conflict || superseded
+	}, patience, 50*time.Millisecond)
+
+	require.NotEqual(t, conflict, superseded)
+}
+
+// TestARestrictionKeepsItsHistoryShort has it checked until it goes on in another
+// run, and has it lifted there.
+func TestARestrictionKeepsItsHistoryShort(t *testing.T) {
+	t.Parallel()
+	s := restricting(t)
+	o := s.clerk()
+	before := s.town.Others()
+	require.NoError(t, o.hand(dsr.Restriction, dsr.GroundObjection, false))
+	o.waits(dsr.Restriction, inForce)
+	runs := func() (lengths []int64) {
+		answer, err := o.client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Namespace: "default", Query: "WorkflowId = 'restriction/R-1'"})
+		require.NoError(t, err)
+		for _, execution := range answer.GetExecutions() {
+			lengths = append(lengths, execution.GetHistoryLength())
+		}
+		return lengths
+	}
+	require.Eventually(t, func() bool { return len(runs()) > 1 }, patience, time.Second)
+	o.do(dsr.Restriction, workflows.UpdateLift, workflows.Lift{Operator: "sam", Reason: "decided"})
+	o.do(dsr.Restriction, workflows.UpdateConfirmNotice, workflows.ConfirmNotice{Operator: "sam", Evidence: "letter", SentAt: time.Now()})
+	r := o.waits(dsr.Restriction, func(r dsr.Report) bool {
+		return concluded(r) && states(r)["gist"] == dsr.Lifted && states(r)["landbot"] == dsr.Lifted
+	})
+
+	for _, length := range runs() {
+		require.Less(t, length, int64(2000))
+	}
+	require.Equal(t, dsr.Lifted, states(r)["hubspot"])
+	require.Empty(t, r.Earlier, "a run that goes on by itself is no earlier attempt")
+	require.Equal(t, before, s.town.Others())
+	s.discreet(population.Ana)
+}
