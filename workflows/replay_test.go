@@ -26,6 +26,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			t.Parallel()
 			replayer := worker.NewWorkflowReplayer()
 			replayer.RegisterWorkflow(workflows.Erasure)
+			replayer.RegisterWorkflow(workflows.Restriction)
 			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(quiet{}, history))
 		})
 	}

@@ -48,17 +48,94 @@ func TestTheHistoriesReplay(t *testing.T) {
 	keys := s.vault()
 	c := s.client(keys)
 	for _, id := range []string{"complete", "exceptions", "shared-phone"} {
-		history := download(t, c, id)
-		require.NoError(t, s.replay(keys, history, id))
-		if *record {
-			decrypt(t, history, keys, dsr.WorkflowID(dsr.Erasure, id))
-			content, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(history)
-			require.NoError(t, err)
-			path := filepath.Join("..", "..", "workflows", "testdata", "replay", id+".json")
-			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
-			require.NoError(t, os.WriteFile(path, content, 0o600))
-		}
+		s.replays(keys, c, dsr.Erasure, id)
 	}
+}
+
+// TestTheHistoriesOfWhatCameLaterReplay does the same with a request that is carried
+// out again, one whose subject has to prove who they are, and restrictions: one that
+// is lifted, and one that an erasure ends.
+func TestTheHistoriesOfWhatCameLaterReplay(t *testing.T) {
+	t.Parallel()
+	s := restricting(t)
+	o := s.clerk()
+	keys, c := s.vault(), o.client
+	hand := func(kind dsr.Kind, id string, person population.Person, ground dsr.Ground, approval bool) {
+		_, err := o.desk.Submit(t.Context(), dsr.Request{
+			ID: id, Kind: kind, Ground: ground, ReceivedAt: time.Now(), ApprovalRequired: approval,
+			Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: person.Email}}},
+		})
+		require.NoError(t, err)
+	}
+	restricted := func(id string) {
+		require.Eventually(t, func() bool {
+			r, _, err := o.desk.Status(t.Context(), dsr.Restriction, id)
+			for _, outcome := range r.Systems {
+				o.answerOf(dsr.Restriction, id, outcome)
+			}
+			return err == nil && inForce(r)
+		}, patience, 50*time.Millisecond)
+	}
+	ended := func(kind dsr.Kind, id string) {
+		require.Eventually(t, func() bool {
+			r, _, err := o.desk.Status(t.Context(), kind, id)
+			for _, outcome := range r.Systems {
+				o.answerOf(kind, id, outcome)
+			}
+			line, lineErr := o.desk.Line(t.Context(), kind, id)
+			return err == nil && lineErr == nil && !line.Running()
+		}, patience, 50*time.Millisecond, "%s %s", kind, id)
+	}
+
+	hand(dsr.Erasure, "carried-out-again", population.Dora, "", false)
+	ended(dsr.Erasure, "carried-out-again")
+	require.NoError(t, o.desk.Rerun(t.Context(), dsr.Erasure, "carried-out-again"))
+	ended(dsr.Erasure, "carried-out-again")
+
+	hand(dsr.Erasure, "identity", population.Ben, "", true)
+	now := time.Now()
+	require.NoError(t, o.desk.Update(t.Context(), dsr.Erasure, "identity", workflows.UpdateAskIdentity, workflows.AskIdentity{Operator: "sam", Reason: "new address", AskedAt: now.Add(time.Minute)}))
+	require.NoError(t, o.desk.Update(t.Context(), dsr.Erasure, "identity", workflows.UpdateConfirmIdentity, workflows.ConfirmIdentity{Operator: "sam", Evidence: "seen", AnsweredAt: now.Add(2 * time.Minute)}))
+	require.Eventually(t, func() bool { return s.lethe("approve", "identity").code == 0 }, patience, 200*time.Millisecond)
+	ended(dsr.Erasure, "identity")
+
+	hand(dsr.Restriction, "lifted", population.Ana, dsr.GroundAccuracy, false)
+	restricted("lifted")
+	require.NoError(t, o.desk.Update(t.Context(), dsr.Restriction, "lifted", workflows.UpdateLift, workflows.Lift{Operator: "sam", Reason: "corrected"}))
+	require.NoError(t, o.desk.Update(t.Context(), dsr.Restriction, "lifted", workflows.UpdateConfirmNotice, workflows.ConfirmNotice{Operator: "sam", Evidence: "letter", SentAt: time.Now()}))
+	ended(dsr.Restriction, "lifted")
+
+	hand(dsr.Restriction, "superseded", population.Zoe, dsr.GroundClaims, false)
+	restricted("superseded")
+	hand(dsr.Erasure, "supersedes", population.Zoe, "", false)
+	ended(dsr.Restriction, "superseded")
+	ended(dsr.Erasure, "supersedes")
+
+	for id, kind := range map[string]dsr.Kind{
+		"carried-out-again": dsr.Erasure, "identity": dsr.Erasure, "supersedes": dsr.Erasure, "lifted": dsr.Restriction, "superseded": dsr.Restriction,
+	} {
+		s.replays(keys, c, kind, id)
+	}
+}
+
+// replays replays the last run of a request, and records it
+// if the tests are told to.
+func (s *site) replays(keys *vault.Vault, c client.Client, kind dsr.Kind, id string) {
+	s.Helper()
+	history := downloadOf(s.T, c, dsr.WorkflowID(kind, id))
+	require.NoError(s, s.replayOf(keys, history, kind, id))
+	if !*record {
+		return
+	}
+	decrypt(s.T, history, keys, dsr.WorkflowID(kind, id))
+	content, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(history)
+	require.NoError(s, err)
+	path := filepath.Join("..", "..", "workflows", "testdata", "replay", id+".json")
+	if _, err := os.Stat(path); err == nil {
+		return // recorded histories are added to only
+	}
+	require.NoError(s, os.MkdirAll(filepath.Dir(path), 0o750))
+	require.NoError(s, os.WriteFile(path, content, 0o600))
 }
 
 // vault opens the site's keys.
@@ -86,6 +163,11 @@ func (s *site) client(keys *vault.Vault) client.Client {
 // replay says why a history does not replay, if it does not.
 func (s *site) replay(keys *vault.Vault, history *historypb.History, id string) error {
 	s.Helper()
+	return s.replayOf(keys, history, dsr.Erasure, id)
+}
+
+func (s *site) replayOf(keys *vault.Vault, history *historypb.History, kind dsr.Kind, id string) error {
+	s.Helper()
 	options := client.Options{Namespace: s.engine.Namespace()}
 	keys.ProtectReplay(&options)
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
@@ -93,8 +175,9 @@ func (s *site) replay(keys *vault.Vault, history *historypb.History, id string) 
 	})
 	require.NoError(s, err)
 	replayer.RegisterWorkflow(workflows.Erasure)
+	replayer.RegisterWorkflow(workflows.Restriction)
 	return replayer.ReplayWorkflowHistoryWithOptions(silent{}, history, worker.ReplayWorkflowHistoryOptions{
-		OriginalExecution: workflow.Execution{ID: dsr.WorkflowID(dsr.Erasure, id)},
+		OriginalExecution: workflow.Execution{ID: dsr.WorkflowID(kind, id)},
 	})
 }
 
@@ -112,8 +195,14 @@ func decrypt(t *testing.T, history *historypb.History, keys *vault.Vault, workfl
 
 func download(t *testing.T, c client.Client, id string) *historypb.History {
 	t.Helper()
+	return downloadOf(t, c, dsr.WorkflowID(dsr.Erasure, id))
+}
+
+// downloadOf downloads the history of a workflow's last run.
+func downloadOf(t *testing.T, c client.Client, workflowID string) *historypb.History {
+	t.Helper()
 	var history historypb.History
-	events := c.GetWorkflowHistory(t.Context(), dsr.WorkflowID(dsr.Erasure, id), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := c.GetWorkflowHistory(t.Context(), workflowID, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(t, err)
