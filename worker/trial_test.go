@@ -57,7 +57,7 @@ func (tr *trial) SetDue(_ context.Context, _ string, at time.Time) error {
 const systemsYAML = `
 default_region: FR
 systems:
-  - {name: hubspot, connector: hubspot, base_url: "HUBSPOT", credentials: {token: "${HUBSPOT}"}, rate: 5000, fields: {ga_client_id: ga_client_id}}
+  - {name: hubspot, connector: hubspot, base_url: "HUBSPOT", credentials: {token: "${HUBSPOT}"}, rate: 5000, fields: {ga_client_id: ga_client_id}, restriction_property: processing_restricted}
   - {name: gist, connector: gist, base_url: "GIST", credentials: {token: "${GIST}"}, rate: 5000}
   - {name: landbot, connector: landbot, base_url: "LANDBOT/v1", credentials: {token: "${LANDBOT}"}, rate: 5000}
   - {name: analytics, connector: googleanalytics, base_url: "ANALYTICS", credentials: {access_token: "${ANALYTICS}"}, property: "123456789", rate: 5000}
@@ -74,7 +74,7 @@ func newTrial(t *testing.T, person population.Person) *trial {
 	tr := &trial{T: t, env: suite.NewTestWorkflowEnvironment()}
 	tr.env.SetTestTimeout(2 * time.Minute)
 	tr.env.SetWorkflowRunTimeout(365 * 24 * time.Hour)
-	clock := simulators.Clock(tr.env.Now)
+	clock := simulators.Clock(func() time.Time { return tr.env.Now() }) // of the run that is going on
 	tr.town = population.Fill(population.Vendors{
 		HubSpot:         hubspot.New(hubspot.Options{Clock: clock}),
 		Gist:            gist.New(gist.Options{Clock: clock}),

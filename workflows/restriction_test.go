@@ -240,6 +240,7 @@ func (ep *episode) run() dsr.Report {
 			require.NoError(ep, err)
 			return ep.archive.reports[len(ep.archive.reports)-1]
 		}
+		carried = nil // what is decoded into is not to shine through
 		require.NoError(ep, converter.GetDefaultDataConverter().FromPayloads(next.Input, &ep.request, &carried))
 		ep.environment(ep.env.Now())
 	}
