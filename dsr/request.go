@@ -40,6 +40,9 @@ type Request struct {
 	// DryRun ends the request with the plan as its report: the subject is located
 	// and nothing is changed anywhere.
 	DryRun bool `json:"dry_run,omitempty"`
+	// Intake is how the request came in through the gateway; nil if it was handed in
+	// by hand.
+	Intake *Intake `json:"intake,omitempty"`
 }
 
 // WorkflowID is the id of the workflow that carries out the request: the same
