@@ -109,6 +109,11 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 		Plan: cfg.Plan(), Deadlines: cfg.Regulation.Deadlines, Archive: report.NewArchive(p.Archive), Past: past, Keys: p.Vault,
 		Grace: grace, Now: time.Now, Log: p.Log, Notifier: notifier,
 	})
+	callbacks, err := callbacksOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	main.RegisterActivity(callbacks)
 	main.RegisterActivity(&activities.Keys{Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now})
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
 	for _, configured := range cfg.Systems {
