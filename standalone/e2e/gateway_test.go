@@ -266,7 +266,7 @@ func TestARequestIsHandedInByOpenDSR(t *testing.T) {
 	require.Equal(t, http.StatusCreated, a.status, string(a.body))
 	require.Equal(t, "acme", a.field("controller_id"))
 	s.report(id, in("alore", dsr.NeedsOperator))
-	a = g.stage(id, dsr.StageInProgress)
+	g.stage(id, dsr.StageInProgress)
 	require.Equal(t, http.StatusConflict, g.call(t.Context(), http.MethodDelete, "/v2/requests/"+id, "").status, "systems were changed")
 	r := s.conclude(id)
 	require.Equal(t, dsr.StatusCompleted, r.Status)
