@@ -106,7 +106,7 @@ func served(t *testing.T, l intake.Listening, change ...func(*intake.Options)) (
 
 func TestSlowCallsAreCutOff(t *testing.T) {
 	t.Parallel()
-	address, d, _, _ := served(t, intake.Listening{ReadTimeout: 50 * time.Millisecond, Log: zerolog.Nop()})
+	address, d, _, _ := served(t, intake.Listening{ReadTimeout: 500 * time.Millisecond, Log: zerolog.Nop()})
 	head := fmt.Sprintf("POST /v2/requests HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n", token)
 	require.NotContains(t, raw(t, address, head), "201", "the header never ends")
 	answer := raw(t, address, head+"\r\n{")
@@ -186,6 +186,17 @@ func TestReadiness(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, g.as("", http.MethodGet, "/readyz", "").status)
 	ready = nil
 	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/readyz", "").status)
+}
+
+func TestStrangersCannotMakeAGatewayLookBroken(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t)
+	for calls := 0; g.as("", http.MethodGet, "/v2/discovery", "").status != http.StatusTooManyRequests; calls++ {
+		require.Less(t, calls, 10_000, "strangers are not slowed down")
+	}
+	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/readyz", "").status)
+	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/healthz", "").status)
+	require.Equal(t, http.StatusNotFound, g.call(http.MethodGet, "/v2/requests/"+id, "").status, "clients have a rate of their own")
 }
 
 func TestTheCodecServerIsThereIfItIsAsked(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -29,6 +30,9 @@ const (
 	// strangersRate and strangersBurst bound the calls, a second, of all who give no
 	// token or a wrong one: what they may read is the same for everybody.
 	strangersRate, strangersBurst = 20, 40
+	// probesRate and probesBurst bound the looks, a second, whether the gateway can
+	// work.
+	probesRate, probesBurst = 2, 4
 )
 
 // A Desk is where requests are handed in and asked after; it is a
@@ -78,6 +82,16 @@ type server struct {
 	openAPI   []byte
 	strangers *rate.Limiter
 	limiters  map[string]*rate.Limiter
+	probe     probe
+}
+
+// A probe is the last look whether the gateway can work. Looks are limited on their
+// own, and what the last one saw is told between them: strangers who call all the
+// time must not make a gateway look as if it could not work.
+type probe struct {
+	mu   sync.Mutex
+	turn *rate.Limiter
+	err  error
 }
 
 // NewServer returns the gateway's handler.
@@ -87,6 +101,7 @@ func NewServer(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	s := &server{Options: o, openAPI: document, strangers: rate.NewLimiter(strangersRate, strangersBurst), limiters: map[string]*rate.Limiter{}}
+	s.probe.turn = rate.NewLimiter(probesRate, probesBurst)
 	for _, c := range o.Clients {
 		s.limiters[c.Name] = rate.NewLimiter(rate.Limit(c.Rate), int(math.Ceil(c.Rate)))
 	}
@@ -101,7 +116,7 @@ func NewServer(o Options) (http.Handler, error) {
 		mux.Handle("/codec/", http.StripPrefix("/codec", o.Codec))
 	}
 	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, r, http.StatusNotFound, "there is nothing at this address; see /v2/openapi.json")
+		s.refuse(w, http.StatusNotFound, "there is nothing at this address; see /v2/openapi.json")
 	}))
 	return s.watch(mux), nil
 }
@@ -121,7 +136,7 @@ func (s *server) routes(mux *http.ServeMux, prefix, name, version string) {
 	} {
 		mux.HandleFunc(path, s.open(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", allowed)
-			s.refuse(w, r, http.StatusMethodNotAllowed, "this address takes "+allowed+" only")
+			s.refuse(w, http.StatusMethodNotAllowed, "this address takes "+allowed+" only")
 		}))
 	}
 }
@@ -157,7 +172,7 @@ func (s *server) watch(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		defer func() {
 			if recover() != nil {
-				s.refuse(answer, r, http.StatusInternalServerError, "the gateway has a fault; it is logged")
+				s.refuse(answer, http.StatusInternalServerError, "the gateway has a fault; it is logged")
 			}
 			level := zerolog.InfoLevel
 			if answer.status >= http.StatusInternalServerError {
@@ -174,14 +189,14 @@ func (s *server) watch(next http.Handler) http.Handler {
 // open is for what everybody may read.
 func (s *server) open(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if s.admit(w, r, s.strangers) {
+		if s.admit(w, s.strangers) {
 			serve(w, r)
 		}
 	}
 }
 
 // admit answers callers that call too often.
-func (s *server) admit(w http.ResponseWriter, r *http.Request, limiter *rate.Limiter) bool {
+func (s *server) admit(w http.ResponseWriter, limiter *rate.Limiter) bool {
 	turn := limiter.Reserve()
 	wait := turn.Delay()
 	if wait == 0 {
@@ -189,7 +204,7 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, limiter *rate.Lim
 	}
 	turn.Cancel()
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	s.refuse(w, r, http.StatusTooManyRequests, "there are too many calls; come back later")
+	s.refuse(w, http.StatusTooManyRequests, "there are too many calls; come back later")
 	return false
 }
 
@@ -207,15 +222,15 @@ func (s *server) known(version string, serve func(*call)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		client, ok := s.authenticate(r)
 		if !ok {
-			if s.admit(w, r, s.strangers) {
+			if s.admit(w, s.strangers) {
 				w.Header().Set("WWW-Authenticate", "Bearer")
-				s.refuse(w, r, http.StatusUnauthorized, "give the bearer token of a client of this gateway, and its certificate if one is asked for")
+				s.refuse(w, http.StatusUnauthorized, "give the bearer token of a client of this gateway, and its certificate if one is asked for")
 			}
 			return
 		}
 		answer, _ := w.(*seen) // it was put there by watch
 		answer.client = client.Name
-		if s.admit(w, r, s.limiters[client.Name]) {
+		if s.admit(w, s.limiters[client.Name]) {
 			serve(&call{server: s, w: answer, r: r, client: client, version: version})
 		}
 	}
@@ -229,7 +244,7 @@ func (c *call) answer(code int, content any) {
 	}
 	if err != nil {
 		c.Log.Error().Err(err).Msg("an answer could not be signed")
-		c.refuse(c.w, c.r, http.StatusInternalServerError, "the answer could not be signed")
+		c.refuse(c.w, http.StatusInternalServerError, "the answer could not be signed")
 		return
 	}
 	send(c.w, code, body)
@@ -247,7 +262,7 @@ func (c *call) busy(message string) {
 }
 
 // refuse sends an error without a signature.
-func (s *server) refuse(w http.ResponseWriter, _ *http.Request, code int, message string) {
+func (s *server) refuse(w http.ResponseWriter, code int, message string) {
 	body, _ := json.Marshal(fault{Error: faultBody{Code: code, Message: message}}) // texts and a number
 	send(w, code, body)
 }
@@ -284,18 +299,24 @@ func (s *server) serveHealth(w http.ResponseWriter, _ *http.Request) {
 
 // serveReady says whether requests can be taken in.
 func (s *server) serveReady(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-	defer cancel()
-	if !s.strangers.Allow() {
-		s.refuse(w, r, http.StatusTooManyRequests, "there are too many calls; come back later")
-		return
-	}
-	if err := s.Ready(ctx); err != nil {
+	if err := s.ready(r.Context()); err != nil {
 		s.Log.Warn().Err(err).Msg("not ready")
-		s.refuse(w, r, http.StatusServiceUnavailable, "Temporal or the keys cannot be reached; the log says more")
+		s.refuse(w, http.StatusServiceUnavailable, "Temporal or the keys cannot be reached; the log says more")
 		return
 	}
 	send(w, http.StatusOK, []byte(`{"status":"ready"}`))
+}
+
+// ready looks, if it is time to. Whoever asked may have gone: others are told the same.
+func (s *server) ready(ctx context.Context) error {
+	s.probe.mu.Lock()
+	defer s.probe.mu.Unlock()
+	if s.probe.turn.Allow() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
+		defer cancel()
+		s.probe.err = s.Ready(ctx)
+	}
+	return s.probe.err
 }
 
 // isJSON reports whether the call says that it brings JSON.
