@@ -52,6 +52,8 @@ type Config struct {
 	Vault Vault
 	// CodecServer says who may read what Temporal stores.
 	CodecServer CodecServer
+	// Gateway says how requests come in over HTTP; nil if they do not.
+	Gateway *Gateway
 	// Worker says how workers of several releases share the work.
 	Worker Worker
 	// Systems are the third parties, in the order of the file.
@@ -89,6 +91,9 @@ type Options struct {
 	// WithoutSecrets leaves references to secrets unresolved: for commands that
 	// need to know the systems but not to reach them.
 	WithoutSecrets bool
+	// GatewaySecrets resolves those of the gateway and the codec server all the same:
+	// the gateway needs no vendor's keys, and should have none.
+	GatewaySecrets bool
 	// Env looks an environment variable up; nil means os.LookupEnv.
 	Env func(name string) (value string, ok bool)
 }
@@ -96,7 +101,7 @@ type Options struct {
 // Load reads the configuration at path, whose systems are of the given kinds.
 // The error is an [*Error] that lists everything wrong with the file.
 func Load(path string, kinds []connectors.Kind, o Options) (*Config, error) {
-	l := &loader{kinds: kinds, without: o.WithoutSecrets, env: o.Env, folder: folderOf(path), found: &findings{}}
+	l := &loader{kinds: kinds, without: o.WithoutSecrets, gatewaySecrets: o.GatewaySecrets, env: o.Env, folder: folderOf(path), found: &findings{}}
 	if l.env == nil {
 		l.env = os.LookupEnv
 	}
@@ -120,9 +125,11 @@ func folderOf(path string) string {
 type loader struct {
 	kinds   []connectors.Kind
 	without bool
-	env     func(string) (string, bool)
-	folder  string
-	found   *findings
+	// gatewaySecrets is [Options.GatewaySecrets].
+	gatewaySecrets bool
+	env            func(string) (string, bool)
+	folder         string
+	found          *findings
 }
 
 func (l *loader) load(path string) *Config {
@@ -135,7 +142,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "worker", "restriction", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "gateway", "worker", "restriction", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -152,6 +159,7 @@ func (l *loader) config(root value) *Config {
 	config.Regulation = regulation(root, entries)
 	config.Vault = l.vault(root, entries)
 	config.CodecServer = l.codecServer(entries)
+	config.Gateway = l.gateway(entries)
 	config.Worker = workerOf(entries)
 	config.CheckEvery = checkEvery(entries)
 	if systems, ok := entries["systems"]; ok {

@@ -133,8 +133,14 @@ func (l *loader) codecServer(entries map[string]entry) CodecServer {
 	if !ok {
 		return config
 	}
-	parts := e.value.entries()
-	e.value.refuseUnknown(parts, []string{"listen", "ui_origins", "tokens", "jwt"}, nil)
+	resolving := *l
+	resolving.without = l.without && !l.gatewaySecrets
+	return resolving.codecServerOf(e.value, config)
+}
+
+func (l *loader) codecServerOf(v value, config CodecServer) CodecServer {
+	parts := v.entries()
+	v.refuseUnknown(parts, []string{"listen", "ui_origins", "tokens", "jwt"}, nil)
 	if part, ok := parts["listen"]; ok {
 		config.Listen = listenAddress(part.value)
 	}

@@ -47,6 +47,9 @@ type Request struct {
 	DryRun bool `json:"dry_run,omitempty"`
 	// Ground is why a restriction is asked for; empty for an erasure.
 	Ground Ground `json:"ground,omitempty"`
+	// Intake is how the request came in through the gateway; nil if it was handed in
+	// by hand.
+	Intake *Intake `json:"intake,omitempty"`
 }
 
 // WorkflowID is the id of the workflow that carries out the request: the same

@@ -183,7 +183,7 @@ func (d *Desk) checkSame(ctx context.Context, r dsr.Request) error {
 	}
 	same := slices.EqualFunc(sorted(first.Subject), sorted(r.Subject), dsr.Identifier.Same) &&
 		slices.Equal(slices.Sorted(slices.Values(first.Systems)), slices.Sorted(slices.Values(r.Systems)))
-	if !same || first.Ground != r.Ground || first.DryRun != r.DryRun || first.ApprovalRequired != r.ApprovalRequired {
+	if !same || !first.Intake.Same(r.Intake) || first.Ground != r.Ground || first.DryRun != r.DryRun || first.ApprovalRequired != r.ApprovalRequired {
 		return ErrTaken
 	}
 	return nil

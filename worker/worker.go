@@ -116,6 +116,11 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	main.RegisterActivity(&activities.Keys{
 		Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now, Archive: archive, Retention: cfg.Retention,
 	})
+	callbacks, err := callbacksOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	main.RegisterActivity(callbacks)
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
 	for _, configured := range cfg.Systems {
 		name := configured.Plan.Name

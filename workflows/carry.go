@@ -19,6 +19,7 @@ type Carried struct {
 	Extension   *dsr.Extension        `json:"extension,omitempty"`
 	Identity    *dsr.IdentityCheck    `json:"identity,omitempty"`
 	Restriction dsr.RestrictionRecord `json:"restriction"`
+	ToldStage   dsr.Stage             `json:"told_stage,omitempty"`
 	Lifting     bool                  `json:"lifting,omitempty"`
 	Related     []dsr.Meeting         `json:"related,omitempty"`
 	Met         []string              `json:"met,omitempty"`
@@ -49,7 +50,7 @@ func (e *process) goOn(ctx workflow.Context) error {
 	carried := Carried{
 		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, Deadlines: e.deadlines,
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
-		Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{},
+		ToldStage: e.toldStage, Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{},
 	}
 	for _, id := range workflow.DeterministicKeys(e.known.doubts) {
 		carried.Doubts[id] = sorted(e.known.doubts[id])
@@ -73,7 +74,7 @@ func (e *process) restore(c Carried) {
 	e.startedAt, e.checkEvery, e.checks, e.reviewedAt = c.StartedAt, c.CheckEvery, c.Checks, c.ReviewedAt
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
-	e.known.all = c.Known
+	e.known.all, e.toldStage = c.Known, c.ToldStage
 	for _, id := range workflow.DeterministicKeys(c.Doubts) {
 		e.known.doubts[id] = setOf(c.Doubts[id])
 	}

@@ -50,6 +50,8 @@ type process struct {
 	reviewedAt time.Time
 	// chasedAt is when people were last told that the subject is to be told.
 	chasedAt time.Time
+	// toldStage is what the intake was last told.
+	toldStage dsr.Stage
 	// related are the other requests of the same person that are known of, and met
 	// the workflows of those that know of this one.
 	related []dsr.Meeting
@@ -105,6 +107,7 @@ func (e *process) begin(ctx workflow.Context) {
 	workflow.GoNamed(ctx, "remind", e.remind)
 	workflow.GoNamed(ctx, "chase", e.chase)
 	workflow.GoNamed(ctx, "meet", e.meet)
+	workflow.GoNamed(ctx, "call back", e.callBack)
 	for _, s := range e.systems {
 		workflow.GoNamed(ctx, s.plan.Name, s.run)
 	}
@@ -227,6 +230,7 @@ func (e *process) conclude(ctx workflow.Context) (dsr.Completion, error) {
 	if err != nil {
 		return dsr.Completion{}, err
 	}
+	e.callBackAtLast(ctx)
 	return dsr.Completion{Status: e.report().Status, Report: key}, nil
 }
 

@@ -49,6 +49,12 @@ func (f *configFlag) load() (*config.Config, error) {
 	return config.Load(path, catalogue.Kinds(), config.Options{Env: f.streams.env.LookupEnv})
 }
 
+// gateway reads the configuration with the secrets of the gateway, and no vendor's.
+func (f *configFlag) gateway() (*config.Config, error) {
+	path, _ := f.file()
+	return config.Load(path, catalogue.Kinds(), config.Options{WithoutSecrets: true, GatewaySecrets: true, Env: f.streams.env.LookupEnv})
+}
+
 // outline reads the configuration, once, without the secrets, to know what there
 // is.
 func (f *configFlag) outline() (_ *config.Config, err error) {

@@ -1,0 +1,332 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report"
+	"ite.digital/lethe/requests"
+)
+
+const (
+	// callTimeout bounds what the gateway does for one call.
+	callTimeout = 25 * time.Second
+	// readyTimeout bounds the look whether the gateway can work.
+	readyTimeout = 5 * time.Second
+	// retryAfter is when to come back while the gateway cannot work, in seconds.
+	retryAfter = "30"
+	// strangersRate and strangersBurst bound the calls, a second, of all who give no
+	// token or a wrong one: what they may read is the same for everybody.
+	strangersRate, strangersBurst = 20, 40
+	// probesRate and probesBurst bound the looks, a second, whether the gateway can
+	// work.
+	probesRate, probesBurst = 2, 4
+)
+
+// A Desk is where requests are handed in and asked after; it is a
+// [requests.Desk].
+type Desk interface {
+	// Submit returns once Temporal has the request durably.
+	Submit(ctx context.Context, r dsr.Request) (already bool, err error)
+	Request(ctx context.Context, kind dsr.Kind, id string) (dsr.Request, error)
+	Status(ctx context.Context, kind dsr.Kind, id string) (dsr.Report, map[string]report.Note, error)
+	Line(ctx context.Context, kind dsr.Kind, id string) (requests.Line, error)
+	Update(ctx context.Context, kind dsr.Kind, id, name string, params any) error
+}
+
+var _ Desk = (*requests.Desk)(nil)
+
+// Options are what a gateway works with.
+type Options struct {
+	// URL is where controllers reach the gateway, without a path.
+	URL *url.URL
+	// Signer signs answers, for the domain of URL.
+	Signer *Signer
+	// Clients may call.
+	Clients []Client
+	// ClientCertificates makes them prove themselves by a certificate as well, which
+	// the server's TLS configuration asks for.
+	ClientCertificates bool
+	Desk               Desk
+	// Normalizer brings identities into their normal form.
+	Normalizer dsr.Normalizer
+	// Due is until when a request under a regulation, gdpr or ccpa, has to be
+	// answered. The error says why requests under it are not taken.
+	Due func(regulation string, receivedAt time.Time) (time.Time, error)
+	// Destinations are where callbacks may go.
+	Destinations Destinations
+	// Codec, if not nil, is served under /codec.
+	Codec http.Handler
+	// Ready says why no request can be taken in, if so.
+	Ready func(context.Context) error
+	// Now is the clock.
+	Now func() time.Time
+	// Log is told of every call, without a word about people.
+	Log zerolog.Logger
+}
+
+type server struct {
+	Options
+	openAPI   []byte
+	strangers *rate.Limiter
+	limiters  map[string]*rate.Limiter
+	probe     probe
+}
+
+// A probe is the last look whether the gateway can work. Looks are limited on their
+// own, and what the last one saw is told between them: strangers who call all the
+// time must not make a gateway look as if it could not work.
+type probe struct {
+	mu   sync.Mutex
+	turn *rate.Limiter
+	err  error
+}
+
+// NewServer returns the gateway's handler.
+func NewServer(o Options) (http.Handler, error) {
+	document, err := openAPI(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Options: o, openAPI: document, strangers: rate.NewLimiter(strangersRate, strangersBurst), limiters: map[string]*rate.Limiter{}}
+	s.probe.turn = rate.NewLimiter(probesRate, probesBurst)
+	for _, c := range o.Clients {
+		s.limiters[c.Name] = rate.NewLimiter(rate.Limit(c.Rate), int(math.Ceil(c.Rate)))
+	}
+	mux := http.NewServeMux()
+	s.routes(mux, "/v2", "/requests", version2)
+	s.routes(mux, "/v1", "/opengdpr_requests", version1)
+	mux.HandleFunc("GET /v2/openapi.json", s.open(s.serveOpenAPI))
+	mux.HandleFunc("GET "+certificatePath, s.open(s.serveCertificate))
+	mux.HandleFunc("GET /healthz", s.serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	if o.Codec != nil {
+		mux.Handle("/codec/", http.StripPrefix("/codec", o.Codec))
+	}
+	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, http.StatusNotFound, "there is nothing at this address; see /v2/openapi.json")
+	}))
+	return s.watch(mux), nil
+}
+
+// certificatePath is where the certificate is that signs; discovery names it.
+const certificatePath = "/opendsr-certificate.pem"
+
+// routes adds those of one version of the protocol.
+func (s *server) routes(mux *http.ServeMux, prefix, name, version string) {
+	known := func(serve func(*call)) http.HandlerFunc { return s.known(version, serve) }
+	mux.HandleFunc("GET "+prefix+"/discovery", s.open(func(w http.ResponseWriter, r *http.Request) { s.serveDiscovery(w, r, version) }))
+	mux.HandleFunc("POST "+prefix+name, known((*call).create))
+	mux.HandleFunc("GET "+prefix+name+"/{id}", known((*call).status))
+	mux.HandleFunc("DELETE "+prefix+name+"/{id}", known((*call).cancel))
+	for path, allowed := range map[string]string{
+		prefix + "/discovery": "GET, HEAD", prefix + name: "POST", prefix + name + "/{id}": "GET, HEAD, DELETE",
+	} {
+		mux.HandleFunc(path, s.open(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", allowed)
+			s.refuse(w, http.StatusMethodNotAllowed, "this address takes "+allowed+" only")
+		}))
+	}
+}
+
+// A seen answer remembers its status and what is known of the call, for the log.
+type seen struct {
+	http.ResponseWriter
+	status          int
+	client, request string
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *seen) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *seen) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// watch logs every call, bounds its time, and answers for handlers that panic: the
+// text of a panic may hold anything, and is dropped.
+func (s *server) watch(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+		answer := &seen{ResponseWriter: w}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		defer func() {
+			if recover() != nil {
+				s.refuse(answer, http.StatusInternalServerError, "the gateway has a fault; it is logged")
+			}
+			level := zerolog.InfoLevel
+			if answer.status >= http.StatusInternalServerError {
+				level = zerolog.ErrorLevel
+			}
+			// The path itself may hold anything.
+			s.Log.WithLevel(level).Str("route", r.Pattern).Int("status", answer.status).Str("client", answer.client).
+				Str("request", answer.request).Dur("took", time.Since(began)).Msg("call")
+		}()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+// open is for what everybody may read.
+func (s *server) open(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.admit(w, s.strangers) {
+			serve(w, r)
+		}
+	}
+}
+
+// admit answers callers that call too often.
+func (s *server) admit(w http.ResponseWriter, limiter *rate.Limiter) bool {
+	turn := limiter.Reserve()
+	wait := turn.Delay()
+	if wait == 0 {
+		return true
+	}
+	turn.Cancel()
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	s.refuse(w, http.StatusTooManyRequests, "there are too many calls; come back later")
+	return false
+}
+
+// A call is one by a client that is known.
+type call struct {
+	*server
+	w       *seen
+	r       *http.Request
+	client  Client
+	version string
+}
+
+// known is for clients only.
+func (s *server) known(version string, serve func(*call)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		client, ok := s.authenticate(r)
+		if !ok {
+			if s.admit(w, s.strangers) {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+				s.refuse(w, http.StatusUnauthorized, "give the bearer token of a client of this gateway, and its certificate if one is asked for")
+			}
+			return
+		}
+		answer, _ := w.(*seen) // it was put there by watch
+		answer.client = client.Name
+		if s.admit(w, s.limiters[client.Name]) {
+			serve(&call{server: s, w: answer, r: r, client: client, version: version})
+		}
+	}
+}
+
+// answer sends what is signed.
+func (c *call) answer(code int, content any) {
+	body, err := json.Marshal(content)
+	if err == nil {
+		err = c.Signer.sign(c.w.Header(), body)
+	}
+	if err != nil {
+		c.Log.Error().Err(err).Msg("an answer could not be signed")
+		c.refuse(c.w, http.StatusInternalServerError, "the answer could not be signed")
+		return
+	}
+	send(c.w, code, body)
+}
+
+// fail answers a known client that something is wrong, signed.
+func (c *call) fail(code int, message string, details ...faultDetail) {
+	c.answer(code, fault{Error: faultBody{Code: code, Message: message, Errors: details}})
+}
+
+// busy answers that the gateway cannot work at the moment.
+func (c *call) busy(message string) {
+	c.w.Header().Set("Retry-After", retryAfter)
+	c.fail(http.StatusServiceUnavailable, message)
+}
+
+// refuse sends an error without a signature.
+func (s *server) refuse(w http.ResponseWriter, code int, message string) {
+	body, _ := json.Marshal(fault{Error: faultBody{Code: code, Message: message}}) // texts and a number
+	send(w, code, body)
+}
+
+func send(w http.ResponseWriter, code int, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_, _ = w.Write(body) // nobody is left to be told
+}
+
+func (s *server) serveDiscovery(w http.ResponseWriter, _ *http.Request, version string) {
+	d := discovery{
+		APIVersion: version, RequestTypes: dsr.Kinds(), Certificate: s.URL.JoinPath(certificatePath).String(),
+		Identities: rawOf(searchable), Extensions: map[string]discoveryExtension{s.Signer.Domain(): {Identities: rawOf(extended)}},
+	}
+	body, _ := json.Marshal(d) // texts only
+	send(w, http.StatusOK, body)
+}
+
+// serveOpenAPI describes the interface for tools.
+func (s *server) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
+	send(w, http.StatusOK, s.openAPI)
+}
+
+func (s *server) serveCertificate(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	_, _ = w.Write(s.Signer.Certificate()) // nobody is left to be told
+}
+
+// serveHealth says that the process lives.
+func (s *server) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	send(w, http.StatusOK, []byte(`{"status":"ok"}`))
+}
+
+// serveReady says whether requests can be taken in.
+func (s *server) serveReady(w http.ResponseWriter, r *http.Request) {
+	if err := s.ready(r.Context()); err != nil {
+		s.Log.Warn().Err(err).Msg("not ready")
+		s.refuse(w, http.StatusServiceUnavailable, "Temporal or the keys cannot be reached; the log says more")
+		return
+	}
+	send(w, http.StatusOK, []byte(`{"status":"ready"}`))
+}
+
+// ready looks, if it is time to. Whoever asked may have gone: others are told the same.
+func (s *server) ready(ctx context.Context) error {
+	s.probe.mu.Lock()
+	defer s.probe.mu.Unlock()
+	if s.probe.turn.Allow() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
+		defer cancel()
+		s.probe.err = s.Ready(ctx)
+	}
+	return s.probe.err
+}
+
+// isJSON reports whether the call says that it brings JSON.
+func isJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
+}
+
+// isOverloaded tells errors that pass from the others.
+func isOverloaded(err error) bool {
+	return errors.Is(err, requests.ErrUnreachable) || errors.Is(err, requests.ErrNoWorker) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}

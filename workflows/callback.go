@@ -1,0 +1,66 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
+)
+
+const (
+	// callbackPatience is how long an intake that does not answer is called.
+	callbackPatience = 7 * 24 * time.Hour
+	// callbackHeartbeat is above the time that one call may take.
+	callbackHeartbeat = time.Minute
+)
+
+// callBack tells the intake that handed the request in of each new stage, until the
+// request is finished.
+func (e *process) callBack(ctx workflow.Context) {
+	if !e.isCalledBack() {
+		return
+	}
+	for !e.finished {
+		if stage := e.stage(ctx); stage != e.toldStage {
+			e.callIntake(ctx)
+			continue // it may have changed meanwhile
+		}
+		if workflow.Await(ctx, func() bool { return e.finished || e.stage(ctx) != e.toldStage }) != nil {
+			return // the request is cancelled
+		}
+	}
+}
+
+// callBackAtLast tells the intake how the request ended.
+func (e *process) callBackAtLast(ctx workflow.Context) {
+	if e.isCalledBack() && e.stage(ctx) != e.toldStage {
+		e.callIntake(ctx)
+	}
+}
+
+func (e *process) isCalledBack() bool {
+	return e.request.Intake != nil && len(e.request.Intake.Callbacks) > 0
+}
+
+func (e *process) stage(ctx workflow.Context) dsr.Stage {
+	return e.report().Progress(workflow.Now(ctx)).Stage
+}
+
+// callIntake tells the intake where the request stands. That fails for good is no
+// reason to hold the request up: the intake can ask.
+func (e *process) callIntake(ctx workflow.Context) {
+	progress := e.report().Progress(workflow.Now(ctx))
+	e.toldStage = progress.Stage
+	ctx = requestStep(ctx, "call the intake back: "+string(progress.Stage))
+	options := workflow.GetActivityOptions(ctx)
+	options.StartToCloseTimeout, options.ScheduleToCloseTimeout, options.HeartbeatTimeout = 5*time.Minute, callbackPatience, callbackHeartbeat
+	options.RetryPolicy = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Hour, MaximumAttempts: maxAttempts}
+	var callbacks *activities.Callbacks
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, activities.NewCallback(e.request, progress)).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("the intake could not be called back")
+	}
+}
