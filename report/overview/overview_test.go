@@ -213,7 +213,9 @@ func names(o overview.Overview) []string {
 
 func TestASuccessThatNothingShowsIsAnExceptionToo(t *testing.T) {
 	t.Parallel()
-	o := count(func(tally *overview.Tally) { tally.Add(request("r", 1, outcome("ga", dsr.Accepted), outcome("new", "improved")), true, 1) })
+	o := count(func(tally *overview.Tally) {
+		tally.Add(request("r", 1, outcome("ga", dsr.Accepted), outcome("new", "improved")), true, 1)
+	})
 	require.Contains(t, o.Exceptions, overview.Exception{Reason: overview.Unproven, Outcomes: 2, Requests: 1})
 }
 

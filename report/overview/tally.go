@@ -69,7 +69,7 @@ func (t *Tally) AddOpen(r dsr.Report) {
 		now.Waiting++
 	}
 	if t.period.Holds(r.ReceivedAt) {
-		line := listed(r)
+		line := t.listed(r)
 		line.Status, line.CompletedAt, line.Late = dsr.StatusOpen, time.Time{}, overdue
 		if overdue {
 			line.Status = dsr.StatusOverdue
@@ -122,12 +122,19 @@ func (t *Tally) Add(r dsr.Report, verified bool, reports int) {
 	t.circumstances(r, reports)
 	t.outcomes(r)
 	if t.list {
-		t.result.Listed = append(t.result.Listed, listed(r))
+		t.result.Listed = append(t.result.Listed, t.listed(r))
 	}
 }
 
-func listed(r dsr.Report) Request {
-	return Request{r.RequestID, r.Kind, r.Status, r.ReceivedAt, r.DueAt, r.CompletedAt, late(r), len(r.Exceptions)}
+// listed is the request with its times in the period's zone.
+func (t *Tally) listed(r dsr.Report) Request {
+	in := func(at time.Time) time.Time {
+		if at.IsZero() {
+			return at
+		}
+		return at.In(t.period.From.Location())
+	}
+	return Request{r.RequestID, r.Kind, r.Status, in(r.ReceivedAt), in(r.DueAt), in(r.CompletedAt), late(r), len(r.Exceptions)}
 }
 
 // late reports whether the request was completed after its deadline.
