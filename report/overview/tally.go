@@ -270,19 +270,26 @@ func (e *Errors) add(status, count int) {
 	}
 }
 
-// Overview is what was counted. Nothing is added afterwards.
+// Overview is what has been counted so far.
 func (t *Tally) Overview() Overview {
 	o := t.result
+	o.Listed = slices.Clone(t.result.Listed)
+	kinds := map[dsr.Kind]Requests{}
+	for kind, k := range t.kinds {
+		kinds[kind] = *k
+	}
 	for _, open := range t.waiting {
-		k := t.kind(open.Kind)
+		k := kinds[open.Kind]
+		k.Kind = open.Kind
 		k.Received++
 		k.Open++
+		kinds[open.Kind] = k
 		if t.list {
 			o.Listed = append(o.Listed, open)
 		}
 	}
-	for _, kind := range slices.Sorted(maps.Keys(t.kinds)) {
-		o.Requests = append(o.Requests, *t.kinds[kind])
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		o.Requests = append(o.Requests, kinds[kind])
 	}
 	for _, reason := range Reasons() {
 		o.Exceptions = append(o.Exceptions, *t.reasons[reason])
@@ -296,10 +303,10 @@ func (t *Tally) Overview() Overview {
 	slices.SortStableFunc(o.Systems, func(a, b System) int {
 		return cmp.Or(cmp.Compare(b.Exceptions, a.Exceptions), cmp.Compare(b.Errors.All(), a.Errors.All()))
 	})
-	o.Timing = timing(t.took, t.off)
+	o.Timing = timing(slices.Clone(t.took), slices.Clone(t.off))
 	byReport := func(a, b Problem) int { return cmp.Compare(a.Report, b.Report) }
-	slices.SortFunc(o.Source.Unread, byReport)
-	slices.SortFunc(o.Source.Doubtful, byReport)
+	o.Source.Unread = slices.SortedFunc(slices.Values(o.Source.Unread), byReport)
+	o.Source.Doubtful = slices.SortedFunc(slices.Values(o.Source.Doubtful), byReport)
 	slices.SortFunc(o.Listed, func(a, b Request) int {
 		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 	})

@@ -44,6 +44,8 @@ type lexicon struct {
 	Months []string `yaml:"months"`
 	// Day is the form of a date: of day, month's name and year.
 	Day string `yaml:"day"`
+	// First is how the first day of a month is written.
+	First string `yaml:"first"`
 	// Decimal stands between a number's whole part and its fraction.
 	Decimal string            `yaml:"decimal"`
 	Text    map[string]string `yaml:"text"`
@@ -110,7 +112,11 @@ func (l lexicon) day(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf(l.Day, t.Day(), l.Months[t.Month()-1], t.Year())
+	day := l.First
+	if t.Day() != 1 {
+		day = strconv.Itoa(t.Day())
+	}
+	return fmt.Sprintf(l.Day, day, l.Months[t.Month()-1], t.Year())
 }
 
 // number writes a number for people, with a fraction only where there is one.
