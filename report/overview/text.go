@@ -153,7 +153,7 @@ func (t *textual) now(o *Open) {
 		t.line(" %d of them did not answer: they may be overdue or waiting as well", o.Unasked)
 	}
 	if o.Again > 0 {
-		t.line(" %s of the period carried out again; the report before counts", plural(o.Again, "request is", "requests are"))
+		t.line(" of the period, %s carried out again; the report before counts", plural(o.Again, "request is", "requests are"))
 	}
 }
 
@@ -219,7 +219,10 @@ func plural(n int, one, more string) string {
 }
 
 func days1(d float64) string {
-	if d == 1 {
+	switch d {
+	case 0:
+		return "less than 0.1 days"
+	case 1:
 		return "1 day"
 	}
 	return strconv.FormatFloat(d, 'f', -1, 64) + " days"

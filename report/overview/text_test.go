@@ -22,6 +22,7 @@ func quarter(list bool) overview.Overview {
 	t := overview.New(period, now, list)
 	open := request("open", 0, outcome("alore", dsr.NeedsOperator))
 	t.AddOpen(open)
+	t.AddOpen(request("R-05", 0, outcome("alore", dsr.Acting)))
 	t.AddUnasked(1)
 	for i := range 24 {
 		gist, alore := outcome("gist", dsr.NotFound), outcome("alore", dsr.Attested)

@@ -145,7 +145,7 @@ func (p *overviewPage) figures(o overview.Overview) {
 		{say("stats.late"), strconv.Itoa(o.Timing.Late), mindful(o.Timing.Late)},
 	}
 	if o.Timing.Completed > 0 {
-		p.Figures = append(p.Figures, figure{say("stats.median"), p.words.number(o.Timing.MedianDays), ""})
+		p.Figures = append(p.Figures, figure{say("stats.median"), p.days(o.Timing.MedianDays), ""})
 	}
 	if n := o.Now; n != nil {
 		p.Figures = append(p.Figures, figure{say("stats.overdue"), strconv.Itoa(n.Overdue), mindful(n.Overdue)})
@@ -187,16 +187,25 @@ func (p *overviewPage) timing(t overview.Timing) {
 	if t.Completed == 0 {
 		return
 	}
-	say, number := p.words.say, p.words.number
+	say := p.words.say
 	const percent, tenths = 100, 10
 	share := float64(t.Late*percent*tenths/t.Completed) / tenths
 	p.Timing = []field{
-		{say("stats.median"), number(t.MedianDays)}, {say("stats.p95"), number(t.P95Days)},
-		{say("stats.late"), say("stats.late.share", strconv.Itoa(t.Late), strconv.Itoa(t.Completed), number(share))},
+		{say("stats.median"), p.days(t.MedianDays)}, {say("stats.p95"), p.days(t.P95Days)},
+		{say("stats.late"), say("stats.late.share", strconv.Itoa(t.Late), strconv.Itoa(t.Completed), p.words.number(share))},
 	}
 	if t.Late > 0 {
-		p.Timing = append(p.Timing, field{say("stats.late.median"), number(t.LateMedianDays)}, field{say("stats.late.max"), number(t.LateMaxDays)})
+		p.Timing = append(p.Timing, field{say("stats.late.median"), p.days(t.LateMedianDays)}, field{say("stats.late.max"), p.days(t.LateMaxDays)})
 	}
+}
+
+// days writes a time in days; they are counted to a tenth.
+func (p *overviewPage) days(d float64) string {
+	if d == 0 {
+		const tenth = 0.1
+		return "< " + p.words.number(tenth)
+	}
+	return p.words.number(d)
 }
 
 func (p *overviewPage) reasons(all []overview.Exception) {
