@@ -126,7 +126,7 @@ func (a *Archive) read(ctx context.Context, keys Keyring, f *Filed) error {
 		return ctx.Err()
 	case err != nil:
 		f.Unread = fmt.Errorf("it cannot be read: %w", err)
-		return nil
+		return nil //nolint:nilerr // one report that cannot be read does not end the reading
 	}
 	f.Report, f.Unread = Decode(content)
 	if f.Unread == nil && path.Dir(f.Name) != dsr.WorkflowID(f.Report.Kind, f.Report.RequestID) {
