@@ -126,7 +126,7 @@ func (a *Archive) read(ctx context.Context, keys Keyring, f *Filed) error {
 		return ctx.Err()
 	case err != nil:
 		f.Unread = fmt.Errorf("it cannot be read: %w", err)
-		return nil //nolint:nilerr // one report that cannot be read does not end the reading
+		return nil
 	}
 	f.Report, f.Unread = Decode(content)
 	if f.Unread == nil && path.Dir(f.Name) != dsr.WorkflowID(f.Report.Kind, f.Report.RequestID) {
@@ -134,7 +134,7 @@ func (a *Archive) read(ctx context.Context, keys Keyring, f *Filed) error {
 	}
 	if f.Unread != nil {
 		f.Report = dsr.Report{}
-		return nil
+		return nil //nolint:nilerr // one report that cannot be read does not end the reading
 	}
 	f.Doubt = ErrUnchecked
 	if len(keys) > 0 {

@@ -110,7 +110,7 @@ func (t *textReport) restriction(facts *dsr.RestrictionFacts) {
 	case facts == nil:
 		return
 	case !facts.Able:
-		t.field("No means", facts.Instead)
+		t.field("Unable", facts.Instead)
 		return
 	}
 	for _, fact := range facts.Covers {
