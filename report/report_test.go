@@ -72,6 +72,51 @@ func TestTheReportReadsLikeThis(t *testing.T) {
 	golden(t, "report.txt", text.String())
 }
 
+func TestTheReportSaysWhatWentBefore(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Identity = &dsr.IdentityCheck{
+		Operator: "Sam", Reason: "nobody knows the address", AskedAt: start, ConfirmedBy: "Kim", Evidence: "ticket 4712", AnsweredAt: start.AddDate(0, 0, 2), WaitedDays: 2,
+	}
+	r.Earlier = []dsr.Run{{
+		StartedAt: start, Ended: "timed_out", Report: "erasure/R-1/001.json", Actions: []dsr.Action{{Name: "approve", Operator: "Sam", At: start}},
+		Systems: []dsr.Attempt{{
+			System: "gist", Records: []dsr.RecordCount{{Kind: "note", State: dsr.Erased, Count: 7}},
+			Calls: []dsr.Call{{Method: "DELETE", Path: "/notes/{id}", Status: 204, Count: 7}}, Actions: []dsr.Action{{Name: "retry-system", Operator: "Kim", At: start}},
+		}},
+	}}
+	var b bytes.Buffer
+	require.NoError(t, report.Text(&b, r))
+	for _, fact := range []string{
+		"nobody knows the address", "confirmed by Kim", "ticket 4712; 2 days were added", "Earlier run, begun 2026-03-02 09:00:00 UTC: timed out",
+		"erasure/R-1/001.json", "approve by Sam", "7 notes erased", "DELETE /notes/{id}: status 204 ×7", "retry-system by Kim",
+	} {
+		require.Contains(t, b.String(), fact)
+	}
+}
+
+func TestOnlyARestrictionSaysWhatRestrictingMeans(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Systems[1].Restriction = &dsr.RestrictionFacts{Able: true, Covers: []string{"advertising"}, GoesOn: []string{"measuring"}, Irreversible: []string{"past audiences"}}
+	r.Systems[2].Restriction = &dsr.RestrictionFacts{Instead: "stop sending"}
+	text := func() string {
+		var b bytes.Buffer
+		require.NoError(t, report.Text(&b, r))
+		return b.String()
+	}
+	facts := []string{"Stops        advertising", "Goes on      measuring", "Not restored past audiences", "Unable       stop sending"}
+	for _, fact := range facts {
+		require.NotContains(t, text(), fact)
+	}
+	require.Contains(t, text(), "exports to BigQuery")
+	r.Kind = "restriction"
+	for _, fact := range facts {
+		require.Contains(t, text(), fact)
+	}
+	require.NotContains(t, text(), "exports to BigQuery", "that is what an erasure does not cover")
+}
+
 func TestTheProgressReadsLikeThis(t *testing.T) {
 	t.Parallel()
 	r := sample()

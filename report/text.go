@@ -16,7 +16,7 @@ func Text(w io.Writer, r dsr.Report) error {
 	t.head(r)
 	t.exceptions(r.Exceptions)
 	for _, outcome := range r.Systems {
-		t.system(outcome)
+		t.system(r.Kind, outcome)
 	}
 	for _, run := range r.Earlier {
 		t.earlier(run)
@@ -78,7 +78,7 @@ func (t *textReport) exceptions(exceptions []string) {
 	}
 }
 
-func (t *textReport) system(o dsr.Outcome) {
+func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	t.line("\n%s (%s): %s", o.Title, o.Name, StateText(o))
 	t.field("Processor", o.Processor)
 	t.field("Records", RecordsText(o.Records))
@@ -95,8 +95,32 @@ func (t *textReport) system(o dsr.Outcome) {
 	}
 	t.field("Attempts", attemptsText(o))
 	t.field("Times", timesText(o))
-	for _, gap := range o.NotCovered {
+	if kind != dsr.Erasure {
+		t.restriction(o.Restriction)
+		return
+	}
+	for _, gap := range o.NotCovered { // by an erasure
 		t.field("Not covered", gap)
+	}
+}
+
+// restriction writes what a restriction means in the system.
+func (t *textReport) restriction(facts *dsr.RestrictionFacts) {
+	switch {
+	case facts == nil:
+		return
+	case !facts.Able:
+		t.field("Unable", facts.Instead)
+		return
+	}
+	for _, fact := range facts.Covers {
+		t.field("Stops", fact)
+	}
+	for _, fact := range facts.GoesOn {
+		t.field("Goes on", fact)
+	}
+	for _, fact := range facts.Irreversible {
+		t.field("Not restored", fact)
 	}
 }
 

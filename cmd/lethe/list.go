@@ -118,18 +118,26 @@ func (s *streams) list(ctx context.Context, desk *requests.Desk, filter requests
 	return nil
 }
 
-// askAll asks the requests how they stand, some at a time. The first one that
-// no worker answers for ends the asking: each such question takes long.
+// askAll asks the requests how they stand, some at a time.
 func askAll(ctx context.Context, d desk, all []listed) error {
+	return sideBySide(ctx, len(all), func(ctx context.Context, i int) error { return all[i].ask(ctx, d) })
+}
+
+// sideBySide asks n questions, some at a time. The first one that no worker answers
+// ends the asking: each such question takes long.
+func sideBySide(ctx context.Context, n int, ask func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	tickets := make(chan struct{}, askedAtOnce)
 	var asking sync.WaitGroup
-	for i := range all {
+	for i := range n {
 		tickets <- struct{}{}
 		asking.Go(func() {
 			defer func() { <-tickets }()
-			if err := all[i].ask(ctx, d); errors.Is(err, requests.ErrNoWorker) {
+			if ctx.Err() != nil {
+				return
+			}
+			if err := ask(ctx, i); errors.Is(err, requests.ErrNoWorker) {
 				cancel(err)
 			}
 		})
@@ -140,9 +148,6 @@ func askAll(ctx context.Context, d desk, all []listed) error {
 
 // ask fills in what the request's workflow says.
 func (l *listed) ask(ctx context.Context, d desk) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	r, _, err := d.Status(ctx, l.Kind, l.ID)
 	if err != nil {
 		return err

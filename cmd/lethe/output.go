@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -16,8 +17,11 @@ func jsonFlag(cmd *cobra.Command) *bool {
 }
 
 // printJSON writes a value as indented JSON.
-func (s *streams) printJSON(value any) error {
-	encoder := json.NewEncoder(s.out)
+func (s *streams) printJSON(value any) error { return writeIndented(s.out, value) }
+
+// writeIndented writes a value as indented JSON.
+func writeIndented(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(value); err != nil {

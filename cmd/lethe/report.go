@@ -56,6 +56,9 @@ file; html, one page that needs nothing from elsewhere; pdf; letter, to the
 person; destruction-record, for the company's own file (French and Arabic). The
 last two are text, unless the file of --output ends with .html or .pdf.
 
+If the public keys of the vault are at hand, the report's signature is checked:
+one that does not fit is said on the standard error, and the command fails.
+
 The letter speaks of recipients by category; with --name-recipients it names
 them, which the person can ask for (CJEU C-154/21).`,
 		Example: `  lethe report ticket-4711
@@ -131,7 +134,26 @@ func (s *streams) report(ctx context.Context, reach *access, want rendition, id 
 	if err != nil {
 		return err
 	}
-	return s.deliver(want.output, func(w io.Writer) error { return want.write(w, content, r, s.renderOptions(cfg, want, content)) })
+	doubt := s.doubt(ctx, reach.config, cfg, content)
+	err = s.deliver(want.output, func(w io.Writer) error { return want.write(w, content, r, s.renderOptions(cfg, want, content)) })
+	return errors.Join(err, doubt)
+}
+
+// doubt says why the report is not known to be as it was signed, if the company's
+// public keys are at hand.
+func (s *streams) doubt(ctx context.Context, configuration *configFlag, cfg *config.Config, content []byte) error {
+	keys := &keysFlag{configuration: configuration}
+	if cfg == nil {
+		return nil
+	}
+	ring, err := keys.ring(ctx)
+	if err != nil || len(ring) == 0 { // to read a report nobody needs the vault
+		return nil //nolint:nilerr // and what is not known is no doubt
+	}
+	if _, _, err := report.Check(content, ring); err != nil {
+		return fmt.Errorf("do not rely on this report: %w", err)
+	}
+	return nil
 }
 
 // renderOptions are those that the configuration and the flags make.

@@ -30,8 +30,13 @@ type keysFlag struct {
 
 func newKeysFlag(s *streams, cmd *cobra.Command) *keysFlag {
 	f := &keysFlag{configuration: newConfigFlag(s, cmd)}
-	cmd.Flags().StringArrayVar(&f.files, "key", nil, "public key `FILE`, as 'lethe keys export' prints it; can be given several times (default: the keys of the configured vault)")
+	f.flag(cmd)
 	return f
+}
+
+// flag adds the flag to the command.
+func (f *keysFlag) flag(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.files, "key", nil, "public key `FILE`, as 'lethe keys export' prints it; can be given several times (default: the keys of the configured vault)")
 }
 
 // ring reads the public keys from the files, or from the vault if none is named.

@@ -104,3 +104,43 @@ func options(language render.Language) render.Options {
 		Seal: render.Seal{Key: "c0ffee00c0ffee00", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 	}
 }
+
+// again is a report on a request that was reset, carried out again, and waited for
+// proof of who the person is.
+func again(n int) dsr.Report {
+	r := fixture(n)
+	r.Identity = &dsr.IdentityCheck{
+		Operator: "Robin", Reason: "the request came from an address that nobody knows", AskedAt: start.Add(4 * time.Hour),
+		ConfirmedBy: "Kim", Evidence: "ticket 4712", AnsweredAt: start.AddDate(0, 0, 3), WaitedDays: 3,
+	}
+	r.Earlier = []dsr.Run{
+		{
+			StartedAt: start.Add(30 * time.Minute), EndedAt: start.Add(40 * time.Minute), Ended: "terminated",
+			Actions: []dsr.Action{{Name: "approve", Operator: "Robin", At: start.Add(31 * time.Minute)}},
+			Systems: []dsr.Attempt{
+				{
+					System: "hubspot", Records: []dsr.RecordCount{{Kind: "note", State: dsr.Erased, Count: 7}}, Attempts: 2,
+					Calls:   []dsr.Call{{Method: "DELETE", Path: "/crm/v3/objects/notes/{id}", Status: 204, Count: 7}},
+					Actions: []dsr.Action{{Name: "retry-system", Operator: "Kim", Text: "the key is repaired", At: start.Add(35 * time.Minute)}},
+				},
+				{System: "retired-forms", Calls: []dsr.Call{{Method: "GET", Path: "/people", Count: 1}}},
+			},
+		},
+		{StartedAt: start.Add(45 * time.Minute), EndedAt: start.Add(50 * time.Minute), Ended: "completed", Report: "erasure/ticket-4711/001.json"},
+	}
+	return r
+}
+
+// restriction is a report on a restriction, in a state that dsr need not know yet.
+func restriction(state dsr.State) dsr.Report {
+	r := fixture(3)
+	r.Kind, r.Extension, r.Exceptions, r.Status = "restriction", nil, nil, dsr.StatusCompleted
+	r.Systems[0].State, r.Systems[1].State = state, state
+	r.Systems[1].VerifiedAt = time.Time{}
+	r.Systems[0].Restriction = &dsr.RestrictionFacts{
+		Able: true, Covers: []string{"marketing e-mails"}, GoesOn: []string{"workflows of other people's lists"}, Irreversible: []string{"scheduled campaigns that were left"},
+	}
+	r.Systems[1].Restriction = &dsr.RestrictionFacts{Instead: "stop sending events for the person on your site"}
+	r.Systems[2].Restriction = &dsr.RestrictionFacts{Able: true, GoesOn: []string{"letters that are printed already"}}
+	return r
+}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"time"
 
 	"ite.digital/lethe/dsr"
 )
@@ -22,6 +23,8 @@ const (
 	letterTemplate = "letter"
 	// recordTemplate is the record of destruction for the company's own file.
 	recordTemplate = "destruction-record"
+	// liftingTemplate is the notice before a restriction is lifted (GDPR Art. 18(3)).
+	liftingTemplate = "lifting-notice"
 )
 
 // maxTemplate bounds a company's template, in bytes.
@@ -47,7 +50,13 @@ type letterData struct {
 	Named bool
 	// The recipients by what came of them. Unverified are those that erased without
 	// anybody being able to look again.
-	Erased, Unverified, Restricted, NotFound, Accepted, Attested, Retained, Unidentified, LeftOut []recipient
+	Erased, Unverified, Restricted, Lifted, NotFound, Accepted, Attested, Retained, Unidentified, LeftOut []recipient
+	// GoesOn says, for a restriction, what a recipient does regardless, and
+	// Irreversible what lifting the restriction cannot give back there.
+	GoesOn, Irreversible []recipient
+	// LiftOn is the day, in words, on which the restriction ends, and LiftReason why;
+	// both are for the notice before.
+	LiftOn, LiftReason string
 	// Systems are all of them, for the record, and Remaining the titles of those
 	// that may hold data still.
 	Systems   []recordLine
@@ -95,6 +104,9 @@ func letter(r dsr.Report, o Options) (letterData, error) {
 	for _, outcome := range r.Systems {
 		d.add(v, outcome)
 	}
+	if len(d.Lifted) > 0 { // it is over
+		d.GoesOn = nil
+	}
 	return d, nil
 }
 
@@ -107,7 +119,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	}
 	lists := map[dsr.State]*[]recipient{
 		dsr.Erased: &d.Erased, dsr.NotFound: &d.NotFound, dsr.Accepted: &d.Accepted, dsr.Attested: &d.Attested,
-		dsr.Retained: &d.Retained, dsr.CannotIdentify: &d.Unidentified, dsr.Skipped: &d.LeftOut, "restricted": &d.Restricted,
+		dsr.Retained: &d.Retained, dsr.CannotIdentify: &d.Unidentified, dsr.Skipped: &d.LeftOut, restricted: &d.Restricted, lifted: &d.Lifted,
 	}
 	switch o.State {
 	case dsr.Erased:
@@ -124,6 +136,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	if list := lists[o.State]; list != nil && !slices.Contains(*list, who) {
 		*list = append(*list, who)
 	}
+	d.addRestriction(o, who.Name)
 	s := v.system(o)
 	line := recordLine{Title: s.Title, Processor: o.Processor, State: s.State, When: v.at(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Known: s.Known, Reason: o.Explanation}
 	line.By = who.By
@@ -133,9 +146,31 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	}
 	line.Records = strings.Join(counts, ", ")
 	d.Systems = append(d.Systems, line)
-	if !o.State.Success() && o.State != "restricted" || o.State == dsr.Accepted {
+	if !satisfied(o.State) || o.State == dsr.Accepted {
 		d.Remaining = append(d.Remaining, s.Title)
 	}
+}
+
+// addRestriction says what a restriction does not stop or cannot give back, where
+// there is one or an operator has made one by hand.
+func (d *letterData) addRestriction(o dsr.Outcome, name string) {
+	inForce := o.State == restricted || o.State == dsr.Attested
+	if !d.Restriction || o.Restriction == nil || !inForce && o.State != lifted {
+		return
+	}
+	if inForce {
+		d.GoesOn = addReasons(d.GoesOn, name, o.Restriction.GoesOn)
+	}
+	d.Irreversible = addReasons(d.Irreversible, name, o.Restriction.Irreversible)
+}
+
+func addReasons(all []recipient, name string, reasons []string) []recipient {
+	for _, reason := range reasons {
+		if who := (recipient{Name: name, Reason: reason}); !slices.Contains(all, who) {
+			all = append(all, who)
+		}
+	}
+	return all
 }
 
 // named is the recipient's identity: what people call it, and its legal name.
@@ -167,6 +202,8 @@ func DestructionRecord(r dsr.Report, o Options) (Text, error) {
 	switch {
 	case o.Language == English:
 		return Text{}, errors.New("the destruction record is written in French and Arabic; add --language fr or --language ar")
+	case r.Kind != dsr.Erasure:
+		return Text{}, errors.New("a restriction destroys nothing, so there is nothing to record")
 	case r.Status == dsr.StatusCompleted, r.Status == dsr.StatusExceptions:
 		return write(recordTemplate, r, o)
 	case r.Status == dsr.StatusCancelled, r.Status == dsr.StatusPlanned:
@@ -176,12 +213,51 @@ func DestructionRecord(r dsr.Report, o Options) (Text, error) {
 	}
 }
 
-// write fills in a template.
+// A Lifting is what a data subject is told before a restriction is lifted.
+type Lifting struct {
+	// On is the day on which it ends.
+	On time.Time
+	// Reason says why, in words for the data subject.
+	Reason string
+}
+
+// LiftingNotice returns the notice to the data subject that the restriction in the
+// report will be lifted, which they are told before it is (GDPR Art. 18(3)).
+func LiftingNotice(r dsr.Report, o Options, l Lifting) (Text, error) {
+	switch {
+	case r.Kind == dsr.Erasure:
+		return Text{}, errors.New("only a restriction can be lifted, and this is an erasure")
+	case l.On.IsZero():
+		return Text{}, errors.New("the notice says when the restriction is lifted; give the day")
+	case !slices.ContainsFunc(r.Systems, func(s dsr.Outcome) bool { return s.State == restricted || s.State == dsr.Attested }):
+		return Text{}, errors.New("no system is restricted, so there is nothing to lift")
+	}
+	d, err := letter(r, o)
+	if err != nil {
+		return Text{}, err
+	}
+	words, err := lexiconOf(o.Language)
+	if err != nil {
+		return Text{}, err
+	}
+	if o.Location != nil {
+		l.On = l.On.In(o.Location)
+	}
+	d.LiftOn, d.LiftReason = words.day(l.On), l.Reason
+	return fill(liftingTemplate, d, o)
+}
+
+// write fills in a template with what the report says.
 func write(document string, r dsr.Report, o Options) (Text, error) {
 	d, err := letter(r, o)
 	if err != nil {
 		return Text{}, err
 	}
+	return fill(document, d, o)
+}
+
+// fill fills in a template.
+func fill(document string, d letterData, o Options) (Text, error) {
 	name := document + "." + string(o.Language) + ".txt.tmpl"
 	source, place, err := templateOf(name, o.Letters)
 	if err != nil {

@@ -144,7 +144,7 @@ var (
 	// afterLatin that behind a Latin word which more Arabic follows: the typesetter
 	// takes both to be part of the word.
 	afterNumber = regexp.MustCompile(`((?:^|\p{Arabic}\s)[0-9][0-9-]*)([.:,)\x{060C}\x{061B}]+)(\s|$)`)
-	afterLatin  = regexp.MustCompile(`(\p{Latin}|\))([\x{060C}\x{061B}])(\s+\p{Arabic})`)
+	afterLatin  = regexp.MustCompile(`([\p{Latin}\d)])([.:\x{060C}\x{061B}])(\s+\p{Arabic})`)
 	arabic      = regexp.MustCompile(`\p{Arabic}`)
 )
 

@@ -62,6 +62,7 @@ type page struct {
 	Summary    []field
 	Exceptions []string
 	Systems    []systemView
+	Earlier    []runView
 	Timeline   []event
 	Integrity  string
 
@@ -70,6 +71,14 @@ type page struct {
 
 // Say is the text under the key, for the templates.
 func (p page) Say(key string) string { return p.words.say(key) }
+
+// CallTable is what the template shows calls with.
+func (p page) CallTable(calls []callView) callTable { return callTable{p, calls} }
+
+type callTable struct {
+	page
+	Calls []callView
+}
 
 // A field is one labelled line.
 type field struct{ Label, Value string }
@@ -133,6 +142,9 @@ func view(r dsr.Report, o Options) (page, error) {
 	for _, o := range r.Systems {
 		p.Systems = append(p.Systems, v.system(o))
 	}
+	for i, run := range r.Earlier {
+		p.Earlier = append(p.Earlier, v.run(i+1, run))
+	}
 	v.mainEvents()
 	slices.SortStableFunc(v.events, func(a, b event) int { return a.At.Compare(b.At) })
 	p.Timeline = v.events
@@ -159,7 +171,7 @@ func stateTone(s dsr.State) string {
 	switch {
 	case s.Open(), s == dsr.Planned:
 		return "open"
-	case s.Success():
+	case satisfied(s):
 		return "good"
 	default:
 		return "mind"
@@ -196,6 +208,7 @@ func (v *viewer) summary(status string) []field {
 		fields = append(fields, field{say("extended"), v.at(e.At)}, field{say("extended.by"), e.Operator},
 			field{say("extended.why"), e.Reason}, field{say("extended.told"), v.at(e.NoticeSentAt)})
 	}
+	fields = append(fields, v.identity(r.Identity)...)
 	fields = append(fields, field{say("completed"), v.at(r.CompletedAt)})
 	if c := r.Cancellation; c != nil {
 		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
@@ -217,28 +230,17 @@ func (v *viewer) system(o dsr.Outcome) systemView {
 	say := v.words.say
 	s := systemView{
 		Name: o.Name, Title: cmp.Or(o.Title, o.Name), State: v.state(o), Tone: stateTone(o.State),
-		Day: v.day(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), NotCovered: o.NotCovered,
+		Day: v.day(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Actions: v.actions(o.Actions), Calls: v.calls(o.Calls),
 	}
 	if o.Evidence != "" {
-		s.Known = say("evidence." + string(o.Evidence))
+		s.Known = v.sayOf("evidence." + string(o.Evidence))
 	}
-	s.Fields = v.fields(o, s.Known)
+	s.Fields = append(v.fields(o, s.Known), v.restriction(o)...)
+	if v.report.Kind == dsr.Erasure { // what is not covered speaks of erasures
+		s.NotCovered = o.NotCovered
+	}
 	for _, c := range o.Records {
 		s.Records = append(s.Records, recordView{c.Kind, say("state." + string(c.State)), strconv.Itoa(c.Count)})
-	}
-	for _, c := range o.Calls {
-		answer := strconv.Itoa(c.Status)
-		if c.Status == 0 {
-			answer = say("calls.silence")
-		}
-		s.Calls = append(s.Calls, callView{c.Method, c.Path, answer, strconv.Itoa(c.Count)})
-	}
-	for _, a := range o.Actions {
-		text := say("action", v.at(a.At), a.Name, a.Operator)
-		if a.Text != "" {
-			text = say("action.text", v.at(a.At), a.Name, a.Operator, a.Text)
-		}
-		s.Actions = append(s.Actions, text)
 	}
 	v.systemEvents(o, s.Title)
 	return s
@@ -246,10 +248,11 @@ func (v *viewer) system(o dsr.Outcome) systemView {
 
 // state is the outcome in a word or two.
 func (v *viewer) state(o dsr.Outcome) string {
-	if o.State == dsr.Erased && !o.VerifiedAt.IsZero() {
-		return v.words.say("state.erased.verified")
+	key := "state." + string(o.State)
+	if verified := key + ".verified"; !o.VerifiedAt.IsZero() && v.words.has(verified) {
+		return v.words.say(verified)
 	}
-	return v.words.say("state." + string(o.State))
+	return v.sayOf(key)
 }
 
 func (v *viewer) fields(o dsr.Outcome, known string) []field {
@@ -268,7 +271,7 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 		fields = append(fields, field{say("waits"), o.Question.Text})
 	}
 	if o.Attempts > 0 {
-		fields = append(fields, field{say("attempts"), say("attempts.text", o.Attempts, o.Erasures)})
+		fields = append(fields, field{say("attempts"), v.sayOf("attempts.text", o.Attempts, o.Erasures)})
 	}
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
 }
@@ -301,7 +304,7 @@ func (v *viewer) verification(o dsr.Outcome) string {
 	case o.State == dsr.Accepted:
 		return say("unverified.accepted", v.day(o.ExpectedBy))
 	case o.State == dsr.Attested, o.State == dsr.NotFound, o.State == dsr.NotApplicable:
-		return say("unverified." + string(o.State))
+		return v.sayOf("unverified." + string(o.State))
 	default:
 		return say("unverified.none")
 	}
@@ -330,8 +333,8 @@ func (v *viewer) mainEvents() {
 
 func (v *viewer) systemEvents(o dsr.Outcome, title string) {
 	say := v.words.say
-	v.event(o.ActedAt, say("event.acted", title))
-	v.event(o.VerifiedAt, say("event.verified", title))
+	v.event(o.ActedAt, v.sayOf("event.acted", title))
+	v.event(o.VerifiedAt, v.sayOf("event.verified", title))
 	for _, a := range o.Actions {
 		v.event(a.At, say("event.action", title, a.Name, a.Operator))
 	}

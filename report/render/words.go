@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,8 +43,12 @@ type lexicon struct {
 	// Months are the names of the months. Arabic has those of Tunisia.
 	Months []string `yaml:"months"`
 	// Day is the form of a date: of day, month's name and year.
-	Day  string            `yaml:"day"`
-	Text map[string]string `yaml:"text"`
+	Day string `yaml:"day"`
+	// First is how the first day of a month is written.
+	First string `yaml:"first"`
+	// Decimal stands between a number's whole part and its fraction.
+	Decimal string            `yaml:"decimal"`
+	Text    map[string]string `yaml:"text"`
 	// Law names the laws by the profiles of deadlines.
 	Law map[string]string `yaml:"law"`
 }
@@ -60,6 +65,12 @@ func lexiconOf(language Language) (lexicon, error) {
 	}
 	l.language = language
 	return l, nil
+}
+
+// has reports whether there is a text under the key.
+func (l lexicon) has(key string) bool {
+	_, ok := l.Text[key]
+	return ok
 }
 
 // say is the text under the key. A value that no release of the words knows, such
@@ -101,7 +112,16 @@ func (l lexicon) day(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf(l.Day, t.Day(), l.Months[t.Month()-1], t.Year())
+	day := l.First
+	if t.Day() != 1 {
+		day = strconv.Itoa(t.Day())
+	}
+	return fmt.Sprintf(l.Day, day, l.Months[t.Month()-1], t.Year())
+}
+
+// number writes a number for people, with a fraction only where there is one.
+func (l lexicon) number(n float64) string {
+	return strings.Replace(strconv.FormatFloat(n, 'f', -1, 64), ".", l.Decimal, 1)
 }
 
 // moment is how times are written: to the second, with the zone, left to right in

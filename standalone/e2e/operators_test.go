@@ -52,6 +52,9 @@ func TestOperatorsFindWhatNeedsThem(t *testing.T) {
 	tasks := s.must("tasks")
 	require.Regexp(t, `(?s)R-2 +alore +task +\d minutes +\S+ overdue.*R-1 +alore +task`, tasks)
 
+	quarter := []string{"stats", "--from", time.Now().AddDate(0, -3, 0).Format(time.DateOnly)}
+	require.Contains(t, s.must(quarter...), "\n 2 open, 1 overdue, 2 waiting for a person\n")
+
 	refused := s.lethe("extend-deadline", "R-2", "--reason", "records in 14 systems", "--notice-sent", time.Now().Format(time.DateOnly))
 	require.Contains(t, refused.err, "had to be sent by")
 	extended := s.must("extend-deadline", "R-1", "--operator", "sam", "--reason", "records in 14 systems", "--notice-sent", time.Now().Format(time.DateOnly))
@@ -66,6 +69,12 @@ func TestOperatorsFindWhatNeedsThem(t *testing.T) {
 	require.Contains(t, text, "Extended     by sam")
 	require.Contains(t, text, "records in 14 systems")
 	require.Contains(t, s.must("tasks"), "nothing waits for a person")
+	counted := s.must(quarter...)
+	require.Regexp(t, `\n erasure +2 +1 +1 +0 +0\n`, counted)
+	require.Contains(t, counted, "\n 1 of 2 late (50.0 %)")
+	require.Contains(t, counted, "\n extended          1\n")
+	require.Contains(t, counted, "\n 0 open, 0 overdue, 0 waiting for a person\n")
+	require.Contains(t, counted, "\n 2 requests of the archive, 2 with a signature that fits\n")
 	require.Contains(t, s.log(), "a request is overdue")
 }
 
