@@ -58,6 +58,10 @@ func (t *textReport) head(r dsr.Report) {
 	if c := r.Identity; c != nil {
 		t.line("%-12s %s", "Identity", identityText(*c))
 	}
+	t.restriction(r.Restriction)
+	for _, m := range r.Related {
+		t.line("%-12s %s", "Related", relatedText(m))
+	}
 	if c := r.Cancellation; c != nil {
 		t.line("%-12s by %s, %s: %s", "Cancelled", c.Operator, c.At.Format(moment), c.Text)
 	}
@@ -66,6 +70,38 @@ func (t *textReport) head(r dsr.Report) {
 		types[i] = string(idType)
 	}
 	t.line("%-12s %s", "Searched by", strings.Join(types, ", "))
+}
+
+// restriction writes how a restriction stands.
+func (t *textReport) restriction(r *dsr.RestrictionRecord) {
+	if r == nil {
+		return
+	}
+	t.line("%-12s %s, until %s", "Ground", r.Ground.Article(), r.Until)
+	if !r.InForceSince.IsZero() {
+		t.line("%-12s since %s", "In force", r.InForceSince.Format(moment))
+	}
+	if lift := r.Lift; lift != nil {
+		t.line("%-12s asked for by %s, %s: %s", "Lifting", lift.Operator, lift.At.Format(moment), lift.Reason)
+		if lift.Noticed() {
+			t.line("%-12s the subject was told %s, confirmed by %s: %s", "Notice", lift.NoticeSentAt.Format(moment), lift.NoticeBy, lift.NoticeEvidence)
+		}
+	}
+	if r.SupersededBy != "" {
+		t.line("%-12s by erasure request %s; nothing was given back", "Ended", r.SupersededBy)
+	}
+}
+
+// relatedText names another request of the same person.
+func relatedText(m dsr.Meeting) string {
+	text := string(m.Kind) + " request " + m.RequestID
+	if m.Ended != "" {
+		text += ", " + m.Ended
+	}
+	if m.Decision != nil {
+		text += "; " + actionText(*m.Decision)
+	}
+	return text
 }
 
 func (t *textReport) exceptions(exceptions []string) {
@@ -98,6 +134,12 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	if kind != dsr.Erasure {
 		t.restriction(o.Restriction)
 		return
+	}
+	if o.Drifts > 0 {
+		t.field("Restored", fmt.Sprintf("%d times, the last time %s", o.Drifts, o.DriftedAt.Format(moment)))
+	}
+	for _, left := range o.Left {
+		t.field("Left", left)
 	}
 	for _, gap := range o.NotCovered { // by an erasure
 		t.field("Not covered", gap)

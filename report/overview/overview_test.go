@@ -119,7 +119,7 @@ func TestRequestsAreCountedByWhatCameOfThem(t *testing.T) {
 			tally.Add(r, true, 1)
 		}
 	})
-	require.Equal(t, []overview.Requests{{Kind: dsr.Erasure, Received: 6, Completed: 4, WithExceptions: 1, Cancelled: 1}}, o.Requests)
+	require.Equal(t, []overview.Requests{{Kind: dsr.Erasure, Received: 6, Completed: 4, WithExceptions: 1, Cancelled: 1}, {Kind: dsr.Restriction}}, o.Requests)
 	require.Equal(t, 1, o.DryRuns)
 	require.Equal(t, 1, o.Extended)
 	require.Equal(t, overview.Identity{Asked: 1, Answered: 1, AddedDays: 6}, o.Identity)
@@ -238,7 +238,7 @@ func TestOpenRequestsAreCountedOnce(t *testing.T) {
 		tally.Add(request("again", 3), true, 1)
 	})
 	require.Equal(t, &overview.Open{Open: 6, Overdue: 1, Waiting: 1, Unasked: 2, Again: 1}, o.Now)
-	require.Equal(t, []overview.Requests{{Kind: dsr.Erasure, Received: 3, Completed: 1, Open: 2}}, o.Requests)
+	require.Equal(t, []overview.Requests{{Kind: dsr.Erasure, Received: 3, Completed: 1, Open: 2}, {Kind: dsr.Restriction}}, o.Requests)
 	require.Equal(t, []string{"again", "overdue", "waiting"}, ids(o))
 }
 

@@ -159,7 +159,7 @@ func (t *Tally) status(r dsr.Report) {
 		return
 	case dsr.StatusExceptions:
 		k.WithExceptions++
-	case dsr.StatusCompleted:
+	case dsr.StatusCompleted, dsr.StatusRestricted, dsr.StatusSuperseded:
 		k.Completed++
 	default: // it was archived before it was over
 		k.Open++

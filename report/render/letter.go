@@ -119,7 +119,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	}
 	lists := map[dsr.State]*[]recipient{
 		dsr.Erased: &d.Erased, dsr.NotFound: &d.NotFound, dsr.Accepted: &d.Accepted, dsr.Attested: &d.Attested,
-		dsr.Retained: &d.Retained, dsr.CannotIdentify: &d.Unidentified, dsr.Skipped: &d.LeftOut, restricted: &d.Restricted, lifted: &d.Lifted,
+		dsr.Retained: &d.Retained, dsr.CannotIdentify: &d.Unidentified, dsr.Skipped: &d.LeftOut, dsr.Restricted: &d.Restricted, dsr.Lifted: &d.Lifted,
 	}
 	switch o.State {
 	case dsr.Erased:
@@ -146,7 +146,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	}
 	line.Records = strings.Join(counts, ", ")
 	d.Systems = append(d.Systems, line)
-	if !satisfied(o.State) || o.State == dsr.Accepted {
+	if !o.State.Success() || o.State == dsr.Accepted {
 		d.Remaining = append(d.Remaining, s.Title)
 	}
 }
@@ -154,8 +154,8 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 // addRestriction says what a restriction does not stop or cannot give back, where
 // there is one or an operator has made one by hand.
 func (d *letterData) addRestriction(o dsr.Outcome, name string) {
-	inForce := o.State == restricted || o.State == dsr.Attested
-	if !d.Restriction || o.Restriction == nil || !inForce && o.State != lifted {
+	inForce := o.State == dsr.Restricted || o.State == dsr.Attested
+	if !d.Restriction || o.Restriction == nil || !inForce && o.State != dsr.Lifted {
 		return
 	}
 	if inForce {
@@ -229,7 +229,7 @@ func LiftingNotice(r dsr.Report, o Options, l Lifting) (Text, error) {
 		return Text{}, errors.New("only a restriction can be lifted, and this is an erasure")
 	case l.On.IsZero():
 		return Text{}, errors.New("the notice says when the restriction is lifted; give the day")
-	case !slices.ContainsFunc(r.Systems, func(s dsr.Outcome) bool { return s.State == restricted || s.State == dsr.Attested }):
+	case !slices.ContainsFunc(r.Systems, func(s dsr.Outcome) bool { return s.State == dsr.Restricted || s.State == dsr.Attested }):
 		return Text{}, errors.New("no system is restricted, so there is nothing to lift")
 	}
 	d, err := letter(r, o)

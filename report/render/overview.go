@@ -221,7 +221,7 @@ func (p *overviewPage) reasons(all []overview.Exception) {
 // settled are the states that outcomes end in, in the order in which they are shown.
 func settled() []dsr.State {
 	return []dsr.State{
-		dsr.Erased, dsr.NotFound, dsr.Accepted, dsr.Attested, dsr.NotApplicable, restricted, lifted, dsr.Retained, dsr.CannotIdentify, dsr.Skipped,
+		dsr.Erased, dsr.NotFound, dsr.Accepted, dsr.Attested, dsr.NotApplicable, dsr.Restricted, dsr.Lifted, dsr.Retained, dsr.CannotIdentify, dsr.Skipped,
 	}
 }
 

@@ -1,17 +1,10 @@
 package render
 
-import "ite.digital/lethe/dsr"
+import (
+	"strconv"
 
-// The states in which restrictions of processing end (GDPR Art. 18).
-const (
-	// restricted: the data is kept and not used.
-	restricted dsr.State = "restricted"
-	// lifted: the restriction is over, and what it had changed was given back.
-	lifted dsr.State = "lifted"
+	"ite.digital/lethe/dsr"
 )
-
-// satisfied reports whether the state is what the request asks for.
-func satisfied(s dsr.State) bool { return s.Success() || s == restricted || s == lifted }
 
 // restriction is what a restriction means in the system, for requests of that kind
 // only: an erasure leaves nothing that could be restricted.
@@ -25,6 +18,12 @@ func (v *viewer) restriction(o dsr.Outcome) []field {
 		return []field{{say("instead"), facts.Instead}}
 	}
 	var fields []field
+	if o.Drifts > 0 {
+		fields = append(fields, field{say("drifts"), strconv.Itoa(o.Drifts)})
+	}
+	for _, left := range o.Left {
+		fields = append(fields, field{say("left"), left})
+	}
 	for _, list := range []struct {
 		label string
 		facts []string
@@ -43,4 +42,29 @@ func (v *viewer) sayOf(key string, arguments ...any) string {
 		key = special
 	}
 	return v.words.say(key, arguments...)
+}
+
+// restrictionRecord is how a restriction stands.
+func (v *viewer) restrictionRecord(r *dsr.RestrictionRecord) []field {
+	if r == nil {
+		return nil
+	}
+	say := v.words.say
+	fields := []field{{say("restriction.ground"), r.Ground.Article()}, {say("restriction.until"), say("until." + string(r.Ground))}}
+	if !r.InForceSince.IsZero() {
+		fields = append(fields, field{say("restriction.since"), v.at(r.InForceSince)})
+		v.event(r.InForceSince, say("event.restriction.force"))
+	}
+	if lift := r.Lift; lift != nil {
+		fields = append(fields, field{say("lift.asked"), v.at(lift.At)}, field{say("lift.by"), lift.Operator}, field{say("lift.why"), lift.Reason})
+		v.event(lift.At, say("event.lift.asked", lift.Operator))
+		if lift.Noticed() {
+			fields = append(fields, field{say("lift.notice"), v.at(lift.NoticeSentAt)}, field{say("lift.evidence"), lift.NoticeEvidence})
+			v.event(lift.NoticeSentAt, say("event.lift.notice", lift.NoticeBy))
+		}
+	}
+	if r.SupersededBy != "" {
+		fields = append(fields, field{say("superseded"), r.SupersededBy})
+	}
+	return fields
 }

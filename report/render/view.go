@@ -171,7 +171,7 @@ func stateTone(s dsr.State) string {
 	switch {
 	case s.Open(), s == dsr.Planned:
 		return "open"
-	case satisfied(s):
+	case s.Success():
 		return "good"
 	default:
 		return "mind"
@@ -209,6 +209,7 @@ func (v *viewer) summary(status string) []field {
 			field{say("extended.why"), e.Reason}, field{say("extended.told"), v.at(e.NoticeSentAt)})
 	}
 	fields = append(fields, v.identity(r.Identity)...)
+	fields = append(fields, v.restrictionRecord(r.Restriction)...)
 	fields = append(fields, field{say("completed"), v.at(r.CompletedAt)})
 	if c := r.Cancellation; c != nil {
 		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
