@@ -15,13 +15,13 @@ import (
 	"ite.digital/lethe/vault"
 )
 
-// A case is what an intake of the company's own knows of a request.
+// An intakeCase is what an intake of the company's own knows of a request.
 type intakeCase struct {
 	Email      string
 	ReceivedAt time.Time
 }
 
-// An intake has activities; its workflows pass them the number of a case, never the
+// An intake has activities, as methods; its workflows pass them the number of a case, never the
 // person.
 type intake struct {
 	lethe *client.Client
@@ -73,7 +73,7 @@ func Example() {
 		Vault:    vault.Options{Store: "s3://lethe-keys", KEK: "awskms:///alias/lethe", CacheFor: time.Minute},
 	})
 	if err != nil {
-		fmt.Println(err) //nolint:forbidigo // an example
+		fmt.Println(err)
 		return
 	}
 	defer func() { _ = lethe.Close() }()

@@ -78,7 +78,9 @@ type keeper struct {
 	Options
 	// settled are the messages that need no second look, as long as the folder's
 	// numbers mean the same.
-	settled  imap.UIDSet
+	settled imap.UIDSet
+	// handed are those whose request is handed in, and not acknowledged yet.
+	handed   imap.UIDSet
 	validity uint32
 	pace     *rate.Limiter
 	// reached says that the server was reached once.
@@ -182,7 +184,7 @@ func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) 
 	defer func() { k.report(seen) }()
 	k.unheard = false
 	if s.validity != k.validity {
-		k.settled, k.validity = nil, s.validity
+		k.settled, k.handed, k.validity = nil, nil, s.validity
 	}
 	open, unmoved, err := s.search(ctx, k.settled, k.Since)
 	if err != nil {
@@ -293,22 +295,24 @@ type letter struct {
 // carry hands a request in, acknowledges it and marks its message, in this order:
 // whatever dies in between does the rest another time.
 func (k *keeper) carry(ctx context.Context, s *session, l letter, seen *counts) error {
-	already, err := k.Desk.Submit(ctx, l.request)
-	switch {
-	case errors.Is(err, requests.ErrTaken):
-		return k.leaveToPerson(ctx, s, l.message, errors.New("another request has its id"), seen)
-	case errors.Is(err, requests.ErrForgotten):
-		// It was done long ago, and the mark on the message was lost.
-		seen.already++
-		return k.finish(ctx, s, l)
-	case err != nil:
-		return err
-	}
-	k.after(stepSubmitted)
-	if already {
-		seen.already++
-	} else {
-		seen.submitted++
+	if !k.handed.Contains(l.uid) {
+		already, err := k.Desk.Submit(ctx, l.request)
+		switch {
+		case errors.Is(err, requests.ErrTaken):
+			return k.leaveToPerson(ctx, s, l.message, errors.New("another request has its id"), seen)
+		case errors.Is(err, requests.ErrForgotten):
+			// It was done long ago, and the mark on the message was lost.
+			seen.already++
+			return k.finish(ctx, s, l)
+		case err != nil:
+			return err
+		case already:
+			seen.already++
+		default:
+			seen.submitted++
+		}
+		k.handed.AddNum(l.uid)
+		k.after(stepSubmitted)
 	}
 	if sent, err := k.acknowledge(ctx, l); err != nil || !sent {
 		seen.later++

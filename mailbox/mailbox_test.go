@@ -30,7 +30,9 @@ type office struct {
 	mu       sync.Mutex
 	requests map[string]dsr.Request
 	sent     []mail.Acknowledgement
-	log      lines
+	// submits and refused count the calls that hand in, and that were not sent.
+	submits, refused int
+	log              lines
 	// down and mute are what handing in and writing fail with.
 	down, mute error
 }
@@ -60,6 +62,7 @@ func newOffice() *office { return &office{requests: map[string]dsr.Request{}} }
 func (o *office) Submit(_ context.Context, r dsr.Request) (bool, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.submits++
 	if o.down != nil {
 		return false, o.down
 	}
@@ -72,6 +75,7 @@ func (o *office) acknowledge(_ context.Context, a mail.Acknowledgement) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.mute != nil {
+		o.refused++
 		return o.mute
 	}
 	o.sent = append(o.sent, a)
@@ -240,6 +244,29 @@ func TestWhatCannotBeAcknowledgedNowIsLater(t *testing.T) {
 	o.mute = &connectors.Error{Class: connectors.Rejected, System: mail.Name, Reason: "the mail server refuses a receiver"}
 	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.STARTTLS))), "who has no mailbox keeps nothing from being done")
 	require.Len(t, server.Subjects("INBOX", "LetheDone"), 3)
+}
+
+func TestWhatWaitsForItsAcknowledgementIsNotHandedInOverAndOver(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	server.Deliver("INBOX", received(), letter("My information [forget]"))
+	o := newOffice()
+	o.mute = &connectors.Error{Class: connectors.Transient, System: mail.Name, Reason: "the mail server does not answer"}
+	options := o.options(server.Settings(mail.Implicit))
+	options.Poll = 10 * time.Millisecond
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- mailbox.Run(ctx, options) }()
+	tried := func() (tries int) {
+		o.set(func() { tries = o.refused })
+		return tries
+	}
+	require.Eventually(t, func() bool { return tried() > 3 }, patience, 10*time.Millisecond)
+	o.set(func() { o.mute = nil })
+	require.Eventually(t, o.has(1, 1), patience, 10*time.Millisecond)
+	stop()
+	require.NoError(t, <-ended)
+	require.Equal(t, 1, o.submits)
 }
 
 func TestAFloodOfRequestsIsHandedInAndAnsweredSlowly(t *testing.T) {

@@ -282,12 +282,8 @@ func (r *jsonRows) next() (importRow, error) {
 	if err != nil || wrong != nil {
 		return row, err
 	}
-	decoder := json.NewDecoder(strings.NewReader(line))
-	decoder.DisallowUnknownFields()
 	var read jsonRow
-	// What the decoder says may quote the file.
-	if err := decoder.Decode(&read); err != nil || decoder.More() {
-		row.wrong = errors.New(`is not of the form {"id":"…","received":"2026-03-02","identifiers":[{"type":"email","value":"…"}]}; it may have "kind" and "systems", too`)
+	if row.wrong = read.parse(line); row.wrong != nil {
 		return row, nil
 	}
 	row.id, row.kind, row.received, row.systems = read.ID, read.Kind, read.Received, read.Systems
@@ -295,4 +291,14 @@ func (r *jsonRows) next() (importRow, error) {
 		row.entries = append(row.entries, entry{fmt.Sprintf("identifiers[%d]", i), id})
 	}
 	return row, nil
+}
+
+// parse reads a line.
+func (r *jsonRow) parse(line string) error {
+	decoder := json.NewDecoder(strings.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(r); err != nil || decoder.More() { // what the decoder says may quote the file
+		return errors.New(`is not of the form {"id":"…","received":"2026-03-02","identifiers":[{"type":"email","value":"…"}]}; it may have "kind" and "systems", too`)
+	}
+	return nil
 }

@@ -108,7 +108,7 @@ type Dovecot struct {
 func Start(t testing.TB, capabilities string) *Dovecot {
 	t.Helper()
 	// The paths of its sockets are bounded, and those of t.TempDir are long.
-	dir, err := os.MkdirTemp("", "dovecot")
+	dir, err := os.MkdirTemp("", "dovecot") //nolint:usetesting // see above
 	require.NoError(t, err)
 	d := &Dovecot{t: t, dir: dir, port: freePort(t), implicit: freePort(t)}
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
@@ -180,7 +180,7 @@ func (d *Dovecot) Start() {
 }
 
 func (d *Dovecot) log() string {
-	content, _ := os.ReadFile(filepath.Join(d.dir, "log")) //nolint:gosec // what is missing says nothing
+	content, _ := os.ReadFile(filepath.Join(d.dir, "log")) // what is missing says nothing
 	return string(content)
 }
 
