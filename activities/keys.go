@@ -112,7 +112,7 @@ func (k *Keys) isOver(ctx context.Context, name string, swept *Swept) (bool, err
 	if until, ok := vault.OperatorKey(name); ok {
 		return k.monthIsOver(ctx, until, swept)
 	}
-	if vault.SubjectKey(name) || vault.SigningKey(name) {
+	if vault.SubjectKey(name) || vault.SigningKey(name) || vault.NamerKey(name) {
 		return false, nil
 	}
 	closed, known, err := k.closedAt(ctx, name)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -38,9 +39,17 @@ func duration(v value, least, most time.Duration, example string) time.Duration 
 	case err != nil:
 		v.refuse("is not a duration; write hours, minutes or seconds with their unit, such as 24h or 90m")
 	case wait < least || wait > most:
-		v.refuse("is not between %s and %dh; write a duration %s", least, int(most.Hours()), example)
+		v.refuse("is not between %s and %s; write a duration %s", least, hours(most), example)
 	}
 	return wait
+}
+
+// hours is a duration without minutes and seconds, if it has none.
+func hours(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return d.String()
 }
 
 // approval reads whether a person has to approve what is to be erased.

@@ -48,6 +48,8 @@ type Config struct {
 	Regulation Regulation
 	// Notify says who is told of deadlines, beside the log.
 	Notify Notify
+	// Mailbox says from which mailbox requests are taken; nil from none.
+	Mailbox *Mailbox
 	// Vault says where the keys of requests are kept, and for how long.
 	Vault Vault
 	// CodecServer says who may read what Temporal stores.
@@ -142,7 +144,7 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "regulation", "vault", "codec_server", "gateway", "worker", "restriction", "systems"}, nil)
+	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "mailbox", "regulation", "vault", "codec_server", "gateway", "worker", "restriction", "systems"}, nil)
 	config := &Config{RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
@@ -156,6 +158,7 @@ func (l *loader) config(root value) *Config {
 		config.ApprovalRequired = approval(v.value)
 	}
 	config.Notify = l.notify(entries)
+	config.Mailbox = l.mailbox(entries, config.Notify)
 	config.Regulation = regulation(root, entries)
 	config.Vault = l.vault(root, entries)
 	config.CodecServer = l.codecServer(entries)

@@ -58,7 +58,7 @@ func (t *textReport) head(r dsr.Report) {
 	if c := r.Identity; c != nil {
 		t.line("%-12s %s", "Identity", identityText(*c))
 	}
-	t.restriction(r.Restriction)
+	t.restrictionRecord(r.Restriction)
 	for _, m := range r.Related {
 		t.line("%-12s %s", "Related", relatedText(m))
 	}
@@ -72,8 +72,8 @@ func (t *textReport) head(r dsr.Report) {
 	t.line("%-12s %s", "Searched by", strings.Join(types, ", "))
 }
 
-// restriction writes how a restriction stands.
-func (t *textReport) restriction(r *dsr.RestrictionRecord) {
+// restrictionRecord writes how a restriction stands.
+func (t *textReport) restrictionRecord(r *dsr.RestrictionRecord) {
 	if r == nil {
 		return
 	}

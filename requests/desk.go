@@ -55,6 +55,40 @@ type Desk struct {
 	namespace string
 	payloads  converter.DataConverter
 	keys      *vault.Vault
+	priority  Priority
+}
+
+// Priority says which requests go first where many wait for the same workers and
+// systems: it orders Temporal's task queues, and the steps of a request have that
+// of their request. It delays nothing where there is no queue.
+type Priority int
+
+const (
+	// Usual is for what a person handed in; Temporal's own default.
+	Usual Priority = 0
+	// Urgent is for requests whose deadline is near.
+	Urgent Priority = 1
+	// Bulk is for requests that come by the thousand.
+	Bulk Priority = 5
+)
+
+// urgentWithin is how long before its deadline a request goes before others.
+const urgentWithin = 7 * 24 * time.Hour
+
+// ForDeadline is the priority of a request that is due at the time given: that of
+// the others, unless its deadline is within a week, or has passed.
+func (p Priority) ForDeadline(due, now time.Time) Priority {
+	if due.Before(now.Add(urgentWithin)) {
+		return Urgent
+	}
+	return p
+}
+
+// WithPriority returns the desk for requests of that priority.
+func (d *Desk) WithPriority(p Priority) *Desk {
+	other := *d
+	other.priority = p
+	return &other
 }
 
 // NewDesk returns the desk of a namespace. The options are those that the client
@@ -103,6 +137,7 @@ func (d *Desk) start(ctx context.Context, r dsr.Request, reuse enumspb.WorkflowI
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		StaticSummary:            string(r.Kind) + " request " + r.ID,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(attributeSubject.ValueSet(tokens), attributeKind.ValueSet(string(r.Kind))),
+		Priority:                 temporal.Priority{PriorityKey: int(d.priority)},
 
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, workflowOf(r.Kind), r)

@@ -40,9 +40,9 @@ the flags --address, --namespace and --profile.`,
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetVersionTemplate("lethe {{.Version}}\n")
 	root.AddGroup(groupRequests, groupOperators, groupRunning)
-	root.AddCommand(in(groupRequests, newSubmit(s), newList(s), newShow(s), newReport(s), newStats(s))...)
+	root.AddCommand(in(groupRequests, newSubmit(s), newImport(s), newList(s), newShow(s), newReport(s), newStats(s))...)
 	root.AddCommand(in(groupOperators, newTasks(s), newRetrySystem(s), newSkipSystem(s), newCompleteTask(s), newApprove(s), newResolveMatch(s), newExtendDeadline(s), newAskIdentity(s), newConfirmIdentity(s), newCancel(s), newRerun(s), newForget(s))...)
-	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s))...)
+	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newMailbox(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s))...)
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupRunning.ID)
 	return root

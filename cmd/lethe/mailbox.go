@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/config"
+	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mailbox"
+	"ite.digital/lethe/requests"
+	"ite.digital/lethe/vault"
+)
+
+func newMailbox(s *streams) *cobra.Command {
+	var reach *access
+	var level, format string
+	var once bool
+	cmd := &cobra.Command{
+		Use:   "mailbox",
+		Short: "Take requests out of a mailbox until interrupted",
+		Long: `Take requests out of the mailbox that the privacy notice names, until interrupted;
+lethe.yaml says in mailbox where it is. A message with the subject
+
+    My information [forget]
+
+in its variants, English and French, becomes a request for the address that it
+comes from. It waits for a person's approval, because a From line proves nothing.
+Only headers are read, and all other messages are left alone.
+
+One process is enough; several do no harm. docs/mailbox.md says more.`,
+		Example: `  lethe mailbox --config lethe.yaml
+  lethe mailbox --once --log-format console`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log, err := s.logger(cmd, level, format)
+			if err != nil {
+				return err
+			}
+			run := mailbox.Run
+			if once {
+				run = mailbox.Once
+			}
+			return s.keepMailbox(cmd.Context(), reach, log, run)
+		},
+	}
+	cmd.Flags().BoolVar(&once, "once", false, "deal with what is there and end")
+	logFlags(cmd, &level, &format)
+	reach = s.accessFlags(cmd)
+	return cmd
+}
+
+// keepMailbox opens the desk and does something with the mailbox.
+func (s *streams) keepMailbox(ctx context.Context, a *access, log zerolog.Logger, do func(context.Context, mailbox.Options) error) error {
+	cfg, err := a.config.load()
+	if err != nil {
+		return err
+	}
+	if cfg.Mailbox == nil {
+		return errors.New("there is no mailbox to read; name it in mailbox of lethe.yaml")
+	}
+	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
+		namer, err := keys.Namer(ctx)
+		if err != nil {
+			return err
+		}
+		options, err := a.connection.Options(log)
+		if err != nil {
+			return err
+		}
+		keys.Protect(&options)
+		temporal, err := requests.Dial(ctx, options)
+		if err != nil {
+			return err
+		}
+		defer temporal.Close()
+		o := s.mailboxOptions(cfg, log)
+		o.Desk, o.Namer = requests.NewDesk(temporal, options, keys), namer.Name
+		return do(ctx, o)
+	})
+}
+
+// mailboxOptions are what the configuration says of the mailbox.
+func (s *streams) mailboxOptions(cfg *config.Config, log zerolog.Logger) mailbox.Options {
+	m := cfg.Mailbox
+	o := mailbox.Options{
+		Server: mailbox.Server{
+			Host: m.Host, Port: m.Port, Security: m.Security, Username: m.Username, Password: m.Password, Folder: m.Folder, Done: m.Done,
+		},
+		Due: func(received time.Time) (time.Time, error) {
+			d, err := cfg.Regulation.Deadlines(received)
+			return d.Due, err
+		},
+		Ours: []string{m.Username}, Since: m.Since, Poll: m.Poll, Log: log, Now: s.now,
+	}
+	if m.From != nil {
+		o.Ours = append(o.Ours, m.From.Address)
+	}
+	if cfg.Notify.Email == nil {
+		return o
+	}
+	sending := *cfg.Notify.Email
+	o.Ours = append(o.Ours, sending.From.Address)
+	if m.From != nil {
+		sending.From = m.From
+	}
+	if m.Acknowledge {
+		o.Acknowledge = func(ctx context.Context, a mail.Acknowledgement) error { return mail.Acknowledge(ctx, sending, a) }
+	}
+	return o
+}

@@ -1,0 +1,120 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"regexp"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+)
+
+// An Acknowledgement tells a person that their request has arrived.
+type Acknowledgement struct {
+	// To is the person's address, alone.
+	To        string
+	RequestID string
+	Kind      dsr.Kind
+	// ReceivedAt is when the request came, and DueAt until when it is answered.
+	ReceivedAt, DueAt time.Time
+	// InReplyTo is the Message-ID of what the person wrote, in its angle brackets;
+	// what is none is left out.
+	InReplyTo string
+	// French has it written in French, else it is English.
+	French bool
+}
+
+// Acknowledge sends the acknowledgement from the sender of the settings; their
+// receivers get nothing. Sent twice, it is the same message by its Message-ID. The
+// error is a [*connectors.Error].
+func Acknowledge(ctx context.Context, s Settings, a Acknowledgement) error {
+	to, err := ParseAddress(a.To)
+	if err != nil {
+		return failed(connectors.Rejected, "the address cannot be written to")
+	}
+	message := s.acknowledgement(&mail.Address{Address: to.Address}, a)
+	err = s.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
+		return client.SendWithSMTPClient(conn, message)
+	})
+	if message.IsDelivered() {
+		return nil
+	}
+	return err
+}
+
+// messageIDs matches a Message-ID without folding space or comments (RFC 5322
+// section 3.6.4); whatever else stands there is not repeated in a header.
+var messageIDs = regexp.MustCompile(`^<[!-;=?-~]{1,250}>$`)
+
+func (s Settings) acknowledgement(to *mail.Address, a Acknowledgement) *gomail.Msg {
+	sender := &Sender{settings: s, to: to}
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	message.FromMailAddress(s.From)
+	message.ToMailAddress(to)
+	message.SetDateWithValue(s.now())
+	message.SetMessageIDWithValue(sender.messageID("acknowledgement", a.RequestID, string(a.Kind)))
+	if messageIDs.MatchString(a.InReplyTo) {
+		message.SetGenHeader("In-Reply-To", a.InReplyTo)
+		message.SetGenHeader("References", a.InReplyTo)
+	}
+	// Nobody's absence answers it (RFC 3834 section 5; Exchange has a word of its own).
+	message.SetGenHeader("Auto-Submitted", "auto-replied")
+	message.SetGenHeader("X-Auto-Response-Suppress", "All")
+	subject, text := a.english(s.From.Address)
+	if a.French {
+		subject, text = a.french(s.From.Address)
+	}
+	message.Subject(subject)
+	message.SetBodyString(gomail.TypeTextPlain, text)
+	return message
+}
+
+func (a Acknowledgement) english(from string) (subject, text string) {
+	what := "to erase your personal data"
+	if a.Kind != dsr.Erasure {
+		what = "to restrict the use of your personal data"
+	}
+	return "We have received your request " + line(a.RequestID), fmt.Sprintf(`Hello,
+
+your request %s arrived on %s.
+Its number is %s.
+
+We will answer it by %s. Before that we may ask you to
+show that it comes from you.
+
+If you did not send this request, please tell us: %s
+`, what, a.ReceivedAt.Format("2 January 2006"), line(a.RequestID), a.DueAt.Format("2 January 2006"), from)
+}
+
+func (a Acknowledgement) french(from string) (subject, text string) {
+	what := "d'effacement de vos données personnelles"
+	if a.Kind != dsr.Erasure {
+		what = "de limitation de l'utilisation de vos données personnelles"
+	}
+	return "Nous avons reçu votre demande " + line(a.RequestID), fmt.Sprintf(`Bonjour,
+
+votre demande %s nous est parvenue le %s.
+Elle porte le numéro %s.
+
+Nous y répondrons au plus tard le %s. D'ici là, nous pourrons
+vous demander de montrer qu'elle vient bien de vous.
+
+Si vous n'avez pas envoyé cette demande, dites-le-nous : %s
+`, what, frenchDate(a.ReceivedAt), line(a.RequestID), frenchDate(a.DueAt), from)
+}
+
+// frenchDate writes a date as French does: "1er mars 2026".
+func frenchDate(t time.Time) string {
+	months := strings.Fields("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")
+	day := fmt.Sprint(t.Day())
+	if t.Day() == 1 {
+		day = "1er"
+	}
+	return fmt.Sprintf("%s %s %d", day, months[t.Month()-1], t.Year())
+}

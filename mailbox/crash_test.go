@@ -1,0 +1,192 @@
+package mailbox_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mailbox"
+	"ite.digital/lethe/mailbox/mailboxtest"
+)
+
+// childVariable makes the test's program a process that looks through a mailbox
+// and dies at a step.
+const childVariable = "MAILBOX_TEST_CHILD"
+
+// A child says what the process does.
+type child struct {
+	Port        int
+	CAFile, Dir string
+	DieAfter    string
+}
+
+func TestMain(m *testing.M) {
+	if told := os.Getenv(childVariable); told != "" {
+		if err := runChild(told); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func runChild(told string) error {
+	var c child
+	if err := json.Unmarshal([]byte(told), &c); err != nil {
+		return err
+	}
+	if err := os.Setenv("SSL_CERT_FILE", c.CAFile); err != nil {
+		return err
+	}
+	o := newOffice().options(mailbox.Server{
+		Host: "localhost", Port: c.Port, Security: mail.Implicit, Username: mailboxtest.Username, Password: mailboxtest.Password, Done: "Lethe",
+	})
+	o.Desk, o.Log = folderDesk(c.Dir), zerolog.Nop()
+	o.Acknowledge = func(_ context.Context, a mail.Acknowledgement) error {
+		file, err := os.OpenFile(filepath.Join(c.Dir, "sent"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(file, a.RequestID)
+		return errors.Join(err, file.Close())
+	}
+	return mailbox.Once(context.Background(), o.StopAfter(func(step string) {
+		if step == c.DieAfter {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // until the signal is there
+		}
+	}))
+}
+
+// folderDesk is a desk that outlives its process.
+type folderDesk string
+
+// Submit implements [mailbox.Desk].
+func (d folderDesk) Submit(_ context.Context, r dsr.Request) (bool, error) {
+	file, err := os.OpenFile(filepath.Join(string(d), r.ID), os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return true, nil
+	} else if err != nil {
+		return false, err
+	}
+	return false, file.Close()
+}
+
+func TestAProcessThatIsKilledBetweenStepsLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	for _, step := range mailbox.Steps() {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			server := mailboxtest.Start(t, "")
+			server.Deliver("INBOX", received(), letter("Invoice 4711"), letter("My information [forget]"))
+			c := child{Port: server.Settings(mail.Implicit).Port, CAFile: server.CAFile, Dir: t.TempDir(), DieAfter: step}
+
+			var killed *exec.ExitError
+			require.ErrorAs(t, c.run(t), &killed)
+			require.True(t, killed.Sys().(syscall.WaitStatus).Signaled())
+			c.DieAfter = ""
+			require.NoError(t, c.run(t))
+			require.NoError(t, c.run(t), "there is nothing left to do")
+
+			requests, err := filepath.Glob(filepath.Join(c.Dir, "mail-*"))
+			require.NoError(t, err)
+			require.Len(t, requests, 1)
+			content, err := os.ReadFile(filepath.Join(c.Dir, "sent"))
+			require.NoError(t, err)
+			sent := strings.Fields(string(content))
+			for _, id := range sent {
+				require.Equal(t, filepath.Base(requests[0]), id)
+			}
+			// Between the mail server's word and ours nobody can say whether it was sent:
+			// it is sent again, with the same Message-ID.
+			want := 1
+			if step == "acknowledged" {
+				want = 2
+			}
+			require.Len(t, sent, want)
+			require.Equal(t, []string{"Invoice 4711"}, server.Subjects("INBOX", ""))
+			require.Equal(t, []string{"My information [forget]"}, server.Subjects("Lethe", ""))
+		})
+	}
+}
+
+func (c child) run(t *testing.T) error {
+	t.Helper()
+	told, err := json.Marshal(c)
+	require.NoError(t, err)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+string(told))
+	cmd.Stderr = os.Stderr
+	return cmd.Run()
+}
+
+// withoutKeywords passes a connection on to a server, as one that keeps no keywords.
+func withoutKeywords(t *testing.T, port int) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			running.Go(func() {
+				_, _ = io.Copy(server, conn) // it ends with the connection
+				_ = server.Close()
+			})
+			running.Go(func() {
+				lines := bufio.NewReader(server)
+				for line, err := lines.ReadString('\n'); err == nil; line, err = lines.ReadString('\n') {
+					_, _ = io.WriteString(conn, strings.Replace(line, ` \*)]`, `)]`, 1))
+				}
+				_ = conn.Close()
+			})
+		}
+	})
+	t.Cleanup(func() {
+		require.NoError(t, listener.Close())
+		running.Wait()
+	})
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func TestAServerThatKeepsNoKeywordsNeedsAFolder(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	server.Deliver("INBOX", received(), letter("My information [forget]"), letter("My information [access]"))
+	settings := server.Settings(mail.Plain)
+	settings.Port = withoutKeywords(t, settings.Port)
+	o := newOffice()
+	require.ErrorContains(t, mailbox.Once(t.Context(), o.options(settings)), "name a folder for them in done")
+
+	settings.Done = "Lethe"
+	require.NoError(t, mailbox.Once(t.Context(), o.options(settings)))
+	require.True(t, o.has(1, 1)())
+	require.Equal(t, []string{"My information [forget]"}, server.Subjects("Lethe", ""))
+	require.Equal(t, []string{"My information [access]"}, server.Subjects("INBOX", "\\Flagged"))
+}

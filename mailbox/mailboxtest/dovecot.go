@@ -1,0 +1,287 @@
+// Package mailboxtest runs a real mail server, Dovecot, for tests: a process of
+// the test's own, on loopback, with its files in a temporary folder.
+package mailboxtest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mailbox"
+)
+
+// The login that the server accepts.
+const (
+	Username = "privacy"
+	Password = "correct+horse:battery"
+)
+
+// patience is how long anything may take before a test gives up on it.
+const patience = time.Minute
+
+// configuration is for Dovecot 2.3, which runs as whoever runs the tests, or as
+// Debian's users for it if that is root.
+const configuration = `
+base_dir = %[1]s/run
+state_dir = %[1]s/run
+log_path = %[1]s/log
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = %[2]s
+default_internal_group = %[3]s
+default_login_user = %[4]s
+first_valid_uid = 1
+mail_location = maildir:%[1]s/mail/%%u
+mail_fsync = never
+ssl = yes
+ssl_cert = <%[1]s/cert.pem
+ssl_key = <%[1]s/key.pem
+disable_plaintext_auth = no
+auth_failure_delay = 0
+passdb {
+  driver = static
+  args = user=` + Username + ` password=` + Password + `
+}
+userdb {
+  driver = static
+  args = uid=%[5]s gid=%[6]s home=%[1]s/mail/%%u
+}
+service anvil {
+  chroot =
+}
+service stats {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = %[7]d
+  }
+  inet_listener imaps {
+    port = %[8]d
+  }
+}
+protocol imap {
+  imap_capability = %[9]s
+  mail_max_userip_connections = 50
+}
+`
+
+// A Dovecot is a real mail server with one mailbox.
+type Dovecot struct {
+	// Roots are whom to believe about the server's certificate, CAFile is the same
+	// in a file.
+	Roots  *x509.CertPool
+	CAFile string
+
+	t        testing.TB
+	dir      string
+	port     int
+	implicit int
+	master   *exec.Cmd
+}
+
+// Start starts a server; it ends with the test. Of its capabilities those are left
+// that are given, or all.
+func Start(t testing.TB, capabilities string) *Dovecot {
+	t.Helper()
+	// The paths of its sockets are bounded, and those of t.TempDir are long.
+	dir, err := os.MkdirTemp("", "dovecot") //nolint:usetesting // see above
+	require.NoError(t, err)
+	d := &Dovecot{t: t, dir: dir, port: freePort(t), implicit: freePort(t)}
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server's users pass through
+	internal, login, owner := accounts(t)
+	group, err := user.LookupGroupId(internal.Gid)
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "mail"), 0o700))
+	if os.Geteuid() == 0 {
+		uid, err := strconv.Atoi(owner.Uid)
+		require.NoError(t, err)
+		require.NoError(t, os.Chown(filepath.Join(dir, "mail"), uid, -1))
+	}
+	d.writeCertificate()
+	text := fmt.Sprintf(configuration, dir, internal.Username, group.Name, login.Username, owner.Uid, owner.Gid, d.port, d.implicit, capabilities)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "dovecot.conf"), []byte(text), 0o600))
+	d.Start()
+	t.Cleanup(d.Stop)
+	return d
+}
+
+// accounts are the users that the server needs: for itself, for who is not signed
+// in, and for the owner of mail. Only root can give it several.
+func accounts(t testing.TB) (internal, login, owner *user.User) {
+	t.Helper()
+	current, err := user.Current()
+	require.NoError(t, err)
+	if os.Geteuid() != 0 {
+		return current, current, current
+	}
+	find := func(name string) *user.User {
+		account, err := user.Lookup(name)
+		require.NoError(t, err)
+		return account
+	}
+	return find("dovecot"), find("dovenull"), find("mail")
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, listener.Close()) }()
+	return listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // it is one
+}
+
+// Start starts the server again, with the mail that it has.
+func (d *Dovecot) Start() {
+	d.t.Helper()
+	program, err := exec.LookPath("dovecot")
+	if err != nil {
+		program = "/usr/sbin/dovecot"
+	}
+	if _, err := os.Stat(program); err != nil {
+		require.FailNow(d.t, "no mail server to test with: install Dovecot 2.3, as with apt-get install --no-install-recommends dovecot-imapd")
+	}
+	d.master = exec.Command(program, "-F", "-c", filepath.Join(d.dir, "dovecot.conf")) //nolint:gosec,noctx // it ends with the test
+	d.master.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var said strings.Builder
+	d.master.Stderr = &said
+	require.NoError(d.t, d.master.Start())
+	require.Eventually(d.t, func() bool {
+		conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port))) //nolint:noctx // it is on this machine
+		if err != nil {
+			return false
+		}
+		return conn.Close() == nil
+	}, patience, 20*time.Millisecond, "the mail server does not start: %s%s", said.String(), d.log())
+}
+
+func (d *Dovecot) log() string {
+	content, _ := os.ReadFile(filepath.Join(d.dir, "log")) // what is missing says nothing
+	return string(content)
+}
+
+// Stop kills the server with all its processes, and so every connection.
+func (d *Dovecot) Stop() {
+	d.t.Helper()
+	if d.master == nil {
+		return
+	}
+	require.NoError(d.t, syscall.Kill(-d.master.Process.Pid, syscall.SIGKILL))
+	var killed *exec.ExitError
+	require.ErrorAs(d.t, d.master.Wait(), &killed)
+	d.master = nil
+}
+
+// Settings lead to the server's mailbox.
+func (d *Dovecot) Settings(security mail.Security) mailbox.Server {
+	port := d.port
+	if security == mail.Implicit {
+		port = d.implicit
+	}
+	return mailbox.Server{Host: "localhost", Port: port, Security: security, Username: Username, Password: Password, RootCAs: d.Roots, Timeout: patience}
+}
+
+// Client signs in, for a test to look and to act as people do. It ends with the
+// test.
+func (d *Dovecot) Client() *imapclient.Client {
+	d.t.Helper()
+	client, err := imapclient.DialTLS(net.JoinHostPort("localhost", strconv.Itoa(d.implicit)), &imapclient.Options{
+		TLSConfig: &tls.Config{RootCAs: d.Roots, MinVersion: tls.VersionTLS12},
+	})
+	require.NoError(d.t, err)
+	d.t.Cleanup(func() { _ = client.Close() }) // the server may have ended it
+	require.NoError(d.t, client.Login(Username, Password).Wait())
+	return client
+}
+
+// Deliver puts messages into a folder, as received at that time.
+func (d *Dovecot) Deliver(folder string, at time.Time, messages ...string) {
+	d.t.Helper()
+	client := d.Client()
+	for _, text := range messages {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+		cmd := client.Append(folder, int64(len(text)), &imap.AppendOptions{Time: at})
+		_, err := cmd.Write([]byte(text))
+		require.NoError(d.t, errors.Join(err, cmd.Close()))
+		_, err = cmd.Wait()
+		require.NoError(d.t, err)
+	}
+	require.NoError(d.t, client.Close())
+}
+
+// Subjects are the subjects of the messages in a folder that have the flag, or all.
+func (d *Dovecot) Subjects(folder string, flag imap.Flag) []string {
+	d.t.Helper()
+	client := d.Client()
+	selected, err := client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	require.NoError(d.t, err)
+	subjects := []string{}
+	if selected.NumMessages == 0 {
+		return subjects
+	}
+	var all imap.SeqSet
+	all.AddRange(1, selected.NumMessages)
+	messages, err := client.Fetch(all, &imap.FetchOptions{Envelope: true, Flags: true}).Collect()
+	require.NoError(d.t, err)
+	for _, m := range messages {
+		for _, has := range m.Flags {
+			if flag != "" && strings.EqualFold(string(has), string(flag)) {
+				subjects = append(subjects, m.Envelope.Subject)
+			}
+		}
+		if flag == "" {
+			subjects = append(subjects, m.Envelope.Subject)
+		}
+	}
+	require.NoError(d.t, client.Close())
+	return subjects
+}
+
+// writeCertificate makes a certificate for localhost of its own authority.
+func (d *Dovecot) writeCertificate() {
+	d.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(d.t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(d.t, err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(d.t, err)
+	d.CAFile = filepath.Join(d.dir, "cert.pem")
+	for path, block := range map[string]*pem.Block{
+		d.CAFile: {Type: "CERTIFICATE", Bytes: der}, filepath.Join(d.dir, "key.pem"): {Type: "PRIVATE KEY", Bytes: private},
+	} {
+		require.NoError(d.t, os.WriteFile(path, pem.EncodeToMemory(block), 0o600))
+	}
+	certificate, err := x509.ParseCertificate(der)
+	require.NoError(d.t, err)
+	d.Roots = x509.NewCertPool()
+	d.Roots.AddCert(certificate)
+}

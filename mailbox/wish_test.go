@@ -1,0 +1,67 @@
+package mailbox_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/mailbox"
+)
+
+func TestASubjectIsUnderstoodInItsVariants(t *testing.T) {
+	t.Parallel()
+	for want, subjects := range map[mailbox.Wish][]string{
+		mailbox.Erase: {
+			"My information [forget]", "my information [Forget me]", "MY INFORMATION [DELETE]", "  My   information:erase  ",
+			"My information [your request: please erase my personal data]", "My information - delete all of it, thank you",
+			"My information (right to be forgotten)", "My info: remove", "My data [erasure under GDPR Art. 17]",
+			"Re: My information [forget]", "RE : Fwd: my information [forget]", "Re[2]: My information [forget]", "TR: My information [forget]",
+			"[EXTERNAL] My information [forget]", "My information «forget»", "My\u00a0information [forget]", "My inform\u00adation [forget]", "My information\u200b[forget]",
+			"=?UTF-8?B?TXkgaW5mb3JtYXRpb24gW2ZvcmdldF0=?=", "=?utf-8?q?My_information?= =?utf-8?q?_[forget]?=",
+			"=?windows-1252?Q?Mes_donn=E9es_[supprimer]?=", "=?iso-8859-15?Q?Mes_donn=E9es_[supprimer]?=", "Mes donn\xe9es [supprimer]",
+			"Mes informations [oublier]", "Mes informations : droit à l'oubli", "Mes informations [s'il vous plaît, effacez mes données]",
+			"Mes données personnelles [Suppression]", "Mes donne\u0301es [EFFACER]", "My information [oublier]", "Ｍｙ information [forget]",
+		},
+		mailbox.Restrict: {
+			"My information [restrict]", "My information [stop using]", "My information: please stop using my data", "My information [do not use]",
+			"My information [don't use it]", "My information [restriction of processing, Art. 18]", "My information [no longer process]",
+			"Mes informations [limiter]", "Mes informations [ne plus utiliser]", "Mes données : arrêtez d'utiliser mes données",
+			"Mes données [limitation du traitement]",
+		},
+		mailbox.Unclear: {
+			"My information", "My information []", "My information [your request]", "My information [access]", "My information [export and delete]",
+			"My information [do not delete]", "My information: don't forget my invoice", "My information [delete or restrict]", "My information [stop]",
+			"My information [delete] and my brother's", "Mes informations [ne pas supprimer]", "Mes informations [votre demande]", "My information [do not restrict]",
+			"My information [never delete]", "My information [stop deleting]", "My information [use]",
+		},
+		mailbox.Nothing: {
+			"", "Re:", "Invoice 4711", "Forget me", "Your information [forget]", "About my information [forget]", "My informal talk [delete]",
+			"Delete my information", "=?unknown-charset?B?TXkgaW5mb3JtYXRpb24=?=", "42", "My",
+		},
+	} {
+		for _, subject := range subjects {
+			got, _ := mailbox.ReadSubject(subject)
+			require.Equal(t, want, got, "%q", subject)
+		}
+	}
+}
+
+func TestAFrenchSubjectIsAnsweredInFrench(t *testing.T) {
+	t.Parallel()
+	_, french := mailbox.ReadSubject("Mes informations [forget]")
+	require.True(t, french)
+	_, french = mailbox.ReadSubject("My information [oublier]")
+	require.False(t, french)
+}
+
+func FuzzASubjectIsRead(f *testing.F) {
+	for _, seed := range []string{"My information [forget]", "=?utf-8?q?=00?=", "Re: \xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, subject string) {
+		first, _ := mailbox.ReadSubject(subject)
+		if again, _ := mailbox.ReadSubject("Re: " + subject); again != first && first != mailbox.Nothing {
+			t.Errorf("an answer asks for %v, not %v", again, first)
+		}
+	})
+}
