@@ -81,7 +81,7 @@ func (s *streams) importFile(cmd *cobra.Command, f *importation, path string) (e
 		}
 	}
 	// The longest name that is made, in its place.
-	if err := dsr.CheckRequestID(i.named(strings.Repeat("0", 32))); err != nil { //nolint:mnd // of a Namer
+	if err := dsr.CheckRequestID(i.named(strings.Repeat("0", 32))); err != nil {
 		return usagef(cmd, "--prefix must be 1 to 31 letters, digits, dots, dashes or underscores, a letter or digit first")
 	}
 	file, err := os.Open(path) //nolint:gosec // the user names it

@@ -283,9 +283,7 @@ func (r *jsonRows) next() (importRow, error) {
 		return row, err
 	}
 	var read jsonRow
-	if row.wrong = read.parse(line); row.wrong != nil {
-		return row, nil
-	}
+	row.wrong = read.parse(line) // nothing else of the row counts then
 	row.id, row.kind, row.received, row.systems = read.ID, read.Kind, read.Received, read.Systems
 	for i, id := range read.Identifiers {
 		row.entries = append(row.entries, entry{fmt.Sprintf("identifiers[%d]", i), id})

@@ -95,7 +95,9 @@ func TestAMailIsARequestThatWaitsForApproval(t *testing.T) {
 	require.Eventually(t, func() bool { return len(server.Subjects("Lethe", "")) == 2 }, patience, 50*time.Millisecond, "log:\n%s", lazily(s.log))
 	lines := s.listed()
 	require.Len(t, lines, 1, "the same message is the same request")
-	s.report(lines[0].ID, func(r dsr.Report) bool { return states(r)["gist"] == dsr.NeedsOperator && states(r)["hubspot"] == dsr.NeedsOperator })
+	s.report(lines[0].ID, func(r dsr.Report) bool {
+		return states(r)["gist"] == dsr.NeedsOperator && states(r)["hubspot"] == dsr.NeedsOperator
+	})
 	require.NotEmpty(t, s.town.Remaining(population.Ana), "nothing is erased before a person approves")
 	require.Equal(t, []string{"Invoice"}, server.Subjects("INBOX", ""))
 	s.discreet(population.Ana)
