@@ -2,11 +2,12 @@ package e2e
 
 import (
 	"encoding/json"
-	"slices"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -147,6 +148,7 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	require.Contains(t, shown, "ground       accuracy, GDPR Art. 18(1)(a)")
 	require.Contains(t, shown, "in force     since ")
 	require.Regexp(t, `restriction/R-1 +restriction +restricted `, s.must("list"))
+	require.Eventually(t, func() bool { return s.lethe("report", "R-1").code == 0 }, patience, 100*time.Millisecond) // it is being archived
 	require.Contains(t, s.must("report", "R-1"), "Status       restricted")
 
 	s.town.Gist.Identify(map[string]any{"email": population.Ana.Email, "unsubscribed_from_emails": false})
