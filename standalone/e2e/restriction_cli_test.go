@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/simulators/gist"
@@ -151,6 +153,8 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	require.Eventually(t, func() bool { return s.lethe("report", "R-1").code == 0 }, patience, 100*time.Millisecond) // it is being archived
 	require.Contains(t, s.must("report", "R-1"), "Status       restricted")
 
+	s.seenInTheWebUI()
+
 	s.town.Gist.Identify(map[string]any{"email": population.Ana.Email, "unsubscribed_from_emails": false})
 	account := s.town.RecordsIn(population.Website, population.Ana)[0]
 	require.True(t, s.town.Website.Change(account.Kind, account.ID, func(r *website.Record) { r.Settings[0].Value = "daily" }))
@@ -166,6 +170,24 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	require.Empty(t, s.town.Harmed(population.Ana))
 	s.discreet(population.Ana)
 	s.namedByKind()
+}
+
+// seenInTheWebUI makes sure that the restriction R-1 is listed as such, by the view
+// of docs/operators.md, and says how it stands.
+func (s *site) seenInTheWebUI() {
+	s.Helper()
+	c := s.client(s.vault())
+	require.Eventually(s, func() bool {
+		answer, err := c.CountWorkflow(s.Context(), &workflowservice.CountWorkflowExecutionsRequest{
+			Namespace: "default", Query: "LetheStatus = 'restricted' AND ExecutionStatus = 'Running'",
+		})
+		return err == nil && answer.GetCount() == 1
+	}, patience, 200*time.Millisecond)
+	answer, err := c.QueryWorkflow(s.Context(), dsr.WorkflowID(dsr.Restriction, "R-1"), "", "__temporal_workflow_metadata")
+	require.NoError(s, err)
+	var metadata sdkpb.WorkflowMetadata
+	require.NoError(s, answer.Get(&metadata))
+	require.Contains(s, metadata.GetCurrentDetails(), "Restricted under Art. 18(1)(a) until the accuracy of the data has been verified. In force since ")
 }
 
 // touches reports whether a field of the system is among those.
