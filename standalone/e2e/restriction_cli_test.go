@@ -14,11 +14,13 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/hubspot"
 	"ite.digital/lethe/simulators/landbot"
 	"ite.digital/lethe/simulators/population"
 	"ite.digital/lethe/simulators/website"
+	"ite.digital/lethe/standalone/engine"
 )
 
 // restricting is a site that checks its restrictions every second.
@@ -236,11 +238,18 @@ func (s *site) lift(restricted map[string]string) {
 // namedByKind makes sure that an id which two requests have names neither of them.
 func (s *site) namedByKind() {
 	s.Helper()
+	// A Temporal that has dropped the request knows it no more; its noted end does.
+	elsewhere, err := engine.Start(s.Context(), engine.Options{NoUI: true, SearchAttributes: requests.SearchAttributes()})
+	require.NoError(s, err)
+	s.Cleanup(elsewhere.Stop)
+	forgotten := s.must("forget", "R-1", "--yes", "--address", elsewhere.Address())
+	require.Contains(s, forgotten, "is forgotten; its report stays: lethe report restriction/R-1")
+
 	s.must("submit", "--kind", "erasure", "--id", "R-1", "--email", population.Nobody.Email)
 	require.Contains(s, s.lethe("show", "R-1").err, "erasure/R-1 and restriction/R-1 are two requests")
 	require.Contains(s, s.lethe("forget", "R-1", "--yes").err, "are two requests")
 	require.Contains(s, s.must("show", "erasure/R-1"), "erasure request R-1")
-	require.Contains(s, s.must("forget", "restriction/R-1", "--yes"), "is forgotten; its report stays: lethe report restriction/R-1")
+	require.Contains(s, s.must("forget", "restriction/R-1", "--yes"), "was forgotten before")
 	require.Contains(s, s.must("report", "restriction/R-1"), "Completion report: restriction request R-1")
 	require.Contains(s, s.lethe("show", "restriction/R-1").err, "'lethe report restriction/R-1' is what is left")
 	require.Regexp(s, `erasure/R-1 +erasure `, s.must("list"))
