@@ -304,7 +304,7 @@ func (d *Desk) Subject(ctx context.Context, kind dsr.Kind, id string) (dsr.Subje
 func (d *Desk) remembered(ctx context.Context, kind dsr.Kind, id string) error {
 	at, err := d.keys.DestroyedAt(ctx, dsr.WorkflowID(kind, id))
 	if err == nil && !at.IsZero() {
-		err = fmt.Errorf("%w on %s; 'lethe report %s' is what is left", ErrForgotten, at.Format(time.DateOnly), id)
+		err = fmt.Errorf("%w on %s; 'lethe report %s' is what is left", ErrForgotten, at.Format(time.DateOnly), Name{Kind: kind, ID: id})
 	}
 	return err
 }

@@ -30,8 +30,8 @@ func newDemo() *cobra.Command {
 		Use:   "demo",
 		Short: "Carry out sample requests against simulated vendors",
 		Long: `Start the Temporal server, its Web UI, the workers and simulated vendors, carry
-out three sample requests, print the report of the first, and stay up for you to
-look around. Nothing leaves this machine.`,
+out four sample requests, print the report of the first, and stay up for you to
+look around. The last is a restriction, which stays in force. Nothing leaves this machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runDemo(cmd.Context(), cmd.OutOrStdout(), exit)
@@ -109,19 +109,21 @@ func (d *demo) run(ctx context.Context) error {
 	return d.judge(ctx, samples)
 }
 
-// follow watches a request until it ends, and does what an operator would.
+// follow watches a request until it ends, or a restriction until it is in force,
+// and does what an operator would.
 func (d *demo) follow(ctx context.Context, s sample) error {
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		r, _, err := d.Desk.Status(ctx, dsr.Erasure, s.id)
+		r, _, err := d.Desk.Status(ctx, s.kind, s.id)
 		if err != nil {
 			return fmt.Errorf("ask for %s: %w", s.id, err)
 		}
 		d.tell(r)
 		if r.Status != dsr.StatusOpen {
-			_, err := d.Desk.Completion(ctx, dsr.Erasure, s.id)
-			return err
+			if done, err := d.reported(ctx, s); done || err != nil {
+				return err
+			}
 		}
 		if err := d.operate(ctx, r); err != nil {
 			return err
@@ -132,6 +134,20 @@ func (d *demo) follow(ctx context.Context, s sample) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// reported waits until a request has ended. A restriction stays open until somebody
+// lifts it, so it is done as soon as its first report is there.
+func (d *demo) reported(ctx context.Context, s sample) (bool, error) {
+	if s.kind != dsr.Restriction {
+		_, err := d.Desk.Completion(ctx, s.kind, s.id)
+		return true, err
+	}
+	_, err := d.Archive.Latest(ctx, s.kind, s.id)
+	if errors.Is(err, report.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // tell says which systems have moved on.

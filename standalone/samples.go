@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ite.digital/lethe/dsr"
@@ -19,9 +20,12 @@ const operatorsPause = time.Second
 // A sample is a request of the demo, with what should come of it.
 type sample struct {
 	id, story string
-	person    population.Person
-	status    dsr.Status
-	outcomes  map[string]dsr.State
+	kind      dsr.Kind
+	// ground is that of a restriction.
+	ground   dsr.Ground
+	person   population.Person
+	status   dsr.Status
+	outcomes map[string]dsr.State
 }
 
 // samples are the demo's requests. Each brings an e-mail address and nothing
@@ -41,24 +45,32 @@ func samples() []sample {
 	}
 	return []sample{
 		{
-			id: "demo-1", story: "a customer whom every system knows; only the CRM knows the phone that leads to the chatbot",
+			id: "demo-1", kind: dsr.Erasure, story: "a customer whom every system knows; only the CRM knows the phone that leads to the chatbot",
 			person: population.Ana, status: dsr.StatusCompleted,
 			outcomes: with(map[string]dsr.State{
 				"hubspot": dsr.Erased, "gist": dsr.Erased, "landbot": dsr.Erased, "website": dsr.Erased, "google-analytics": dsr.Accepted,
 			}),
 		},
 		{
-			id: "demo-2", story: "a customer whom few systems know; nobody knows the analytics id, and the report says so",
+			id: "demo-2", kind: dsr.Erasure, story: "a customer whom few systems know; nobody knows the analytics id, and the report says so",
 			person: population.Ben, status: dsr.StatusExceptions,
 			outcomes: with(map[string]dsr.State{
 				"hubspot": dsr.NotFound, "gist": dsr.Erased, "landbot": dsr.NotFound, "website": dsr.Erased, "google-analytics": dsr.CannotIdentify,
 			}),
 		},
 		{
-			id: "demo-3", story: "somebody whom no system knows",
+			id: "demo-3", kind: dsr.Erasure, story: "somebody whom no system knows",
 			person: population.Nobody, status: dsr.StatusExceptions,
 			outcomes: with(map[string]dsr.State{
 				"hubspot": dsr.NotFound, "gist": dsr.NotFound, "landbot": dsr.NotFound, "website": dsr.NotFound, "google-analytics": dsr.CannotIdentify,
+			}),
+		},
+		{
+			id: "demo-4", kind: dsr.Restriction, ground: dsr.GroundAccuracy,
+			story:  "a customer who says that their data are wrong: they are kept and used no more, until somebody lifts the restriction",
+			person: population.Zoe, status: dsr.StatusRestricted,
+			outcomes: with(map[string]dsr.State{
+				"hubspot": dsr.Restricted, "gist": dsr.Restricted, "landbot": dsr.Restricted, "website": dsr.Restricted, "google-analytics": dsr.Attested,
 			}),
 		},
 	}
@@ -66,24 +78,36 @@ func samples() []sample {
 
 func (s sample) request(now time.Time) dsr.Request {
 	return dsr.Request{
-		ID: s.id, Kind: dsr.Erasure, ReceivedAt: now,
+		ID: s.id, Kind: s.kind, Ground: s.ground, ReceivedAt: now,
 		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: s.person.Email}}},
 	}
 }
 
-// operate does the manual tasks that have waited for a moment.
+// demoOperator is who answers what the samples ask.
+const demoOperator = "demo operator"
+
+// operate answers what has waited for a moment.
 func (d *demo) operate(ctx context.Context, r dsr.Report) error {
 	for _, o := range r.Systems {
-		if o.Question == nil || o.Question.Kind != dsr.QuestionTask || time.Since(o.Question.Since) < operatorsPause {
+		if o.Question == nil || time.Since(o.Question.Since) < operatorsPause {
 			continue
 		}
-		err := d.Desk.Update(ctx, r.Kind, r.RequestID, workflows.UpdateCompleteTask, workflows.CompleteTask{
-			System: o.Name, Operator: "demo operator", Evidence: "deleted by hand; screenshot filed as ticket 4711",
-		})
-		if err != nil {
-			return fmt.Errorf("complete the task of %s: %w", o.Name, err)
+		var update, done string
+		var params any
+		switch o.Question.Kind { //nolint:exhaustive // the samples ask nothing else
+		case dsr.QuestionTask:
+			update, done = workflows.UpdateCompleteTask, "did the task by hand"
+			params = workflows.CompleteTask{System: o.Name, Operator: demoOperator, Evidence: "done by hand; screenshot filed as ticket 4711"}
+		case dsr.QuestionIrreversible:
+			update, done = workflows.UpdateApprove, "left out what cannot be undone"
+			params = workflows.Approve{System: o.Name, Operator: demoOperator, Records: o.Question.Records(), WithoutIrreversible: true}
+		default:
+			continue
 		}
-		d.say("%s  %-16s the demo's operator did the task by hand", r.RequestID, o.Name)
+		if err := d.Desk.Update(ctx, r.Kind, r.RequestID, update, params); err != nil {
+			return fmt.Errorf("answer %s: %w", o.Name, err)
+		}
+		d.say("%s  %-16s the demo's operator %s", r.RequestID, o.Name, done)
 	}
 	return nil
 }
@@ -95,7 +119,7 @@ func (d *demo) judge(ctx context.Context, samples []sample) error {
 	var wrong []error
 	var people []population.Person
 	for i, s := range samples {
-		r, err := d.Archive.Latest(ctx, dsr.Erasure, s.id)
+		r, err := d.Archive.Latest(ctx, s.kind, s.id)
 		if err != nil {
 			return fmt.Errorf("read the report of %s: %w", s.id, err)
 		}
@@ -107,9 +131,7 @@ func (d *demo) judge(ctx context.Context, samples []sample) error {
 			fmt.Fprintln(d.out)
 		}
 		wrong = append(wrong, s.differences(r)...)
-		if left := d.town.Remaining(s.person); len(left) > 0 {
-			wrong = append(wrong, fmt.Errorf("%s: the vendors still hold %d of the person's records", s.id, len(left)))
-		}
+		wrong = append(wrong, d.look(s))
 		people = append(people, s.person)
 		d.say("%s  %s", s.id, report.StatusText(r.Status))
 	}
@@ -120,6 +142,30 @@ func (d *demo) judge(ctx context.Context, samples []sample) error {
 		return fmt.Errorf("the demo did not end as it should: %w", err)
 	}
 	d.say("All %d samples ended as they should; nobody else's record was touched.", len(samples))
+	return nil
+}
+
+// look says what is wrong with what the vendors hold of the sample's person: an
+// erased one's records are gone, a restricted one's are all there, and changed in
+// every system.
+func (d *demo) look(s sample) error {
+	left := d.town.Remaining(s.person)
+	if s.kind == dsr.Erasure {
+		if len(left) > 0 {
+			return fmt.Errorf("%s: the vendors still hold %d of the person's records", s.id, len(left))
+		}
+		return nil
+	}
+	if gone := len(d.town.RecordsOf(s.person)) - len(left); gone > 0 {
+		return fmt.Errorf("%s: %d of the person's records are gone", s.id, gone)
+	}
+	touched := d.town.Harmed() // whoever they belong to
+	for system, state := range s.outcomes {
+		theirs := func(r population.Record) bool { return r.System == system && slices.Contains(left, r) }
+		if state == dsr.Restricted && !slices.ContainsFunc(touched, theirs) {
+			return fmt.Errorf("%s: nothing was restricted in %s", s.id, system)
+		}
+	}
 	return nil
 }
 
@@ -152,6 +198,8 @@ Try it, in a second terminal in this folder:
   go run ./cmd/lethe list
   go run ./cmd/lethe show demo-1
   go run ./cmd/lethe report demo-2
+  go run ./cmd/lethe show demo-4
+  go run ./cmd/lethe lift demo-4 --reason "the data were corrected"
   go run ./cmd/lethe systems
   go run ./cmd/lethe submit --kind erasure --email "%s" --wait
 `, d.Engine.UIURL(), d.Engine.Address(), d.Engine.Address(), dir, population.Oneil.Email)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,16 +13,27 @@ import (
 	"ite.digital/lethe/workflows"
 )
 
+// approval is what the user approves: what waits in one system or in all.
+type approval struct {
+	*action
+	withoutIrreversible bool
+}
+
 func newApprove(s *streams) *cobra.Command {
-	var a *action
+	var a approval
 	cmd := &cobra.Command{
 		Use:   "approve ID [SYSTEM]",
-		Short: "Approve what is to be erased",
-		Long: `Approve what is to be erased, in one system or in all that wait for approval;
-'lethe show' names the records. Records that turn up later are asked about again.`,
+		Short: "Approve what is to be done",
+		Long: `Approve what is to be erased or restricted, in one system or in all that wait for
+approval; 'lethe show' names the records. Records that turn up later are asked about
+again.
+
+A part of a restriction that cannot be undone is approved only if its system is
+named. With --without-irreversible everything else is done and that part is left out.`,
 		Example: `  lethe show ticket-4711
   lethe approve ticket-4711
-  lethe approve ticket-4711 hubspot`,
+  lethe approve ticket-4711 hubspot
+  lethe approve restriction/ticket-4712 landbot --without-irreversible`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 2 {
 				return nil
@@ -35,37 +47,78 @@ func newApprove(s *streams) *cobra.Command {
 			if len(args) == 2 {
 				a.system = args[1]
 			}
-			return a.reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				return s.approve(cmd.Context(), desk, a)
+			return a.reach.atRequest(cmd.Context(), a.request, func(desk *requests.Desk, r requests.Name) error {
+				return s.approve(cmd.Context(), desk, a, r)
 			})
 		},
 	}
-	a = s.newAction(cmd)
+	cmd.Flags().BoolVar(&a.withoutIrreversible, "without-irreversible", false, "do everything but what cannot be undone")
+	a.action = s.newAction(cmd)
 	return cmd
 }
 
+// covers reports whether the user approves what the system asks.
+func (a approval) covers(o dsr.Outcome) bool {
+	if o.Question == nil || a.system != "" && a.system != o.Name {
+		return false
+	}
+	switch o.Question.Kind { //nolint:exhaustive // the others ask for something else
+	case dsr.QuestionApproval:
+		return !a.withoutIrreversible
+	case dsr.QuestionIrreversible:
+		return a.withoutIrreversible || a.system != ""
+	default:
+		return false
+	}
+}
+
 // approve approves what waits for it, and says what that is.
-func (s *streams) approve(ctx context.Context, desk *requests.Desk, a *action) error {
-	r, _, err := desk.Status(ctx, dsr.Erasure, a.id)
+func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, n requests.Name) error {
+	r, _, err := desk.Status(ctx, n.Kind, n.ID)
 	if err != nil {
 		return err
 	}
 	approved := 0
 	for _, o := range r.Systems {
-		if o.Question == nil || o.Question.Kind != dsr.QuestionApproval || a.system != "" && a.system != o.Name {
+		if !a.covers(o) {
 			continue
 		}
-		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records()}
-		if err := desk.Update(ctx, dsr.Erasure, a.id, workflows.UpdateApprove, params); err != nil {
+		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records(), WithoutIrreversible: a.withoutIrreversible}
+		if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
 			return err
 		}
 		approved++
-		if err := s.print(strings.TrimSuffix("approved: "+o.Name+": "+strings.Join(params.Records, ", "), ": ") + "\n"); err != nil {
+		if err := s.print(approvedText(o, a.withoutIrreversible)); err != nil {
 			return err
 		}
 	}
 	if approved == 0 {
-		return errors.New("nothing waits for approval; see it with: lethe show " + a.id)
+		return a.nothing(r, n)
 	}
 	return nil
+}
+
+// approvedText says what was approved.
+func approvedText(o dsr.Outcome, without bool) string {
+	text := strings.TrimSuffix("approved: "+o.Name+": "+strings.Join(o.Question.Records(), ", "), ": ")
+	switch {
+	case without:
+		text += ", without what cannot be undone"
+	case o.Question.Kind == dsr.QuestionIrreversible:
+		text += ", including what cannot be undone"
+	}
+	return text + "\n"
+}
+
+// nothing says why nothing was approved.
+func (a approval) nothing(r dsr.Report, n requests.Name) error {
+	if a.withoutIrreversible {
+		return fmt.Errorf("nothing asks about what cannot be undone; see what waits with: lethe show %s", n)
+	}
+	for _, o := range r.Systems {
+		if o.Question != nil && o.Question.Kind == dsr.QuestionIrreversible && a.system == "" {
+			return fmt.Errorf("%s asks about what cannot be undone: name the system, or add --without-irreversible to leave that out", o.Name)
+		}
+	}
+	return errors.New("nothing waits for approval; see it with: lethe show " + n.String())
 }

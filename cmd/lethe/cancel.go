@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/workflows"
 )
@@ -15,8 +14,10 @@ func newCancel(s *streams) *cobra.Command {
 		Use:   "cancel ID --reason TEXT",
 		Short: "End a request before it is done",
 		Long: `End a request: nothing is begun any more, in any system. What was erased by then
-stays erased, and the report says what was done and what was not. The reason stays
-in the report and must not name the person.`,
+stays erased, what was restricted stays restricted, and the report says what was
+done and what was not. To end a restriction that is in force, use 'lethe lift': only
+that gives back what was before. The reason stays in the report and must not name
+the person.`,
 		Example: `  lethe cancel ticket-4711 --reason "the person withdrew the request on 2026-11-20"`,
 		Args:    arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,12 +27,9 @@ in the report and must not name the person.`,
 			if err := a.prepareRequest(cmd, args[0]); err != nil {
 				return err
 			}
-			return a.reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				params := workflows.Cancel{Operator: a.operator, Reason: reason}
-				if err := desk.Update(cmd.Context(), dsr.Erasure, a.id, workflows.UpdateCancel, params); err != nil {
-					return err
-				}
-				return s.print("request " + a.id + " is cancelled; what was done by then: lethe report " + a.id + "\n")
+			params := workflows.Cancel{Operator: a.operator, Reason: reason}
+			return a.update(cmd.Context(), workflows.UpdateCancel, params, func(_ *requests.Desk, r requests.Name) error {
+				return s.print("request " + r.ID + " is cancelled; what was done by then: lethe report " + r.String() + "\n")
 			})
 		},
 	}

@@ -73,10 +73,37 @@ func (a *access) atDesk(ctx context.Context, do func(*requests.Desk) error) erro
 	return a.openDesk(ctx, true, do)
 }
 
-// requestID checks an id that the user typed.
-func requestID(cmd *cobra.Command, id string) (string, error) {
-	if err := dsr.CheckRequestID(id); err != nil {
-		return "", usagef(cmd, "the request id %v", err)
+// atRequest is atDesk for those who name a request: its kind is found out if only
+// the id was typed.
+func (a *access) atRequest(ctx context.Context, typed requests.Name, do func(*requests.Desk, requests.Name) error) error {
+	return a.atDesk(ctx, func(desk *requests.Desk) error {
+		found, err := desk.Find(ctx, typed)
+		if err != nil {
+			return err
+		}
+		return do(desk, found)
+	})
+}
+
+// requestName reads which request the user means.
+func requestName(cmd *cobra.Command, text string) (requests.Name, error) {
+	n, err := requests.ParseName(text)
+	if err != nil {
+		return requests.Name{}, usagef(cmd, "%v", err)
 	}
-	return id, nil
+	return n, nil
+}
+
+// requestOfKind reads which request the user means by a command that only
+// requests of one kind know, so that the id is enough.
+func requestOfKind(cmd *cobra.Command, text string, kind dsr.Kind) (requests.Name, error) {
+	n, err := requestName(cmd, text)
+	if err != nil {
+		return requests.Name{}, err
+	}
+	if n.Kind != "" && n.Kind != kind {
+		return requests.Name{}, usagef(cmd, "this is for requests of the kind %s; the one that you name is not", kind)
+	}
+	n.Kind = kind
+	return n, nil
 }

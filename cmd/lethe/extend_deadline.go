@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/workflows"
 )
@@ -34,15 +33,12 @@ stays in the report and must not name the person.`,
 				return err
 			}
 			params := workflows.ExtendDeadline{Operator: a.operator, Reason: reason, NoticeSentAt: sent}
-			return a.reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				if err := desk.Update(cmd.Context(), dsr.Erasure, a.id, workflows.UpdateExtendDeadline, params); err != nil {
-					return err
-				}
-				r, _, err := desk.Status(cmd.Context(), dsr.Erasure, a.id)
+			return a.update(cmd.Context(), workflows.UpdateExtendDeadline, params, func(desk *requests.Desk, n requests.Name) error {
+				r, _, err := desk.Status(cmd.Context(), n.Kind, n.ID)
 				if err != nil {
 					return err
 				}
-				return s.print("request " + a.id + " must now be answered by " + r.DueAt.Format(time.DateOnly) + "\n")
+				return s.print("request " + n.ID + " must now be answered by " + r.DueAt.Format(time.DateOnly) + "\n")
 			})
 		},
 	}

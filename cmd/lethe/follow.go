@@ -20,7 +20,7 @@ const lookEvery = time.Second
 
 // watching says what is looked at, and how it is shown.
 type watching struct {
-	id          string
+	request     requests.Name
 	json        bool
 	identifiers bool
 }
@@ -33,7 +33,7 @@ type follower interface {
 	pause(reason error) error
 }
 
-// follow shows the request until it ends or the user interrupts, which ends
+// follow shows the request until it ends, a restriction is in force, or the user interrupts, which ends
 // nothing but the command.
 func (s *streams) follow(ctx context.Context, d desk, w watching) error {
 	ticker := time.NewTicker(lookEvery)
@@ -57,9 +57,13 @@ func (s *streams) followAt(ctx context.Context, d desk, w watching, ticks <-chan
 		if err != nil {
 			return err
 		}
-		if !v.line.StartedAt.IsZero() && !v.line.Running() {
-			_, err := d.Completion(ctx, dsr.Erasure, w.id)
+		switch {
+		case v.line.StartedAt.IsZero(): // it cannot be told at the moment
+		case !v.line.Running():
+			_, err := d.Completion(ctx, w.request.Kind, w.request.ID)
 			return err
+		case inForce(v.report):
+			return nil // it stays open by design
 		}
 		select {
 		case <-ctx.Done():
@@ -146,7 +150,7 @@ func (c *changes) show(v view) error {
 			return err
 		}
 	}
-	if !v.line.Running() {
+	if !v.line.Running() || inForce(v.report) {
 		return c.line("request %s: %s", v.report.RequestID, v.state())
 	}
 	return nil

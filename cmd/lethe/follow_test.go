@@ -14,6 +14,8 @@ import (
 	"ite.digital/lethe/requests"
 )
 
+var r1 = requests.Name{Kind: dsr.Erasure, ID: "r1"}
+
 // A scripted desk answers one answer after the other, then repeats the last.
 type scripted struct {
 	answers []answer
@@ -89,7 +91,7 @@ func TestFollowWritesOnlyWhatChangesAndEndsWithTheRequest(t *testing.T) {
 		{report: standing(dsr.StatusOpen, dsr.Acting)},
 		{report: standing(dsr.StatusCompleted, dsr.NotFound), closed: true},
 	}}
-	require.NoError(t, s.followAt(t.Context(), d, watching{id: "r1"}, always(t)))
+	require.NoError(t, s.followAt(t.Context(), d, watching{request: r1}, always(t)))
 	require.Equal(t, `12:00:00 request r1: open, 1 of 2 systems done
 12:00:00 gist: locating
 12:00:00 alore: not applicable
@@ -104,7 +106,7 @@ func TestFollowSaysWhyARequestEndedWithoutAReport(t *testing.T) {
 	t.Parallel()
 	s, _ := testStreams(t)
 	d := &scripted{answers: []answer{{report: standing(dsr.StatusOpen, dsr.Acting), closed: true}}, ended: errors.New("the request ended without a report: terminated")}
-	require.ErrorIs(t, s.followAt(t.Context(), d, watching{id: "r1"}, always(t)), d.ended)
+	require.ErrorIs(t, s.followAt(t.Context(), d, watching{request: r1}, always(t)), d.ended)
 }
 
 func TestFollowEndsCleanlyWhenInterrupted(t *testing.T) {
@@ -113,14 +115,14 @@ func TestFollowEndsCleanlyWhenInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	d := &scripted{answers: []answer{{report: standing(dsr.StatusOpen, dsr.Acting)}}}
-	require.NoError(t, s.followAt(ctx, d, watching{id: "r1"}, nil))
+	require.NoError(t, s.followAt(ctx, d, watching{request: r1}, nil))
 }
 
 func TestFollowStopsAtOtherErrors(t *testing.T) {
 	t.Parallel()
 	s, _ := testStreams(t)
 	d := &scripted{answers: []answer{{failure: requests.ErrUnknown}}}
-	require.ErrorIs(t, s.followAt(t.Context(), d, watching{id: "r1"}, always(t)), requests.ErrUnknown)
+	require.ErrorIs(t, s.followAt(t.Context(), d, watching{request: r1}, always(t)), requests.ErrUnknown)
 }
 
 func TestFollowWritesJSONLinesThatDiffer(t *testing.T) {
@@ -131,7 +133,7 @@ func TestFollowWritesJSONLinesThatDiffer(t *testing.T) {
 		{report: standing(dsr.StatusOpen, dsr.Locating)},
 		{report: standing(dsr.StatusCompleted, dsr.NotFound), closed: true},
 	}}
-	require.NoError(t, s.followAt(t.Context(), d, watching{id: "r1", json: true, identifiers: true}, always(t)))
+	require.NoError(t, s.followAt(t.Context(), d, watching{request: r1, json: true, identifiers: true}, always(t)))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
 	require.Contains(t, lines[1], `"identifiers":[{"type":"email","value":"ann@example.com"}]`)

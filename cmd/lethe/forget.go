@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/requests"
 )
 
@@ -29,12 +28,12 @@ Other processes may hold the key in memory for as long as vault.cache_for says.`
   lethe forget ticket-4711 --yes`,
 		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := requestID(cmd, args[0])
+			typed, err := requestName(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				return s.forget(cmd.Context(), desk, id, yes)
+			return reach.atRequest(cmd.Context(), typed, func(desk *requests.Desk, r requests.Name) error {
+				return s.forget(cmd.Context(), desk, r, yes)
 			})
 		},
 	}
@@ -43,36 +42,36 @@ Other processes may hold the key in memory for as long as vault.cache_for says.`
 	return cmd
 }
 
-func (s *streams) forget(ctx context.Context, desk *requests.Desk, id string, yes bool) error {
-	if err := desk.CheckOver(ctx, dsr.Erasure, id); err != nil {
+func (s *streams) forget(ctx context.Context, desk *requests.Desk, r requests.Name, yes bool) error {
+	if err := desk.CheckOver(ctx, r.Kind, r.ID); err != nil {
 		return err
 	}
 	if !yes {
-		if err := s.confirm(id); err != nil {
+		if err := s.confirm(r); err != nil {
 			return err
 		}
 	}
-	already, err := desk.Forget(ctx, dsr.Erasure, id)
+	already, err := desk.Forget(ctx, r.Kind, r.ID)
 	if err != nil {
 		return err
 	}
 	if already {
-		return s.print("request " + id + " was forgotten before\n")
+		return s.print("request " + r.ID + " was forgotten before\n")
 	}
-	return s.print("request " + id + " is forgotten; its report stays: lethe report " + id + "\n")
+	return s.print("request " + r.ID + " is forgotten; its report stays: lethe report " + r.String() + "\n")
 }
 
 // errNotConfirmed says that the user did not mean it.
 var errNotConfirmed = errors.New("not confirmed; nothing was done")
 
 // confirm asks for the request's id, which nobody types by accident.
-func (s *streams) confirm(id string) error {
-	fmt.Fprintf(s.err, "What Temporal holds of request %s can never be read again. Type its id to go on: ", id)
+func (s *streams) confirm(r requests.Name) error {
+	fmt.Fprintf(s.err, "What Temporal holds of request %s can never be read again. Type its id to go on: ", r)
 	line, err := bufio.NewReader(io.LimitReader(s.in, 1000)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the confirmation: %w", err)
 	}
-	if strings.TrimSpace(line) != id {
+	if typed := strings.TrimSpace(line); typed != r.ID && typed != r.Full() {
 		return errNotConfirmed
 	}
 	return nil

@@ -18,7 +18,7 @@ func newAskIdentity(s *streams) *cobra.Command {
 		Use:   "ask-identity ID --reason TEXT --asked DATE",
 		Short: "Hold a request until the subject has proved who they are",
 		Long: `Say that the subject was asked for proof of identity, because there are reasonable
-doubts (GDPR Art. 12(6)). Nothing that was not erased yet is erased before
+doubts (GDPR Art. 12(6)). Nothing more is erased or restricted before
 'lethe confirm-identity'. The time to answer stands still meanwhile, if the subject
 was asked soon enough and the regulation knows a pause; the command says so. The
 reason stays in the report and must not name the person.`,
@@ -81,11 +81,8 @@ evidence stays in the report and must not name the person.`,
 // identity sends an update about the subject's identity and says how the request
 // stands then.
 func (s *streams) identity(ctx context.Context, a *action, update string, params any) error {
-	return a.reach.atDesk(ctx, func(desk *requests.Desk) error {
-		if err := desk.Update(ctx, dsr.Erasure, a.id, update, params); err != nil {
-			return err
-		}
-		r, _, err := desk.Status(ctx, dsr.Erasure, a.id)
+	return a.update(ctx, update, params, func(desk *requests.Desk, n requests.Name) error {
+		r, _, err := desk.Status(ctx, n.Kind, n.ID)
 		if err != nil {
 			return err
 		}

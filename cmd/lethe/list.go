@@ -88,6 +88,8 @@ type listed struct {
 	Needs      []string   `json:"needs_operator,omitempty"`
 	ReceivedAt time.Time  `json:"received_at,omitzero"`
 	DueAt      time.Time  `json:"due_at,omitzero"`
+	// inForce says that it is a restriction that waits to be lifted.
+	inForce bool
 }
 
 func (s *streams) list(ctx context.Context, desk *requests.Desk, filter requests.Filter, limit int, asJSON bool) error {
@@ -153,24 +155,37 @@ func (l *listed) ask(ctx context.Context, d desk) error {
 		return err
 	}
 	l.Status, l.Done, l.Systems, l.Needs = r.Status, done(r), len(r.Systems), waiting(r)
-	l.ReceivedAt, l.DueAt = r.ReceivedAt, r.DueAt
+	l.ReceivedAt, l.DueAt, l.inForce = r.ReceivedAt, r.DueAt, inForce(r)
 	return nil
 }
 
 func rows(all []listed) []table.Row {
+	restricted := map[string]bool{}
+	for _, l := range all {
+		restricted[l.ID] = restricted[l.ID] || l.Kind == dsr.Restriction
+	}
 	rows := make([]table.Row, len(all))
 	for i, l := range all {
-		rows[i] = table.Row{l.ID, l.Kind, l.state(), l.progress(), strings.Join(l.Needs, ", "), day(l.ReceivedAt), day(l.DueAt)}
+		name := requests.Name{Kind: l.Kind, ID: l.ID}
+		typed := name.String()
+		if restricted[l.ID] {
+			typed = name.Full() // the id alone would be ambiguous
+		}
+		rows[i] = table.Row{typed, l.Kind, l.state(), l.progress(), strings.Join(l.Needs, ", "), day(l.ReceivedAt), day(l.DueAt)}
 	}
 	return rows
 }
 
 // state is the request's own word, or Temporal's where that says more.
 func (l listed) state() string {
-	if l.Status == "" || (l.Status == dsr.StatusOpen && !l.Running()) {
+	switch {
+	case l.Status == "", l.Status == dsr.StatusOpen && !l.Running():
 		return l.Temporal
+	case l.inForce && l.Running():
+		return inForceText(l.Status)
+	default:
+		return report.StatusText(l.Status)
 	}
-	return report.StatusText(l.Status)
 }
 
 func (l listed) progress() string {

@@ -15,8 +15,9 @@ import (
 type action struct {
 	reach    *access
 	operator string
-	// id and system are the command's arguments.
-	id, system string
+	// request and system are the command's arguments.
+	request requests.Name
+	system  string
 }
 
 // actionArguments are the arguments of the operators' commands.
@@ -35,12 +36,25 @@ func (a *action) prepare(cmd *cobra.Command, args []string) error {
 }
 
 // prepareRequest is prepare for what concerns the request as a whole.
-func (a *action) prepareRequest(cmd *cobra.Command, id string) error {
-	id, err := requestID(cmd, id)
-	if err != nil {
+func (a *action) prepareRequest(cmd *cobra.Command, name string) error {
+	var err error
+	if a.request, err = requestName(cmd, name); err != nil {
 		return err
 	}
-	a.id = id
+	return a.prepareOperator(cmd)
+}
+
+// prepareOfKind is prepareRequest for what is done to requests of one kind only.
+func (a *action) prepareOfKind(cmd *cobra.Command, name string, kind dsr.Kind) error {
+	var err error
+	if a.request, err = requestOfKind(cmd, name, kind); err != nil {
+		return err
+	}
+	return a.prepareOperator(cmd)
+}
+
+// prepareOperator fills in the operator.
+func (a *action) prepareOperator(cmd *cobra.Command) error {
 	if a.operator != "" {
 		return nil
 	}
@@ -54,10 +68,17 @@ func (a *action) prepareRequest(cmd *cobra.Command, id string) error {
 
 // send sends the update to the request and says that it took effect.
 func (s *streams) send(ctx context.Context, a *action, update string, params any, effect string) error {
-	return a.reach.atDesk(ctx, func(desk *requests.Desk) error {
-		if err := desk.Update(ctx, dsr.Erasure, a.id, update, params); err != nil {
+	return a.update(ctx, update, params, func(_ *requests.Desk, r requests.Name) error {
+		return s.print(a.system + " " + effect + "; see it with: lethe show " + r.String() + "\n")
+	})
+}
+
+// update sends the update to the request, and then does what comes next.
+func (a *action) update(ctx context.Context, update string, params any, then func(*requests.Desk, requests.Name) error) error {
+	return a.reach.atRequest(ctx, a.request, func(desk *requests.Desk, r requests.Name) error {
+		if err := desk.Update(ctx, r.Kind, r.ID, update, params); err != nil {
 			return err
 		}
-		return s.print(a.system + " " + effect + "; see it with: lethe show " + a.id + "\n")
+		return then(desk, r)
 	})
 }

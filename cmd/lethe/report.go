@@ -68,14 +68,14 @@ them, which the person can ask for (CJEU C-154/21).`,
   lethe report verify ticket-4711.json`,
 		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := requestID(cmd, args[0])
+			typed, err := requestName(cmd, args[0])
 			if err != nil {
 				return err
 			}
 			if err := want.check(cmd); err != nil {
 				return err
 			}
-			return s.report(cmd.Context(), reach, want, id)
+			return s.report(cmd.Context(), reach, want, typed)
 		},
 	}
 	cmd.Flags().StringVar(&want.archive, "archive", "", "`URL` of the archive, such as file:///var/lib/lethe/archive (default: as configured)")
@@ -107,7 +107,7 @@ func (w *rendition) check(cmd *cobra.Command) error {
 }
 
 // report writes the newest report on the request as it is wanted.
-func (s *streams) report(ctx context.Context, reach *access, want rendition, id string) error {
+func (s *streams) report(ctx context.Context, reach *access, want rendition, typed requests.Name) error {
 	if want.form == formPDF && want.output == "" && s.terminal {
 		return errors.New("a PDF is nothing for a terminal; write it to a file with --output FILE")
 	}
@@ -122,10 +122,10 @@ func (s *streams) report(ctx context.Context, reach *access, want rendition, id 
 	if !named {
 		want.archive = cfg.Archive
 	}
-	content, err := latest(ctx, want.archive, id)
+	content, err := latest(ctx, want.archive, typed)
 	// The configured folder is made with its first report.
 	if errors.Is(err, report.ErrNotFound) || !named && errors.Is(err, fs.ErrNotExist) {
-		return missing(ctx, reach, id)
+		return missing(ctx, reach, typed)
 	}
 	if err != nil {
 		return err
@@ -231,27 +231,40 @@ func (w rendition) writeText(
 	}
 }
 
-// latest reads the newest report on the request, as it is stored.
-func latest(ctx context.Context, archive, id string) ([]byte, error) {
+// latest reads the newest report on the request, as it is stored. If only the id
+// was typed, the archive says which kind of request is meant.
+func latest(ctx context.Context, archive string, typed requests.Name) ([]byte, error) {
 	bucket, err := storage.OpenExisting(ctx, archive)
 	if err != nil {
 		return nil, fmt.Errorf("open the archive: %w", err)
 	}
 	defer func() { _ = bucket.Close() }() // it was only read
-	return report.NewArchive(bucket).LatestFile(ctx, dsr.Erasure, id)
+	found := map[dsr.Kind][]byte{}
+	name, err := typed.Choose(func(kind dsr.Kind) (bool, error) {
+		content, err := report.NewArchive(bucket).LatestFile(ctx, kind, typed.ID)
+		if errors.Is(err, report.ErrNotFound) {
+			return false, nil
+		}
+		found[kind] = content
+		return err == nil, err
+	})
+	if err != nil || found[name.Kind] != nil {
+		return found[name.Kind], err
+	}
+	return report.NewArchive(bucket).LatestFile(ctx, name.Kind, name.ID)
 }
 
 // missing says why there is no report: the request may still be open. Temporal
 // knows; if it cannot be asked, that is no reason to fail differently.
-func missing(ctx context.Context, reach *access, id string) error {
-	reason := fmt.Errorf("%w; if it is still open, 'lethe show %s' says how it stands", report.ErrNotFound, id)
-	err := reach.atDesk(ctx, func(desk *requests.Desk) error {
-		line, err := desk.Line(ctx, dsr.Erasure, id)
+func missing(ctx context.Context, reach *access, typed requests.Name) error {
+	reason := fmt.Errorf("%w; if it is still open, 'lethe show %s' says how it stands", report.ErrNotFound, typed)
+	err := reach.atRequest(ctx, typed, func(desk *requests.Desk, n requests.Name) error {
+		line, err := desk.Line(ctx, n.Kind, n.ID)
 		switch {
 		case errors.Is(err, requests.ErrUnknown):
 			reason = fmt.Errorf("%w, and %w", report.ErrNotFound, err)
 		case err == nil && line.Running():
-			reason = fmt.Errorf("the request is still open, so there is no report yet; 'lethe show %s' says how it stands", id)
+			reason = fmt.Errorf("the request is still open, so there is no report yet; 'lethe show %s' says how it stands", n)
 		}
 		return nil
 	})

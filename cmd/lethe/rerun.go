@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/requests"
 )
 
@@ -20,19 +19,20 @@ untouched. The deadline stays the same. The next report stands beside the earlie
 ones, and names what earlier runs did.
 
 A request can be carried out again for as long as Temporal keeps it and its key is
-not destroyed. One that still runs is refused.`,
+not destroyed. One that still runs is refused, and so is a restriction: while it is
+open it sees to itself, and afterwards it is handed in anew.`,
 		Example: `  lethe rerun ticket-4711`,
 		Args:    arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := requestID(cmd, args[0])
+			typed, err := requestName(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				if err := desk.Rerun(cmd.Context(), dsr.Erasure, id); err != nil {
+			return reach.atRequest(cmd.Context(), typed, func(desk *requests.Desk, r requests.Name) error {
+				if err := desk.Rerun(cmd.Context(), r.Kind, r.ID); err != nil {
 					return err
 				}
-				return s.print("request " + id + " is carried out again\nfollow it with: lethe show " + id + " --watch\n")
+				return s.print("request " + r.ID + " is carried out again\nfollow it with: lethe show " + r.String() + " --watch\n")
 			})
 		},
 	}

@@ -14,7 +14,7 @@ func newResolveMatch(s *streams) *cobra.Command {
 		Use:   "resolve-match ID SYSTEM --erase RECORD --keep RECORD --reason TEXT",
 		Short: "Say which of the held records are the person's",
 		Long: `Say which of the records that a system is held for are the person's, after looking
-at them at the vendor: they are erased. Those that are somebody else's are kept,
+at them at the vendor: they are erased, or restricted. Those that are somebody else's are kept,
 also when they are found again. Each record that 'lethe show' names is decided on
 once. The reason stays in the report and must not name anybody.`,
 		Example: `  lethe resolve-match ticket-4711 landbot --erase customer/17 --keep customer/18 --reason "18 is a colleague at the same switchboard, asked by phone"`,

@@ -16,8 +16,12 @@ func newRoot(s *streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lethe",
 		Short: "Erase a person from every third-party system, and prove it",
-		Long: `Lethe takes a data subject's request for erasure to every third-party system that
-a company uses, checks that it worked, and compiles a report that says so.
+		Long: `Lethe takes a data subject's request for erasure, or for restriction of processing,
+to every third-party system that a company uses, checks that it worked, and compiles
+a report that says so.
+
+A request is named by its id; where an erasure and a restriction have the same, by
+kind and id: erasure/ID or restriction/ID.
 
 Temporal is the engine behind it. The commands reach it as all Temporal tools
 do: through the TEMPORAL_… environment variables, a profile in temporal.toml, or
@@ -41,7 +45,9 @@ the flags --address, --namespace and --profile.`,
 	root.SetVersionTemplate("lethe {{.Version}}\n")
 	root.AddGroup(groupRequests, groupOperators, groupRunning)
 	root.AddCommand(in(groupRequests, newSubmit(s), newImport(s), newList(s), newShow(s), newReport(s), newStats(s))...)
-	root.AddCommand(in(groupOperators, newTasks(s), newRetrySystem(s), newSkipSystem(s), newCompleteTask(s), newApprove(s), newResolveMatch(s), newExtendDeadline(s), newAskIdentity(s), newConfirmIdentity(s), newCancel(s), newRerun(s), newForget(s))...)
+	root.AddCommand(in(groupOperators, newTasks(s), newRetrySystem(s), newSkipSystem(s), newCompleteTask(s), newApprove(s), newResolveMatch(s),
+		newExtendDeadline(s), newAskIdentity(s), newConfirmIdentity(s),
+		newLift(s), newConfirmNotice(s), newResolveConflict(s), newCancel(s), newRerun(s), newForget(s))...)
 	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newMailbox(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s))...)
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupRunning.ID)

@@ -23,8 +23,8 @@ func newShow(s *streams) *cobra.Command {
 		Use:   "show ID",
 		Short: "Show where a request stands",
 		Long: `Show where a request stands: a line for each system, and what a person has to
-do. With --watch the picture is redrawn until the request ends; if the output is
-no terminal, only what changes is written.
+do. With --watch the picture is redrawn until the request ends, or a restriction is
+in force; if the output is no terminal, only what changes is written.
 
 The identifiers by which the person is known are shown only with --identifiers,
 for operators who do a task by hand.`,
@@ -33,12 +33,12 @@ for operators who do a task by hand.`,
   lethe show ticket-4711 --identifiers`,
 		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := requestID(cmd, args[0])
+			typed, err := requestName(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			w.id, w.json = id, *asJSON
-			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
+			return reach.atRequest(cmd.Context(), typed, func(desk *requests.Desk, r requests.Name) error {
+				w.request, w.json = r, *asJSON
 				if watch {
 					return s.follow(cmd.Context(), desk, w)
 				}
@@ -46,7 +46,7 @@ for operators who do a task by hand.`,
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&watch, "watch", false, "follow the request until it ends")
+	cmd.Flags().BoolVar(&watch, "watch", false, "follow the request until it ends, or a restriction until it is in force")
 	cmd.Flags().BoolVar(&w.identifiers, "identifiers", false, "show the identifiers by which the person is known")
 	asJSON = jsonFlag(cmd)
 	reach = s.accessFlags(cmd)
@@ -87,15 +87,15 @@ type view struct {
 func look(ctx context.Context, d desk, w watching) (view, error) {
 	var v view
 	var err error
-	if v.line, err = d.Line(ctx, dsr.Erasure, w.id); err != nil {
+	if v.line, err = d.Line(ctx, w.request.Kind, w.request.ID); err != nil {
 		return view{}, err
 	}
-	v.report, v.notes, err = d.Status(ctx, dsr.Erasure, w.id)
+	v.report, v.notes, err = d.Status(ctx, w.request.Kind, w.request.ID)
 	if err == nil && w.identifiers {
-		v.subject, err = d.Subject(ctx, dsr.Erasure, w.id)
+		v.subject, err = d.Subject(ctx, w.request.Kind, w.request.ID)
 	}
 	if errors.Is(err, requests.ErrNoWorker) && !v.line.Running() {
-		err = fmt.Errorf("%w; the request has ended, and 'lethe report %s' needs no worker", err, w.id)
+		err = fmt.Errorf("%w; the request has ended, and 'lethe report %s' needs no worker", err, w.request)
 	}
 	return v, err
 }
@@ -114,17 +114,23 @@ func (v view) text(t report.View) string {
 	r := v.report
 	fmt.Fprintf(&b, "%s request %s: %s\n", r.Kind, r.RequestID, v.state())
 	fmt.Fprintf(&b, "received %s, due %s%s\n", day(r.ReceivedAt), day(r.DueAt), v.late(t.Now))
+	b.WriteString(restrictionText(r) + relatedText(r))
 	for _, id := range v.subject.Identifiers {
 		fmt.Fprintf(&b, "%-10s %s\n", id.Type, id.Value)
 	}
-	fmt.Fprintf(&b, "\n%s\n", report.Table(r, v.notes, t))
+	fmt.Fprintf(&b, "\n%s\n%s", report.Table(r, v.notes, t), driftText(r))
+	name := requests.Name{Kind: r.Kind, ID: r.RequestID}
 	for _, o := range r.Systems {
-		if o.Question != nil {
-			b.WriteString(todo(r.RequestID, o))
+		if o.Question != nil && o.Question.Kind != dsr.QuestionConflict {
+			b.WriteString(todo(name, o))
 		}
 	}
-	if !v.line.Running() && r.Status != dsr.StatusOpen {
-		fmt.Fprintf(&b, "\nthe report: lethe report %s\n", r.RequestID)
+	b.WriteString(conflictText(r) + noticeText(r))
+	if !v.line.Running() && r.Status != dsr.StatusOpen || answered(r) {
+		fmt.Fprintf(&b, "\nthe report: lethe report %s\n", name)
+	}
+	if inForce(r) && v.line.Running() && r.Restriction.Lift == nil {
+		fmt.Fprintf(&b, "to end it: lethe lift %s --reason \"…\"\n", name)
 	}
 	return b.String()
 }
@@ -134,12 +140,16 @@ func (v view) state() string {
 	if v.report.Status == dsr.StatusOpen && !v.line.Running() {
 		return "ended without a report (" + v.line.Temporal + ")"
 	}
-	return fmt.Sprintf("%s, %d of %d systems done", report.StatusText(v.report.Status), done(v.report), len(v.report.Systems))
+	status := report.StatusText(v.report.Status)
+	if v.line.Running() && inForce(v.report) {
+		status = inForceText(v.report.Status)
+	}
+	return fmt.Sprintf("%s, %d of %d systems done", status, done(v.report), len(v.report.Systems))
 }
 
 // late warns of an answer that is overdue.
 func (v view) late(now time.Time) string {
-	if v.report.Status == dsr.StatusOpen && now.After(v.report.DueAt) {
+	if v.report.Status == dsr.StatusOpen && !answered(v.report) && now.After(v.report.DueAt) {
 		return ": overdue"
 	}
 	return ""
@@ -156,13 +166,16 @@ func done(r dsr.Report) int {
 	return n
 }
 
-// waiting names the systems that wait for a person.
+// waiting names the systems that wait for a person, and the notice if that does.
 func waiting(r dsr.Report) []string {
 	names := []string{}
 	for _, o := range r.Systems {
 		if o.State == dsr.NeedsOperator {
 			names = append(names, o.Name)
 		}
+	}
+	if awaitsNotice(r) {
+		names = append(names, dsr.NoticeTask)
 	}
 	return names
 }
@@ -183,9 +196,9 @@ func doubt(c dsr.Candidate) string {
 }
 
 // todo tells a person what to do about a system that waits for one.
-func todo(id string, o dsr.Outcome) string {
+func todo(id requests.Name, o dsr.Outcome) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s waits for a person since %s\n", o.Name, o.Question.Since.Format("2006-01-02 15:04"))
+	fmt.Fprintf(&b, "\n%s waits for a person since %s\n", o.Name, minute(o.Question.Since))
 	if task := o.Question.Task; task != nil {
 		for i, step := range task.Steps {
 			fmt.Fprintf(&b, "  %d. %s\n", i+1, step)
@@ -207,6 +220,8 @@ func todo(id string, o dsr.Outcome) string {
 		fmt.Fprintf(&b, "  lethe confirm-identity %s --evidence \"…\"\n", id)
 	case o.Question.Kind == dsr.QuestionApproval:
 		fmt.Fprintf(&b, "  lethe approve %s %s\n", id, o.Name)
+	case o.Question.Kind == dsr.QuestionIrreversible:
+		fmt.Fprintf(&b, "  lethe approve %s %s\n  lethe approve %s %s --without-irreversible\n", id, o.Name, id, o.Name)
 	case len(o.Question.Candidates) > 0:
 		fmt.Fprintf(&b, "  lethe resolve-match %s %s --erase … --keep … --reason \"…\"\n", id, o.Name)
 		fallthrough

@@ -40,7 +40,7 @@ func TestShowSaysWhenARequestIsOverdueOrEnded(t *testing.T) {
 
 func TestShowPointsToTheReportWhenNoWorkerAnswers(t *testing.T) {
 	t.Parallel()
-	_, err := look(t.Context(), &scripted{answers: []answer{{closed: true, failure: requests.ErrNoWorker}}}, watching{id: "r1"})
+	_, err := look(t.Context(), &scripted{answers: []answer{{closed: true, failure: requests.ErrNoWorker}}}, watching{request: r1})
 	require.ErrorIs(t, err, requests.ErrNoWorker)
 	require.ErrorContains(t, err, "lethe report r1")
 }

@@ -23,6 +23,7 @@ type submission struct {
 	identifiers identifierFlags
 	file        string
 	kind        string
+	ground      string
 	id          string
 	received    string
 	systems     []string
@@ -38,8 +39,11 @@ func newSubmit(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "submit",
 		Short: "Hand in a request",
-		Long: `Hand in a data subject's request. The same request handed in twice is one
-request.
+		Long: `Hand in a data subject's request: an erasure (GDPR Art. 17), or a restriction of
+processing (Art. 18), which says on which ground. The same request handed in twice is
+one request.
+
+A restriction stays open until it is lifted; --wait ends once it is in force.
 
 Identifiers given as flags stay in the history of your shell and are visible to
 others on this machine while the command runs. To avoid that, give them in a
@@ -47,6 +51,7 @@ file, or through a pipe:
 
     {"identifiers":[{"type":"email","value":"ann@example.com"}]}`,
 		Example: `  lethe submit --kind erasure --email ann@example.com --phone "06 39 98 00 00" --region FR
+  lethe submit --kind restriction --ground accuracy --id ticket-4712 --email ann@example.com
   lethe submit --id ticket-4711 --received 2026-03-02 --subject-file subject.json
   lethe submit --subject-file - --wait < subject.json`,
 		Args: arguments(),
@@ -61,16 +66,26 @@ func (f *submission) add(s *streams, cmd *cobra.Command) {
 	f.identifiers = newIdentifierFlags(cmd, "", "")
 	flags := cmd.Flags()
 	flags.StringVar(&f.file, "subject-file", "", "read the identifiers from this `FILE`; - is the standard input")
-	flags.StringVar(&f.kind, "kind", string(dsr.Erasure), "`KIND` of request: what the person asks for")
+	flags.StringVar(&f.kind, "kind", string(dsr.Erasure), "`KIND` of request: erasure or restriction")
+	flags.StringVar(&f.ground, "ground", "", groundHelp())
 	flags.StringVar(&f.id, "id", "", "the request's `ID`, which must not name the person (default: a random one)")
 	flags.StringVar(&f.received, "received", "", "`DATE` on which the request was received, or an RFC 3339 time (default: now)")
 	flags.StringArrayVar(&f.systems, "system", nil, "only the configured system of this `NAME` (repeatable; default: all)")
-	flags.BoolVar(&f.approval, "approval", false, "let a person approve what is to be erased: lethe approve")
+	flags.BoolVar(&f.approval, "approval", false, "let a person approve what is to be done: lethe approve")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "locate the person, report what would be done, and change nothing")
-	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends")
+	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends, or a restriction until it is in force")
 	f.region = regionFlag(cmd)
 	f.json = jsonFlag(cmd)
 	f.reach = s.accessFlags(cmd)
+}
+
+// groundHelp names the grounds of a restriction with their articles.
+func groundHelp() string {
+	names := make([]string, len(dsr.Grounds()))
+	for i, g := range dsr.Grounds() {
+		names[i] = fmt.Sprintf("%s (%s)", g, g.Article())
+	}
+	return "`GROUND` of a restriction by GDPR " + strings.Join(names, ", ")
 }
 
 func (s *streams) submit(ctx context.Context, f *submission) error {
@@ -86,7 +101,7 @@ func (s *streams) submit(ctx context.Context, f *submission) error {
 		if err := s.printSubmitted(f, request, already); err != nil || !f.wait {
 			return err
 		}
-		return s.follow(ctx, desk, watching{id: request.ID, json: *f.json})
+		return s.follow(ctx, desk, watching{request: requests.Name{Kind: request.Kind, ID: request.ID}, json: *f.json})
 	})
 }
 
@@ -116,7 +131,7 @@ func (s *streams) printSubmitted(f *submission, r dsr.Request, already bool) err
 		text = fmt.Sprintf("request %s is submitted; the answer is due on %s\n", r.ID, day(due))
 	}
 	if !f.wait {
-		text += fmt.Sprintf("follow it with: lethe show %s --watch\n", r.ID)
+		text += fmt.Sprintf("follow it with: lethe show %s --watch\n", requests.Name{Kind: r.Kind, ID: r.ID})
 	}
 	return s.print(text)
 }
@@ -139,7 +154,7 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 	subject, problems := normalise(entries, normalizer(*f.region, cfg))
 	request := dsr.Request{
 		ID: cmp.Or(f.id, uuid.NewString()), Kind: dsr.Kind(f.kind), Subject: subject, Systems: f.systems,
-		ApprovalRequired: f.approval, DryRun: f.dryRun,
+		ApprovalRequired: f.approval, DryRun: f.dryRun, Ground: dsr.Ground(f.ground),
 	}
 	request.ReceivedAt, err = s.receivedAt(f.received)
 	if err != nil {
@@ -180,6 +195,7 @@ func (s *streams) moment(text string) (time.Time, error) {
 // flagOf names the flag behind a field of a request.
 var flagOf = map[string]string{
 	"id": "--id", "kind": "--kind", "received_at": "--received", "identifiers": "identifiers (--email, --phone, …)",
+	"ground": "--ground",
 }
 
 // invalid says what is wrong with the request as a whole. If identifiers were

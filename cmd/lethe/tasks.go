@@ -24,7 +24,8 @@ func newTasks(s *streams) *cobra.Command {
 		Use:   "tasks",
 		Short: "List what waits for a person",
 		Long: `List what waits for a person in all open requests: what is due first comes first.
-'lethe show' says how each task is done, step by step.`,
+'lethe show' says how each task is done, step by step. "notice" stands for telling a
+person that a restriction is lifted, which 'lethe confirm-notice' answers.`,
 		Example: `  lethe tasks
   lethe tasks --json`,
 		Args: arguments(),
@@ -45,13 +46,18 @@ func newTasks(s *streams) *cobra.Command {
 
 // A task is one question that waits for a person.
 type task struct {
-	Request string           `json:"request_id"`
-	System  string           `json:"system"`
-	Kind    dsr.QuestionKind `json:"kind"`
-	Text    string           `json:"text"`
-	Since   time.Time        `json:"since"`
-	DueAt   time.Time        `json:"due_at"`
-	Overdue bool             `json:"overdue"`
+	Request string `json:"request_id"`
+	// Request is named for people as what they type.
+	name        requests.Name
+	RequestKind dsr.Kind `json:"request_kind"`
+	// System is dsr.NoticeTask for the notice that a restriction is lifted.
+	System string           `json:"system"`
+	Kind   dsr.QuestionKind `json:"kind"`
+	Text   string           `json:"text"`
+	Since  time.Time        `json:"since"`
+	// DueAt is zero where the request was answered: the restriction is in force.
+	DueAt   time.Time `json:"due_at,omitzero"`
+	Overdue bool      `json:"overdue"`
 }
 
 // findTasks asks every request in which something waits, those due first first.
@@ -69,26 +75,51 @@ func findTasks(ctx context.Context, desk *requests.Desk) ([]task, error) {
 		if err != nil {
 			return nil, fmt.Errorf("ask request %s: %w", line.ID, err)
 		}
-		for _, o := range r.Systems {
-			if o.Question != nil {
-				tasks = append(tasks, task{
-					Request: r.RequestID, System: o.Name, Kind: o.Question.Kind, Text: o.Question.Text, Since: o.Question.Since, DueAt: r.DueAt,
-				})
-			}
+		tasks = append(tasks, tasksOf(r)...)
+	}
+	slices.SortStableFunc(tasks, task.compare)
+	return tasks, nil
+}
+
+// tasksOf lists what waits for a person in a request.
+func tasksOf(r dsr.Report) []task {
+	ask := task{name: requests.Name{Kind: r.Kind, ID: r.RequestID}, Request: r.RequestID, RequestKind: r.Kind, DueAt: r.DueAt}
+	if answered(r) {
+		ask.DueAt = time.Time{}
+	}
+	var tasks []task
+	for _, o := range r.Systems {
+		if o.Question != nil {
+			ask.System, ask.Kind, ask.Text, ask.Since = o.Name, o.Question.Kind, o.Question.Text, o.Question.Since
+			tasks = append(tasks, ask)
 		}
 	}
-	slices.SortStableFunc(tasks, func(a, b task) int {
-		if byDue := a.DueAt.Compare(b.DueAt); byDue != 0 {
-			return byDue
+	if awaitsNotice(r) {
+		ask.System, ask.Kind, ask.Since = dsr.NoticeTask, dsr.NoticeTask, r.Restriction.Lift.At
+		ask.Text = fmt.Sprintf(`tell the person that the restriction is lifted; then: lethe confirm-notice %s --evidence "…"`, ask.name)
+		tasks = append(tasks, ask)
+	}
+	return tasks
+}
+
+// compare puts what is due first first, and what is not due any more last.
+func (t task) compare(other task) int {
+	switch {
+	case t.DueAt.IsZero() != other.DueAt.IsZero():
+		if t.DueAt.IsZero() {
+			return 1
 		}
-		return a.Since.Compare(b.Since)
-	})
-	return tasks, nil
+		return -1
+	case !t.DueAt.Equal(other.DueAt):
+		return t.DueAt.Compare(other.DueAt)
+	default:
+		return t.Since.Compare(other.Since)
+	}
 }
 
 func (s *streams) printTasks(tasks []task, asJSON bool) error {
 	for i := range tasks {
-		tasks[i].Overdue = s.now().After(tasks[i].DueAt)
+		tasks[i].Overdue = !tasks[i].DueAt.IsZero() && s.now().After(tasks[i].DueAt)
 	}
 	if asJSON {
 		return s.printJSON(tasks)
@@ -102,7 +133,7 @@ func (s *streams) printTasks(tasks []task, asJSON bool) error {
 		if t.Overdue {
 			due += " overdue"
 		}
-		rows[i] = table.Row{t.Request, t.System, t.Kind, waitedSince(s.now(), t.Since), due, t.Text}
+		rows[i] = table.Row{t.name, t.System, t.Kind, waitedSince(s.now(), t.Since), due, t.Text}
 	}
 	return s.printTable(table.Row{"request", "system", "waits for", "since", "due", "what"}, rows, map[string]int{"what": max(s.width()-taskColumns, 40)})
 }

@@ -138,10 +138,12 @@ func TestADemoEndsAsItShould(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), programs.standalone, "demo", "--exit").CombinedOutput()
 	require.NoError(t, err, string(out))
 	text := string(out)
-	require.Contains(t, text, "All 3 samples ended as they should")
+	require.Contains(t, text, "All 4 samples ended as they should")
 	require.Contains(t, text, "3 customers erased")
 	require.Contains(t, text, "accepted, expected by")
+	require.Regexp(t, `demo-4  restricted\n`, text)
 	require.NotContains(t, text, population.Ana.Email)
+	require.NotContains(t, text, population.Zoe.Email)
 }
 
 func TestNonsenseIsRefusedInOneLine(t *testing.T) {
