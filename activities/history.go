@@ -57,8 +57,8 @@ func NewHistories(c client.Client, o client.Options) *Histories {
 }
 
 // Of implements [Past].
-func (h *Histories) Of(ctx context.Context, workflowID, runID string) ([]EarlierRun, error) {
-	executions, err := h.others(ctx, workflowID, runID)
+func (h *Histories) Of(ctx context.Context, workflowID, runID string, continued bool) ([]EarlierRun, error) {
+	executions, err := h.others(ctx, workflowID, runID, continued)
 	if err != nil || len(executions) == 0 {
 		return nil, err
 	}
@@ -99,18 +99,23 @@ func momentOf(event *historypb.HistoryEvent) moment {
 }
 
 // others lists the workflow's other runs, the oldest first.
-func (h *Histories) others(ctx context.Context, workflowID, runID string) ([]*workflowpb.WorkflowExecutionInfo, error) {
+func (h *Histories) others(ctx context.Context, workflowID, runID string, continued bool) ([]*workflowpb.WorkflowExecutionInfo, error) {
+	query := fmt.Sprintf("WorkflowId = '%s'", workflowID)
+	if !continued {
+		query += " AND ExecutionStatus != 'ContinuedAsNew'"
+	}
 	var found []*workflowpb.WorkflowExecutionInfo
 	var page []byte
 	for range maxRuns {
 		answer, err := h.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			Namespace: h.namespace, Query: fmt.Sprintf("WorkflowId = '%s'", workflowID), NextPageToken: page,
+			Namespace: h.namespace, Query: query, NextPageToken: page,
 		})
 		if err != nil {
 			return nil, err
 		}
 		for _, execution := range answer.GetExecutions() {
-			if execution.GetExecution().GetRunId() != runID {
+			goesOn := execution.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
+			if execution.GetExecution().GetRunId() != runID && (continued || !goesOn) {
 				found = append(found, execution)
 			}
 		}
@@ -209,6 +214,7 @@ func (r *reader) read(event *historypb.HistoryEvent, taken bool) error {
 const (
 	stepErase    = "Erase"
 	stepSettings = "Settings"
+	stepApply    = "Apply"
 	stepArchive  = "ArchiveReport"
 )
 
@@ -225,6 +231,13 @@ func (r *reader) schedule(event *historypb.HistoryEvent, taken bool) error {
 			return err
 		}
 		order.step.Ordered = params.Records
+	}
+	if order.name == stepApply {
+		var params ApplyParams
+		if err := r.payloads.FromPayloads(attributes.GetInput(), &params); err != nil {
+			return err
+		}
+		order.step.Applied = params.Changes
 	}
 	r.scheduled[event.GetEventId()] = order
 	return nil
@@ -304,7 +317,7 @@ func (r *reader) decide(event *historypb.HistoryEvent, taken bool) error {
 func (r *reader) finish() EarlierRun {
 	r.run.Decisions = slices.SortedFunc(maps.Values(r.decided), func(a, b Decision) int { return a.At.Compare(b.At) })
 	for _, id := range slices.Sorted(maps.Keys(r.scheduled)) {
-		if order := r.scheduled[id]; order.name == stepErase && !order.taken {
+		if order := r.scheduled[id]; (order.name == stepErase || order.name == stepApply) && !order.taken {
 			r.run.Steps = append(r.run.Steps, order.step)
 		}
 	}

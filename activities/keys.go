@@ -137,6 +137,9 @@ func (k *Keys) isOver(ctx context.Context, name string, swept *Swept) (bool, err
 			return false, err
 		}
 	}
+	if later := closed.Add(k.Grace); known && later.After(due) {
+		due = later // it went on after its report
+	}
 	if k.Now().Before(due) {
 		swept.Waiting++
 		return false, nil

@@ -3,12 +3,15 @@ package activities
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 
 	"ite.digital/lethe/dsr"
 )
@@ -40,15 +43,19 @@ var _ Acquaintances = Neighbours{}
 
 // Of implements [Acquaintances].
 func (n Neighbours) Of(ctx context.Context, request dsr.Request) ([]dsr.Meeting, error) {
-	var quoted []string
+	own := tokens{}
 	for _, id := range request.Subject.Identifiers {
-		tokens, err := n.Tokens(ctx, id)
+		all, err := n.Tokens(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		for _, token := range tokens {
-			quoted = append(quoted, "'"+token+"'")
+		for _, token := range all {
+			own[token] = id.Type
 		}
+	}
+	var quoted []string
+	for _, token := range slices.Sorted(maps.Keys(own)) {
+		quoted = append(quoted, "'"+token+"'")
 	}
 	if len(quoted) == 0 {
 		return nil, nil
@@ -68,11 +75,36 @@ func (n Neighbours) Of(ctx context.Context, request dsr.Request) ([]dsr.Meeting,
 		if !ok || known || dsr.CheckKind(dsr.Kind(kind)) != nil {
 			continue
 		}
-		other := dsr.Meeting{Kind: dsr.Kind(kind), RequestID: id, StartedAt: execution.GetStartTime().AsTime()}
+		other := dsr.Meeting{Kind: dsr.Kind(kind), RequestID: id, StartedAt: execution.GetStartTime().AsTime(), Uncertain: !own.samePerson(execution)}
 		if execution.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
 			other.Ended = strings.ToLower(execution.GetStatus().String())
 		}
 		found = append(found, other)
 	}
 	return found, nil
+}
+
+// tokens are the hashes of a subject's identifiers, with the types of these.
+type tokens map[string]dsr.IdentifierType
+
+// samePerson reports whether the other request was handed in with an identifier of
+// this one that people do not share, or with the same ones and no other. A phone
+// number alone may be a household's or a company's.
+func (t tokens) samePerson(execution *workflowpb.WorkflowExecutionInfo) bool {
+	var theirs []string
+	payload := execution.GetSearchAttributes().GetIndexedFields()[AttributeSubject]
+	if converter.GetDefaultDataConverter().FromPayload(payload, &theirs) != nil {
+		return false // nobody can tell
+	}
+	for _, token := range theirs {
+		if kind, shared := t[token]; shared && kind != dsr.Phone {
+			return true
+		}
+	}
+	ownTypes := map[dsr.IdentifierType]bool{}
+	for _, kind := range t {
+		ownTypes[kind] = true
+	}
+	others := slices.DeleteFunc(theirs, func(token string) bool { _, shared := t[token]; return shared })
+	return len(others) == 0 && len(ownTypes) == 1
 }

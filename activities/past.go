@@ -21,7 +21,9 @@ import (
 type Past interface {
 	// Of returns the earlier runs of the workflow, the oldest first, without what
 	// the given run has taken over from them.
-	Of(ctx context.Context, workflowID, runID string) ([]EarlierRun, error)
+	// Runs that went on in another one by themselves are of use to steps only: all
+	// that they did is in the report.
+	Of(ctx context.Context, workflowID, runID string, continued bool) ([]EarlierRun, error)
 }
 
 // An EarlierRun is what the history of a run tells.
@@ -45,9 +47,10 @@ type EarlierStep struct {
 	// Effects are what the system did with them, by its own word. There are none
 	// if its answer was lost.
 	Effects []dsr.RecordEffect
-	// Settings are what was read of records before a restriction, or during it.
-	Settings []dsr.RecordSettings
-	At       time.Time
+	// Settings are what was read of records before a restriction, or during it, and
+	// Applied what was to be changed.
+	Settings, Applied []dsr.RecordSettings
+	At                time.Time
 	Trace
 }
 
@@ -87,7 +90,8 @@ type Earlier struct {
 	ActedAt  time.Time `json:"acted_at,omitzero"`
 	// Cleared and Kept are the keys of records that operators have decided on.
 	Cleared []string `json:"cleared,omitempty"`
-	// Before is what was read first of the settings of each record.
+	// Before is what was read of the settings of each record last before they were
+	// changed for the first time.
 	Before []dsr.RecordSettings `json:"before,omitempty"`
 	Kept   []string             `json:"kept,omitempty"`
 }
@@ -99,7 +103,7 @@ func recall(ctx context.Context, past Past, at Target) (*Earlier, error) {
 	if execution.RunID == at.Run {
 		return nil, nil //nolint:nilnil // nothing new
 	}
-	runs, err := past.Of(ctx, execution.ID, execution.RunID)
+	runs, err := past.Of(ctx, execution.ID, execution.RunID, true)
 	if err != nil {
 		return nil, unreadable(ctx)
 	}
@@ -120,16 +124,12 @@ func unlisted(ctx context.Context) error {
 	}, Trace{Attempts: attempt(ctx)})
 }
 
-// continued reports whether the run handed over to the next one by itself.
-func (r EarlierRun) continued() bool { return r.Ended == endedContinued }
-
-// endedContinued is Temporal's word for that.
-const endedContinued = "continuedasnew"
-
 // earlierAt is what the runs did at the system.
 func earlierAt(runs []EarlierRun, system, runID string) *Earlier {
 	earlier := &Earlier{Run: runID}
-	memory := memory{records: map[string]dsr.Record{}, effects: map[string]dsr.RecordEffect{}, kept: map[string]bool{}}
+	memory := memory{
+		records: map[string]dsr.Record{}, effects: map[string]dsr.RecordEffect{}, kept: map[string]bool{}, seen: map[string]dsr.RecordSettings{},
+	}
 	for _, run := range runs {
 		erasures := 0
 		for _, step := range run.Steps {
@@ -137,7 +137,6 @@ func earlierAt(runs []EarlierRun, system, runID string) *Earlier {
 				continue
 			}
 			memory.step(step)
-			earlier.Before = dsr.Remember(earlier.Before, step.Settings)
 			if len(step.Effects) > 0 {
 				erasures++
 				earlier.ActedAt = step.At
@@ -162,9 +161,21 @@ type memory struct {
 	effects map[string]dsr.RecordEffect
 	// kept are the records that were decided on: true for somebody else's.
 	kept map[string]bool
+	// seen are the settings of records as they were read last, before as they were
+	// when they were changed for the first time.
+	seen   map[string]dsr.RecordSettings
+	before []dsr.RecordSettings
 }
 
 func (m *memory) step(step EarlierStep) {
+	for _, settings := range step.Settings {
+		m.seen[settings.Key()] = settings
+	}
+	for _, change := range step.Applied {
+		if settings, known := m.seen[change.Key()]; known {
+			m.before = dsr.Remember(m.before, []dsr.RecordSettings{settings})
+		}
+	}
 	for _, record := range step.Ordered {
 		if _, known := m.records[record.Key()]; !known {
 			m.order = append(m.order, record.Key())
@@ -186,6 +197,7 @@ func (m *memory) decision(d Decision) {
 }
 
 func (m *memory) tell(earlier *Earlier) {
+	earlier.Before = m.before
 	for _, key := range slices.Sorted(maps.Keys(m.kept)) {
 		if m.kept[key] {
 			earlier.Kept = append(earlier.Kept, key)

@@ -72,6 +72,8 @@ type Plan struct {
 	// which take it into account.
 	Extension *dsr.Extension     `json:"extension,omitempty"`
 	Identity  *dsr.IdentityCheck `json:"identity,omitempty"`
+	// BegunAt is when the first run began, if there are earlier ones.
+	BegunAt time.Time `json:"begun_at,omitzero"`
 	// Related are other requests of the same person.
 	Related []dsr.Meeting `json:"related,omitempty"`
 }
@@ -103,9 +105,11 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	if err != nil {
 		return Plan{}, unlisted(ctx)
 	}
-	return Plan{
-		Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related,
-	}, nil
+	plan := Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
+	if plan.RunBefore {
+		plan.BegunAt = runs[0].StartedAt
+	}
+	return plan, nil
 }
 
 // ResumeParams is when the proof of identity was received for which the time has
@@ -128,7 +132,7 @@ func (r *Requests) Resume(_ context.Context, p ResumeParams) (deadlines.Deadline
 // earlier returns the runs before this one.
 func (r *Requests) earlier(ctx context.Context) ([]EarlierRun, error) {
 	execution := activity.GetInfo(ctx).WorkflowExecution
-	runs, err := r.Past.Of(ctx, execution.ID, execution.RunID)
+	runs, err := r.Past.Of(ctx, execution.ID, execution.RunID, false)
 	if err != nil {
 		return nil, unreadable(ctx)
 	}
@@ -143,9 +147,6 @@ func (r *Requests) ArchiveReport(ctx context.Context, report dsr.Report) (string
 		return "", err
 	}
 	for _, run := range runs {
-		if run.continued() {
-			continue // the report has all of it
-		}
 		report.Earlier = append(report.Earlier, run.onRecord())
 	}
 	key, err := r.Archive.Put(ctx, report)

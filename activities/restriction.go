@@ -41,6 +41,9 @@ type ApplyParams struct {
 	// NoticedAt is when the subject was told that the restriction is lifted. Without
 	// it a setting can be given its restricted value only.
 	NoticedAt time.Time `json:"noticed_at,omitzero"`
+	// SomebodyElses says that the records are not the subject's, by an operator's
+	// decision, and get back what was taken from them by mistake.
+	SomebodyElses bool `json:"somebody_elses,omitempty"`
 }
 
 // Applied is the answer of [Systems.Apply].
@@ -54,7 +57,7 @@ const LiftWithoutNotice = "lift_without_notice"
 // Apply gives the settings their values. Whatever asks for it, nothing is lifted
 // before the subject was told (GDPR Art. 18(3)).
 func (s *Systems) Apply(ctx context.Context, p ApplyParams) (Applied, error) {
-	if p.NoticedAt.IsZero() && len(dsr.Drift(p.Changes)) > 0 {
+	if p.NoticedAt.IsZero() && !p.SomebodyElses && len(dsr.Drift(p.Changes)) > 0 {
 		failed := Failure{
 			Reason: "a restriction cannot be lifted before the notice to the subject is on record", Advice: "lift, tell the subject, then confirm-notice",
 			Trace: Trace{Attempts: attempt(ctx)},
@@ -66,7 +69,11 @@ func (s *Systems) Apply(ctx context.Context, p ApplyParams) (Applied, error) {
 		if err != nil {
 			return Applied{}, err
 		}
-		return Applied{}, restrictor.Apply(ctx, earlier.settingsWithoutKept(p.Changes))
+		changes := p.Changes
+		if !p.SomebodyElses {
+			changes = earlier.settingsWithoutKept(changes)
+		}
+		return Applied{}, restrictor.Apply(ctx, changes)
 	}, func(a *Applied) *Trace { return &a.Trace })
 }
 

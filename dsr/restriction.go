@@ -233,6 +233,11 @@ type Meeting struct {
 	Ended string `json:"ended,omitempty"`
 	// Ground is that of a restriction.
 	Ground Ground `json:"ground,omitempty"`
+	// Run tells the runs of one request apart.
+	Run string `json:"run,omitempty"`
+	// Uncertain says that the two may be of different people: nothing but a phone
+	// number is the same.
+	Uncertain bool `json:"uncertain,omitempty"`
 	// Decision is what an operator decided where the two were in each other's way.
 	Decision *Action `json:"decision,omitempty"`
 }

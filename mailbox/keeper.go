@@ -240,7 +240,6 @@ func (k *keeper) settle(ctx context.Context, s *session, m message, seen *counts
 
 // request makes the request that a message is, or says why a person has to.
 func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.Request, error) {
-	kind := dsr.Erasure
 	switch {
 	case m.broken:
 		return dsr.Request{}, errors.New("its header is broken or far too long")
@@ -248,11 +247,8 @@ func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.
 		return dsr.Request{}, fromErr
 	case wish == Unclear:
 		return dsr.Request{}, errors.New("its subject begins as a request does, and what it asks for is not understood")
-	case wish == Restrict:
-		kind = "restriction"
-	}
-	if dsr.CheckKind(kind) != nil {
-		return dsr.Request{}, errors.New("it asks for a restriction, which is done by hand")
+	case wish == Restrict: // GDPR Art. 18(1) has four grounds, and a subject line names none
+		return dsr.Request{}, errors.New("it asks for a restriction, whose ground a person has to find out; then lethe submit --kind restriction")
 	}
 	id, err := dsr.Normalizer{}.Identifier(dsr.Email, from)
 	if err != nil {
@@ -263,7 +259,7 @@ func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.
 		received = now
 	}
 	r := dsr.Request{
-		ID: "mail-" + k.Namer(m.identity()...), Kind: kind, Subject: dsr.Subject{Identifiers: []dsr.Identifier{id}},
+		ID: "mail-" + k.Namer(m.identity()...), Kind: dsr.Erasure, Subject: dsr.Subject{Identifiers: []dsr.Identifier{id}},
 		ReceivedAt: received, ApprovalRequired: true,
 	}
 	return r, r.Validate(k.Now())

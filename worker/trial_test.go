@@ -102,7 +102,7 @@ type strangers struct{}
 func (strangers) Of(context.Context, dsr.Request) ([]dsr.Meeting, error) { return nil, nil }
 
 // Of makes it the past of requests, which have none.
-func (tr *trial) Of(context.Context, string, string) ([]activities.EarlierRun, error) {
+func (tr *trial) Of(context.Context, string, string, bool) ([]activities.EarlierRun, error) {
 	return nil, nil
 }
 

@@ -101,7 +101,9 @@ func (e *process) approve(ctx workflow.Context, p Approve) error {
 	text := fmt.Sprintf("%d records", len(p.Records))
 	asked := e.system(p.System)
 	if irreversible := asked.outcome.Question.Kind == dsr.QuestionIrreversible; irreversible {
-		asked.accepted, asked.declined = !p.WithoutIrreversible, p.WithoutIrreversible
+		for _, record := range p.Records {
+			asked.accepted[record], asked.declined[record] = !p.WithoutIrreversible, p.WithoutIrreversible
+		}
 		text += ", including what cannot be undone"
 	}
 	if p.WithoutIrreversible {

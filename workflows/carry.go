@@ -15,6 +15,7 @@ type Carried struct {
 	CheckEvery  time.Duration         `json:"check_every"`
 	Checks      int                   `json:"checks"`
 	ReviewedAt  time.Time             `json:"reviewed_at,omitzero"`
+	ChasedAt    time.Time             `json:"chased_at,omitzero"`
 	Deadlines   deadlines.Deadlines   `json:"deadlines"`
 	Extension   *dsr.Extension        `json:"extension,omitempty"`
 	Identity    *dsr.IdentityCheck    `json:"identity,omitempty"`
@@ -37,8 +38,9 @@ type CarriedSystem struct {
 	Cleared   []string             `json:"cleared,omitempty"`
 	Kept      []string             `json:"kept,omitempty"`
 	Approved  []string             `json:"approved,omitempty"`
-	Accepted  bool                 `json:"accepted,omitempty"`
-	Declined  bool                 `json:"declined,omitempty"`
+	Accepted  []string             `json:"accepted,omitempty"`
+	Declined  []string             `json:"declined,omitempty"`
+	Returned  int                  `json:"returned,omitempty"`
 	Settled   bool                 `json:"settled,omitempty"`
 	SettledAs dsr.State            `json:"settled_as,omitempty"`
 	ChasedAt  time.Time            `json:"chased_at,omitzero"`
@@ -48,7 +50,7 @@ type CarriedSystem struct {
 // goOn ends the run and begins the next one.
 func (e *process) goOn(ctx workflow.Context) error {
 	carried := Carried{
-		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, Deadlines: e.deadlines,
+		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, ChasedAt: e.chasedAt, Deadlines: e.deadlines,
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
 		ToldStage: e.toldStage, Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{},
 	}
@@ -64,13 +66,14 @@ func (e *process) goOn(ctx workflow.Context) error {
 func (s *system) carry() CarriedSystem {
 	return CarriedSystem{
 		Outcome: s.outcome, Before: s.before, Held: s.held, Searched: sorted(s.searched), Cleared: sorted(s.cleared), Kept: sorted(s.kept),
-		Approved: sorted(s.approved), Accepted: s.accepted, Declined: s.declined, Settled: s.settled, SettledAs: s.settledAs,
+		Approved: sorted(s.approved), Accepted: sorted(s.accepted), Declined: sorted(s.declined), Returned: s.returned, Settled: s.settled, SettledAs: s.settledAs,
 		ChasedAt: s.chasedAt, Numbered: s.numbered,
 	}
 }
 
 // restore goes on where the last run ended.
 func (e *process) restore(c Carried) {
+	e.begunAt, e.chasedAt = c.StartedAt, c.ChasedAt
 	e.startedAt, e.checkEvery, e.checks, e.reviewedAt = c.StartedAt, c.CheckEvery, c.Checks, c.ReviewedAt
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
@@ -82,9 +85,12 @@ func (e *process) restore(c Carried) {
 		s := newSystem(e, carried.Outcome.System)
 		s.outcome, s.before, s.held = carried.Outcome, carried.Before, carried.Held
 		s.searched, s.cleared, s.kept, s.approved = setOf(carried.Searched), setOf(carried.Cleared), setOf(carried.Kept), setOf(carried.Approved)
-		s.accepted, s.declined, s.settledAs, s.chasedAt = carried.Accepted, carried.Declined, carried.SettledAs, carried.ChasedAt
+		s.accepted, s.declined, s.settledAs, s.chasedAt, s.returned = setOf(carried.Accepted), setOf(carried.Declined), carried.SettledAs, carried.ChasedAt, carried.Returned
 		s.numbered, s.numberedBefore = carried.Numbered, carried.Numbered
 		s.carriedSettled = carried.Settled
+		if question := carried.Outcome.Question; question != nil {
+			s.since = question.Since
+		}
 		e.systems = append(e.systems, s)
 	}
 }

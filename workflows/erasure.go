@@ -56,9 +56,13 @@ type process struct {
 	// the workflows of those that know of this one.
 	related []dsr.Meeting
 	met     map[string]bool
-	// conflict is the restriction for which nothing is erased until a person has
-	// decided, if there is one.
-	conflict *dsr.Meeting
+	// telling says that another request is being told of this one.
+	telling bool
+	// begunAt is when the first run of the request began.
+	begunAt time.Time
+	// conflicts are the restrictions for which nothing is erased until a person has
+	// decided.
+	conflicts []dsr.Meeting
 	// cancellation is who ended the request before its end, if somebody did.
 	cancellation *dsr.Action
 	// published is what Temporal's lists say of the request.
@@ -76,6 +80,7 @@ func newProcess(ctx workflow.Context, request dsr.Request) *process {
 	return &process{
 		request:   request,
 		startedAt: workflow.Now(ctx),
+		begunAt:   workflow.GetInfo(ctx).WorkflowStartTime,
 		toldIn:    workflow.GetInfo(ctx).OriginalRunID,
 		met:       map[string]bool{},
 		known:     knowledge{own: request.Subject, all: request.Subject, doubts: doubts{}},
@@ -127,6 +132,9 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	e.related, e.checkEvery = plan.Related, plan.CheckEvery
 	if plan.RunBefore {
 		e.toldIn = ""
+	}
+	if !plan.BegunAt.IsZero() {
+		e.begunAt = plan.BegunAt
 	}
 	for _, planned := range e.chosen(plan.Systems) {
 		e.systems = append(e.systems, newSystem(e, planned))
@@ -230,6 +238,7 @@ func (e *process) conclude(ctx workflow.Context) (dsr.Completion, error) {
 	if err != nil {
 		return dsr.Completion{}, err
 	}
+	e.tellTheEnd(ctx)
 	e.callBackAtLast(ctx)
 	return dsr.Completion{Status: e.report().Status, Report: key}, nil
 }

@@ -136,7 +136,9 @@ func gdpr(receivedAt time.Time) (deadlines.Deadlines, error) {
 // past is what earlier runs of the request did.
 type past []activities.EarlierRun
 
-func (p *past) Of(context.Context, string, string) ([]activities.EarlierRun, error) { return *p, nil }
+func (p *past) Of(context.Context, string, string, bool) ([]activities.EarlierRun, error) {
+	return *p, nil
+}
 
 // acquaintances are other requests of the same person.
 type acquaintances []dsr.Meeting

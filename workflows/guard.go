@@ -23,8 +23,8 @@ func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map
 	for _, record := range records {
 		candidate := dsr.Candidate{
 			Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: contradictions(record, known),
-			Shared: record.Parent == "" && known.onlyShared(record),
 		}
+		candidate.Shared = len(candidate.Contradicts) == 0 && record.Parent == "" && known.onlyShared(record)
 		switch {
 		case cleared[record.Key()], record.Parent != "":
 			// It is decided on, or with the record that it is part of.

@@ -61,6 +61,7 @@ func (e *process) askIdentity(_ workflow.Context, p AskIdentity) error {
 		e.identity.ClockRunsOn = err.Error()
 	}
 	e.wake(dsr.QuestionTask, dsr.QuestionApproval)
+	e.callOff()
 	return nil
 }
 
@@ -107,6 +108,17 @@ func (e *process) wake(kinds ...dsr.QuestionKind) {
 			if s.outcome.State == dsr.NeedsOperator && s.outcome.Question.Kind == kind && s.decision == undecided {
 				s.decision = decidedRetry
 			}
+		}
+	}
+}
+
+// callOff stops what was ordered and may not have been sent yet. What came of it is
+// found out before anything else is done.
+func (e *process) callOff() {
+	for _, s := range e.systems {
+		if s.outcome.State == dsr.Acting && s.decision == undecided {
+			s.decision = decidedRetry
+			s.interrupt()
 		}
 	}
 }

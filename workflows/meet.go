@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -33,7 +34,7 @@ func (e *process) meet(ctx workflow.Context) {
 	}
 	for _, other := range e.related {
 		if other.Ended == "" {
-			e.tell(ctx, other, nil)
+			e.tell(ctx, other)
 		}
 	}
 	signals := workflow.GetSignalChannel(ctx, SignalMeeting)
@@ -46,52 +47,106 @@ func (e *process) meet(ctx workflow.Context) {
 			return // the request is finished
 		}
 		e.encounter(other)
-		e.tell(ctx, other, nil)
+		if other.Ended == "" {
+			e.tell(ctx, other)
+		}
 	}
 }
 
-// tell tells another request of this one, once, or of a decision.
-func (e *process) tell(ctx workflow.Context, other dsr.Meeting, decision *dsr.Action) {
-	id := dsr.WorkflowID(other.Kind, other.RequestID)
-	if e.met[id] && decision == nil {
+// hasSignals reports whether there is a meeting that was not taken note of.
+func (e *process) hasSignals(ctx workflow.Context) bool {
+	return workflow.GetSignalChannel(ctx, SignalMeeting).Len() > 0 || e.telling
+}
+
+// tell tells another request of this one, once in each of its runs.
+func (e *process) tell(ctx workflow.Context, other dsr.Meeting) {
+	known := dsr.WorkflowID(other.Kind, other.RequestID) + " " + other.StartedAt.UTC().Format(time.RFC3339Nano) + " " + other.Run
+	if e.met[known] {
 		return
 	}
-	e.met[id] = true
-	self := dsr.Meeting{Kind: e.request.Kind, RequestID: e.request.ID, StartedAt: e.startedAt, Ground: e.request.Ground, Decision: decision}
-	if err := workflow.SignalExternalWorkflow(ctx, id, "", SignalMeeting, self).Get(ctx, nil); err != nil {
+	e.met[known] = true
+	e.send(ctx, other, "")
+}
+
+// tellTheEnd tells the restrictions that were met that this erasure is over: they
+// end if it was carried out.
+func (e *process) tellTheEnd(ctx workflow.Context) {
+	if e.restriction != nil || e.request.DryRun {
+		return
+	}
+	ended := endedCarriedOut
+	if e.cancellation != nil {
+		ended = endedCancelled
+	}
+	for _, other := range e.related {
+		if other.Kind == dsr.Restriction && other.Ended == "" {
+			e.send(ctx, other, ended)
+		}
+	}
+}
+
+// How an erasure ends, as it tells restrictions.
+const (
+	endedCarriedOut = "completed"
+	endedCancelled  = "cancelled"
+)
+
+func (e *process) send(ctx workflow.Context, other dsr.Meeting, ended string) {
+	self := dsr.Meeting{
+		Kind: e.request.Kind, RequestID: e.request.ID, StartedAt: e.begunAt, Run: workflow.GetInfo(ctx).WorkflowExecution.RunID,
+		Ground: e.request.Ground, Ended: ended, Uncertain: other.Uncertain,
+	}
+	e.telling = true
+	err := workflow.SignalExternalWorkflow(ctx, dsr.WorkflowID(other.Kind, other.RequestID), "", SignalMeeting, self).Get(ctx, nil)
+	if e.telling = false; err != nil {
 		workflow.GetLogger(ctx).Info("another request of the person has ended meanwhile")
 	}
 }
 
 // encounter takes note of another request, and of what it means for this one.
 func (e *process) encounter(other dsr.Meeting) {
+	e.related = slices.Clone(e.related)
 	at := slices.IndexFunc(e.related, func(m dsr.Meeting) bool { return m.Kind == other.Kind && m.RequestID == other.RequestID })
 	if at < 0 {
-		e.related = append(e.related, other)
+		at, e.related = len(e.related), append(e.related, other)
 	} else {
-		e.related = slices.Clone(e.related)
+		known := e.related[at]
+		if known.StartedAt.Before(other.StartedAt) { // it was carried out again
+			other.StartedAt = known.StartedAt
+		}
+		if other.Decision == nil {
+			other.Decision = known.Decision
+		}
+		other.Uncertain = other.Uncertain || known.Uncertain
 		e.related[at] = other
 	}
 	switch {
 	case e.restriction != nil && other.Kind == dsr.Erasure:
 		e.meetErasure(other)
-	case e.restriction == nil && other.Kind == dsr.Restriction && e.conflict == nil && e.holdsUp(other):
-		e.conflict = &other
+	case e.restriction == nil && other.Kind == dsr.Restriction && other.Decision == nil && e.holdsUp(other):
+		e.conflicts = slices.DeleteFunc(slices.Clone(e.conflicts), func(m dsr.Meeting) bool { return m.RequestID == other.RequestID })
+		e.conflicts = append(e.conflicts, other)
 		e.wake(dsr.QuestionTask, dsr.QuestionApproval, dsr.QuestionIdentity)
+		e.callOff()
 	}
 }
 
+// atOnce is how close together two requests count as having come at once: lists know
+// the beginning of a workflow less exactly than its history.
+const atOnce = 10 * time.Millisecond
+
 // holdsUp reports whether the restriction has arrived after this erasure and needs
-// the data to be kept. When both come at once, a person is asked.
+// the data to be kept. When both come at once, a person is asked; so is one if it
+// may be a restriction of somebody else.
 func (e *process) holdsUp(restriction dsr.Meeting) bool {
-	return restriction.Ground.Preserves() && !restriction.StartedAt.Before(e.startedAt)
+	later := !restriction.StartedAt.Truncate(atOnce).Before(e.begunAt.Truncate(atOnce))
+	return restriction.Ground.Preserves() && (restriction.Uncertain || later)
 }
 
-// meetErasure ends this restriction for the erasure, unless the erasure waits for
-// a person's decision because of it.
+// meetErasure ends this restriction once the erasure was carried out, if it is of
+// the same person.
 func (e *process) meetErasure(erasure dsr.Meeting) {
-	waits := e.restriction.Ground.Preserves() && !e.startedAt.Before(erasure.StartedAt)
-	if e.restriction.SupersededBy == "" && (!waits || erasure.Decision != nil) {
+	if e.restriction.SupersededBy == "" && erasure.Ended == endedCarriedOut && !erasure.Uncertain {
 		superseded := *e.restriction
 		superseded.SupersededBy = erasure.RequestID
 		e.restriction = &superseded
@@ -100,10 +155,10 @@ func (e *process) meetErasure(erasure dsr.Meeting) {
 
 // askConflict holds the system before anything more is erased.
 func (s *system) askConflict() *dsr.Question {
-	conflict := s.request.conflict
-	if conflict == nil {
+	if len(s.request.conflicts) == 0 {
 		return nil
 	}
+	conflict := s.request.conflicts[0]
 	return &dsr.Question{Kind: dsr.QuestionConflict, Text: fmt.Sprintf("restriction %s of the same person has arrived, on a ground for which the "+
 		"data must be kept (%s); nothing more is erased until %s", conflict.RequestID, conflict.Ground.Article(), UpdateResolveConflict)}
 }
@@ -112,30 +167,30 @@ func (e *process) checkConflict(_ workflow.Context, p ResolveConflict) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
-	if e.conflict == nil {
+	if len(e.conflicts) == 0 {
 		return errors.New("there is no restriction in the way")
 	}
 	return e.checkText("reason", p.Reason)
 }
 
-// resolveConflict goes on, and tells the restriction so, or ends the erasure.
+// resolveConflict decides about the restriction that is asked about. It goes on if no
+// other one is in the way, or ends the erasure.
 func (e *process) resolveConflict(ctx workflow.Context, p ResolveConflict) error {
 	action := dsr.Action{Name: UpdateResolveConflict, Operator: p.Operator, Text: p.Reason, At: workflow.Now(ctx)}
-	other := *e.conflict
+	other := e.conflicts[0]
+	e.conflicts = slices.Clone(e.conflicts[1:])
 	e.related = slices.Clone(e.related)
 	for i := range e.related {
 		if e.related[i].RequestID == other.RequestID && e.related[i].Kind == other.Kind {
-			e.related[i].Decision = &action
+			decided := action
+			e.related[i].Decision = &decided
 		}
 	}
-	e.conflict = nil
 	if !p.Erase {
-		stop := action
-		stop.Text = "in favour of restriction " + other.RequestID + ": " + p.Reason
-		e.leaveOff(ctx, stop)
+		action.Text = "in favour of restriction " + other.RequestID + ": " + p.Reason
+		e.leaveOff(ctx, action)
 		return nil
 	}
 	e.wake(dsr.QuestionConflict)
-	e.tell(ctx, other, &action)
 	return nil
 }

@@ -18,8 +18,9 @@ func (s *system) recollect(earlier *activities.Earlier) {
 	for _, key := range earlier.Cleared {
 		s.cleared[key] = s.cleared[key] || !s.kept[key]
 	}
-	for _, key := range earlier.Kept {
-		s.kept[key] = s.kept[key] || !s.cleared[key]
+	for _, key := range earlier.Kept { // decided after what this run has replayed
+		s.kept[key] = true
+		delete(s.cleared, key)
 	}
 	s.before = dsr.Remember(s.before, earlier.Before)
 	for _, effect := range earlier.Effects {

@@ -77,7 +77,7 @@ func (e *process) checkCancel(_ workflow.Context, p Cancel) error {
 }
 
 // hasActed reports whether anything was done at the system.
-func (s *system) hasActed() bool { return !s.outcome.ActedAt.IsZero() || len(s.before) > 0 }
+func (s *system) hasActed() bool { return !s.outcome.ActedAt.IsZero() || s.outcome.State == dsr.Acting }
 
 // cancel leaves out every system that is not done. What is under way at a vendor
 // cannot be called back, and the outcome says so.

@@ -55,6 +55,9 @@ func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 		if question != nil || ctx.Err() != nil {
 			return question
 		}
+		if question := s.giveBack(ctx); question != nil || ctx.Err() != nil {
+			return question
+		}
 		s.held = union(records, s.withoutKept(s.held))
 		now, question := s.settings(ctx)
 		if question != nil || ctx.Err() != nil {
@@ -72,8 +75,12 @@ func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 			if s.hasNews() {
 				continue
 			}
+			s.before = dsr.Remember(s.before, now)
 			s.concludeRestriction(ctx)
 			return nil
+		}
+		if question := s.askAstray(wrong, records); question != nil {
+			return question
 		}
 		if question := s.askBeforeRestriction(wrong); question != nil {
 			return question
@@ -93,6 +100,57 @@ func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 	}
 	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: "the vendor does not keep the restriction, or something undoes it at once; " +
 		"find out what does, then retry-system, or skip-system with the reason"}
+}
+
+// askAstray asks about records that were restricted, are to be restricted again, and
+// are not found any more by what is known of the subject: they may have changed
+// hands.
+func (s *system) askAstray(wrong []dsr.RecordSettings, found []dsr.Record) *dsr.Question {
+	var candidates []dsr.Candidate
+	for _, record := range without(s.recordsOf(wrong), found) {
+		if len(record.Identifiers) > 0 && !s.cleared[record.Key()] {
+			candidates = append(candidates, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
+		}
+	}
+	if len(candidates) == 0 {
+		return nil
+	}
+	question := matchQuestion("%d records were restricted, are not any more, and are not found by what is known of the subject; they may be "+
+		"somebody else's by now. Look at them at the vendor, then resolve-match; or skip-system with the reason", len(candidates))
+	question.Candidates = candidates
+	return question
+}
+
+// giveBack gives records that were restricted and turned out to be somebody else's
+// what they had before. That lifts nothing of the subject's.
+func (s *system) giveBack(ctx workflow.Context) *dsr.Question {
+	astray := without(s.held, s.withoutKept(s.held))
+	before := slices.DeleteFunc(slices.Clone(s.before), func(r dsr.RecordSettings) bool { return !s.kept[r.Key()] })
+	if len(astray) == 0 || len(before) == 0 {
+		return nil
+	}
+	var found activities.Settings
+	params := activities.SettingsParams{Target: s.target(), Records: astray}
+	if question := s.step(ctx, "settings", steps.Settings, params, &found); question != nil || ctx.Err() != nil {
+		return question
+	}
+	s.trace(found.Trace)
+	lifting := dsr.Lift(before, found.Settings)
+	if len(lifting.Changes) > 0 {
+		var done activities.Applied
+		params := activities.ApplyParams{Target: s.target(), Changes: lifting.Changes, SomebodyElses: true}
+		if question := s.step(ctx, "apply", steps.Apply, params, &done); question != nil || ctx.Err() != nil {
+			return question
+		}
+		s.trace(done.Trace)
+	}
+	for _, text := range left(lifting) {
+		s.outcome.Left = append(s.outcome.Left, text)
+	}
+	s.returned += len(before)
+	s.held = s.withoutKept(s.held)
+	s.before = slices.DeleteFunc(slices.Clone(s.before), func(r dsr.RecordSettings) bool { return s.kept[r.Key()] })
+	return nil
 }
 
 // wait waits before the system is looked at again.
@@ -122,10 +180,15 @@ func (s *system) settingsWithoutKept(settings []dsr.RecordSettings) []dsr.Record
 
 // wrong are the settings that do not have the value that they should have.
 func (s *system) wrong(now []dsr.RecordSettings) []dsr.RecordSettings {
-	if s.declined {
-		return dsr.Reversible(dsr.Drift(now))
+	var wrong []dsr.RecordSettings
+	for _, record := range dsr.Drift(now) {
+		one := []dsr.RecordSettings{record}
+		if s.declined[record.Key()] {
+			one = dsr.Reversible(one)
+		}
+		wrong = append(wrong, one...)
 	}
-	return dsr.Drift(now)
+	return wrong
 }
 
 func (s *system) recordsOf(settings []dsr.RecordSettings) []dsr.Record {
@@ -141,8 +204,8 @@ func (s *system) askBeforeRestriction(wrong []dsr.RecordSettings) *dsr.Question 
 	if question := s.askBefore(s.recordsOf(wrong)); question != nil {
 		return question
 	}
-	last := dsr.Irreversible(wrong)
-	if len(last) == 0 || s.accepted {
+	last := slices.DeleteFunc(dsr.Irreversible(wrong), func(r dsr.RecordSettings) bool { return s.accepted[r.Key()] })
+	if len(last) == 0 {
 		return nil
 	}
 	question := &dsr.Question{Kind: dsr.QuestionIrreversible, Text: "a part of the restriction cannot be undone (" + settingNames(last) +
@@ -196,11 +259,14 @@ func (s *system) apply(ctx workflow.Context, changes []dsr.RecordSettings) *dsr.
 // concludeRestriction settles the system by what was read back.
 func (s *system) concludeRestriction(ctx workflow.Context) {
 	now := workflow.Now(ctx)
-	if n := len(s.kept); n > 0 {
+	if n := len(s.kept) - s.returned; n > 0 {
 		s.outcome.Explanation = keptText(n)
 	}
+	if s.returned > 0 {
+		s.outcome.Explanation = fmt.Sprintf("records that were restricted, are somebody else's by an operator's decision, and were given back: %d", s.returned)
+	}
 	s.outcome.Evidence, s.outcome.VerifiedAt, s.outcome.CheckedAt = dsr.ReadBack, now, now
-	if s.declined {
+	if len(sorted(s.declined)) > 0 {
 		s.outcome.Explanation = "an operator decided to leave out what cannot be undone"
 	}
 	s.countHeld(dsr.Restricted)
@@ -223,7 +289,7 @@ func (s *system) countHeld(state dsr.State) {
 // needsLifting reports whether anything was done here that can be given back.
 func (s *system) needsLifting() bool {
 	if s.byHand() {
-		return s.settledAs == dsr.Attested
+		return !s.outcome.ActedAt.IsZero()
 	}
 	return len(s.before) > 0
 }
@@ -241,7 +307,7 @@ func (s *system) liftAutomatically(ctx workflow.Context) *dsr.Question {
 		}
 		lifting := dsr.Lift(s.before, now)
 		if len(lifting.Changes) == 0 {
-			s.outcome.Left = left(lifting)
+			s.outcome.Left = append(left(lifting), s.request.overlaps()...)
 			s.outcome.Evidence, s.outcome.VerifiedAt = dsr.ReadBack, workflow.Now(ctx)
 			s.countHeld(dsr.Lifted)
 			s.conclude(ctx, dsr.Lifted)
@@ -268,5 +334,17 @@ func left(lifting dsr.Lifting) []string {
 	add(lifting.Conflicts, "was changed by somebody during the restriction, and stays as it is")
 	add(lifting.Irreversible, "cannot be given back")
 	add(lifting.Unknown, "came during the restriction, and stays restricted")
+	return texts
+}
+
+// overlaps names other restrictions of the person. What they had changed when this
+// one began counts as what was before, although it may not have been.
+func (e *process) overlaps() []string {
+	var texts []string
+	for _, other := range e.related {
+		if other.Kind == dsr.Restriction {
+			texts = append(texts, "restriction "+other.RequestID+" of the same person overlaps with this one: see whether what it had changed is as it should be")
+		}
+	}
 	return texts
 }

@@ -198,8 +198,8 @@ func (e *process) supersede(ctx workflow.Context) {
 
 // hasMuchHistory reports whether it is time for a new run.
 func (e *process) hasMuchHistory(ctx workflow.Context) bool {
-	if !workflow.AllHandlersFinished(ctx) {
-		return false
+	if !workflow.AllHandlersFinished(ctx) || e.hasSignals(ctx) {
+		return false // they would be lost
 	}
 	steps := 0
 	for _, s := range e.systems {

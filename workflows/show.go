@@ -145,8 +145,8 @@ func (e *process) details() string {
 	if e.restriction != nil {
 		b.WriteString(e.restrictionLine())
 	}
-	if e.conflict != nil {
-		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", e.conflict.RequestID, e.conflict.Ground.Article(), UpdateResolveConflict))
+	for _, conflict := range e.conflicts {
+		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", conflict.RequestID, conflict.Ground.Article(), UpdateResolveConflict))
 	}
 	b.WriteString("| system | state | records | attempts | question |\n|---|---|---|---|---|\n")
 	for _, waiting := range []bool{true, false} {

@@ -57,9 +57,12 @@ type system struct {
 	// the undo record. held are the records that it is about.
 	before []dsr.RecordSettings
 	held   []dsr.Record
-	// accepted says that a person wants what cannot be undone, declined that it is
-	// to be left out.
-	accepted, declined bool
+	// accepted are the keys of records of which a person wants what cannot be undone,
+	// declined of those of which it is to be left out.
+	accepted, declined map[string]bool
+	// returned counts records that were restricted, are somebody else's, and were
+	// given back.
+	returned int
 	// carriedSettled, since and numberedBefore are from the last run.
 	carriedSettled bool
 	since          time.Time
@@ -99,6 +102,8 @@ func newSystem(e *process, planned dsr.System) *system {
 		cleared:      map[string]bool{},
 		approved:     map[string]bool{},
 		kept:         map[string]bool{},
+		accepted:     map[string]bool{},
+		declined:     map[string]bool{},
 		toldIn:       e.toldIn,
 		interrupt:    func() {},
 	}
@@ -222,16 +227,16 @@ func (s *system) askForTask() *dsr.Question {
 	if s.request.lifting {
 		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(), Text: "a person has to lift the restriction by hand; then complete-task"}
 	}
-	if !s.plan.Searchable(known) {
-		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(),
-			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
-	}
 	s.markSearched(known)
 	if question := s.askFirst(); question != nil {
 		return question
 	}
 	if question := s.askTaskApproval(); question != nil {
 		return question
+	}
+	if !s.plan.Searchable(known) {
+		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(),
+			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
 	}
 	text := "a person has to do this by hand; then complete-task"
 	if !s.outcome.ActedAt.IsZero() {
@@ -346,9 +351,9 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 			return nil, tooManyIdentifiers()
 		}
 		s.markSearched(searched)
+		s.doubt(ctx, known, found.Records)
 		found.Records = s.withoutKept(found.Records)
 		if question := guard(s.plan, known, found.Records, s.cleared, len(s.kept) > 0); question != nil {
-			s.doubt(ctx, known, found.Records)
 			return nil, question
 		}
 		for _, record := range found.Records {

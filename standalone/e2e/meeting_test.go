@@ -47,7 +47,9 @@ func (o *clerk) waits(kind dsr.Kind, wish func(dsr.Report) bool) dsr.Report {
 			o.answerOf(kind, "R-1", outcome)
 		}
 		return wish(r)
-	}, patience, 50*time.Millisecond, "%s: %+v\nlog:\n%s", kind, lazily(func() string { return string(r.Status) }), lazily(o.log))
+	}, patience, 50*time.Millisecond, "%s:\n%s", kind, lazily(func() string {
+		return o.lethe("show", string(kind)+"/R-1").out + o.lethe("approve", string(kind)+"/R-1").err
+	}))
 	return r
 }
 
@@ -86,8 +88,8 @@ func TestAnErasureOfARestrictedPersonEndsTheRestriction(t *testing.T) {
 	require.NotEmpty(t, s.town.Remaining(population.Ana))
 
 	require.NoError(t, o.hand(dsr.Erasure, "", false))
-	restriction := o.waits(dsr.Restriction, is(dsr.StatusSuperseded))
 	erasure := o.waits(dsr.Erasure, concluded)
+	restriction := o.waits(dsr.Restriction, is(dsr.StatusSuperseded))
 
 	require.Equal(t, "R-1", restriction.Restriction.SupersededBy)
 	require.Equal(t, dsr.Erasure, restriction.Related[0].Kind)
@@ -127,8 +129,9 @@ func TestARestrictionHoldsAnErasureUp(t *testing.T) {
 	require.Len(t, s.town.Remaining(population.Ana), len(s.town.RecordsOf(population.Ana)), "nothing is erased")
 }
 
-// TestAnErasureAndARestrictionAtOnceAgree hands both in at the same moment, and in
-// whatever order they are noticed, only one of them goes on.
+// TestAnErasureAndARestrictionAtOnceAgree hands both in at the same moment. In
+// whatever order they are noticed, each learns of the other, and the restriction ends
+// with the erasure.
 func TestAnErasureAndARestrictionAtOnceAgree(t *testing.T) {
 	t.Parallel()
 	s := restricting(t)
@@ -140,17 +143,50 @@ func TestAnErasureAndARestrictionAtOnceAgree(t *testing.T) {
 	handing.Wait()
 	require.NoError(t, errs[0])
 	require.NoError(t, errs[1])
+	met := func(r dsr.Report) bool { return len(r.Related) > 0 }
+	o.waits(dsr.Erasure, met)
+	o.waits(dsr.Restriction, met)
+	require.Len(t, s.town.Remaining(population.Ana), len(s.town.RecordsOf(population.Ana)), "nothing is erased before a person approves")
 
-	conflict, superseded := false, false
-	require.Eventually(t, func() bool {
-		erasure, _, err := o.desk.Status(t.Context(), dsr.Erasure, "R-1")
-		restriction, _, err2 := o.desk.Status(t.Context(), dsr.Restriction, "R-1")
-		conflict = err == nil && inConflict(erasure)
-		superseded = err2 == nil && restriction.Status == dsr.StatusSuperseded
-		return conflict || superseded
-	}, patience, 50*time.Millisecond)
+	o.waits(dsr.Erasure, func(r dsr.Report) bool {
+		for _, outcome := range r.Systems {
+			switch q := outcome.Question; {
+			case q == nil:
+			case q.Kind == dsr.QuestionConflict:
+				_ = o.desk.Update(t.Context(), dsr.Erasure, "R-1", workflows.UpdateResolveConflict, workflows.ResolveConflict{Operator: "sam", Erase: true, Reason: "asked by phone"})
+			case q.Kind == dsr.QuestionApproval:
+				_ = o.desk.Update(t.Context(), dsr.Erasure, "R-1", workflows.UpdateApprove, workflows.Approve{System: outcome.Name, Operator: "sam", Records: q.Records()})
+			}
+		}
+		return concluded(r)
+	})
+	restriction := o.waits(dsr.Restriction, is(dsr.StatusSuperseded))
 
-	require.NotEqual(t, conflict, superseded)
+	require.Equal(t, "R-1", restriction.Restriction.SupersededBy)
+	require.Empty(t, s.town.Remaining(population.Ana))
+}
+
+// TestAnErasureOfSomebodyElseLeavesARestrictionAlone has somebody hand in an erasure
+// with a telephone number that Ana shares.
+func TestAnErasureOfSomebodyElseLeavesARestrictionAlone(t *testing.T) {
+	t.Parallel()
+	s := restricting(t)
+	o := s.clerk()
+	phone := dsr.Identifier{Type: dsr.Phone, Value: population.Ana.Phone}
+	hand := func(kind dsr.Kind, ground dsr.Ground, email string) {
+		_, err := o.desk.Submit(t.Context(), dsr.Request{
+			ID: "R-1", Kind: kind, Ground: ground, ReceivedAt: time.Now(), Systems: []string{"website"},
+			Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: email}, phone}},
+		})
+		require.NoError(t, err)
+	}
+	hand(dsr.Restriction, dsr.GroundAccuracy, population.Ana.Email)
+	o.waits(dsr.Restriction, inForce)
+	hand(dsr.Erasure, "", population.Nobody.Email)
+	o.waits(dsr.Erasure, concluded)
+	r := o.waits(dsr.Restriction, func(r dsr.Report) bool { return len(r.Related) > 0 && r.Related[0].Ended != "" })
+	require.Equal(t, dsr.StatusRestricted, r.Status)
+	require.True(t, r.Related[0].Uncertain)
 }
 
 // TestARestrictionKeepsItsHistoryShort has it checked until it goes on in another
