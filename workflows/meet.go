@@ -108,7 +108,7 @@ func (e *process) encounter(other dsr.Meeting) {
 	e.related = slices.Clone(e.related)
 	at := slices.IndexFunc(e.related, func(m dsr.Meeting) bool { return m.Kind == other.Kind && m.RequestID == other.RequestID })
 	if at < 0 {
-		at, e.related = len(e.related), append(e.related, other)
+		e.related = append(e.related, other)
 	} else {
 		known := e.related[at]
 		if known.StartedAt.Before(other.StartedAt) { // it was carried out again

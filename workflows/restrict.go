@@ -144,9 +144,7 @@ func (s *system) giveBack(ctx workflow.Context) *dsr.Question {
 		}
 		s.trace(done.Trace)
 	}
-	for _, text := range left(lifting) {
-		s.outcome.Left = append(s.outcome.Left, text)
-	}
+	s.outcome.Left = append(s.outcome.Left, left(lifting)...)
 	s.returned += len(before)
 	s.held = s.withoutKept(s.held)
 	s.before = slices.DeleteFunc(slices.Clone(s.before), func(r dsr.RecordSettings) bool { return s.kept[r.Key()] })
