@@ -17,18 +17,18 @@ const (
 	callbackHeartbeat = time.Minute
 )
 
-// callBack tells the intake that handed the request in of each new stage, until the
-// request is finished.
+// callBack tells the intake that handed the request in of each new stage, and of a
+// deadline that was moved, until the request is finished.
 func (e *process) callBack(ctx workflow.Context) {
 	if !e.isCalledBack() {
 		return
 	}
 	for !e.finished {
-		if stage := e.stage(ctx); stage != e.toldStage {
+		if e.hasNewsForIntake(ctx) {
 			e.callIntake(ctx)
 			continue // it may have changed meanwhile
 		}
-		if workflow.Await(ctx, func() bool { return e.finished || e.stage(ctx) != e.toldStage }) != nil {
+		if workflow.Await(ctx, func() bool { return e.finished || e.hasNewsForIntake(ctx) }) != nil {
 			return // the request is cancelled
 		}
 	}
@@ -39,6 +39,10 @@ func (e *process) callBackAtLast(ctx workflow.Context) {
 	if e.isCalledBack() && e.stage(ctx) != e.toldStage {
 		e.callIntake(ctx)
 	}
+}
+
+func (e *process) hasNewsForIntake(ctx workflow.Context) bool {
+	return e.stage(ctx) != e.toldStage || !e.deadlines.Due.Equal(e.toldDue)
 }
 
 func (e *process) isCalledBack() bool {
@@ -53,7 +57,7 @@ func (e *process) stage(ctx workflow.Context) dsr.Stage {
 // reason to hold the request up: the intake can ask.
 func (e *process) callIntake(ctx workflow.Context) {
 	progress := e.report().Progress(workflow.Now(ctx))
-	e.toldStage = progress.Stage
+	e.toldStage, e.toldDue = progress.Stage, e.deadlines.Due
 	ctx = requestStep(ctx, "call the intake back: "+string(progress.Stage))
 	options := workflow.GetActivityOptions(ctx)
 	options.StartToCloseTimeout, options.ScheduleToCloseTimeout, options.HeartbeatTimeout = 5*time.Minute, callbackPatience, callbackHeartbeat

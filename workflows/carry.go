@@ -77,7 +77,7 @@ func (e *process) restore(c Carried) {
 	e.startedAt, e.checkEvery, e.checks, e.reviewedAt = c.StartedAt, c.CheckEvery, c.Checks, c.ReviewedAt
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
-	e.known.all, e.toldStage = c.Known, c.ToldStage
+	e.known.all, e.toldStage, e.toldDue = c.Known, c.ToldStage, c.Deadlines.Due
 	for _, id := range workflow.DeterministicKeys(c.Doubts) {
 		e.known.doubts[id] = setOf(c.Doubts[id])
 	}

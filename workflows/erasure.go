@@ -50,8 +50,9 @@ type process struct {
 	reviewedAt time.Time
 	// chasedAt is when people were last told that the subject is to be told.
 	chasedAt time.Time
-	// toldStage is what the intake was last told.
+	// toldStage and toldDue are what the intake was last told.
 	toldStage dsr.Stage
+	toldDue   time.Time
 	// related are the other requests of the same person that are known of, and met
 	// the workflows of those that know of this one.
 	related []dsr.Meeting

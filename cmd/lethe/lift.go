@@ -43,7 +43,7 @@ anybody.`,
 // liftText says what comes after lifting was asked for.
 func liftText(r requests.Name) string {
 	return fmt.Sprintf(`restriction %s is to be lifted; nothing is lifted before the person was told (GDPR Art. 18(3))
-  1. write to the person: lethe report %s --format letter
+  1. write to the person: lethe lifting-notice %s
   2. say that you did:    lethe confirm-notice %s --evidence "…"
 `, r.ID, r, r)
 }

@@ -101,7 +101,7 @@ func noticeText(r dsr.Report) string {
 	}
 	name := requests.Name{Kind: r.Kind, ID: r.RequestID}
 	return fmt.Sprintf("\nthe notice waits for a person since %s: tell the subject that the restriction is lifted, and why\n"+
-		"  lethe report %s --format letter\n  lethe confirm-notice %s --evidence \"…\"\n", minute(r.Restriction.Lift.At), name, name)
+		"  lethe lifting-notice %s\n  lethe confirm-notice %s --evidence \"…\"\n", minute(r.Restriction.Lift.At), name, name)
 }
 
 // conflictText tells a person what to decide if a restriction stands in an

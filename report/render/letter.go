@@ -186,7 +186,7 @@ func named(o dsr.Outcome) string {
 // like the report it names nobody.
 func Letter(r dsr.Report, o Options) (Text, error) {
 	switch r.Status {
-	case dsr.StatusCompleted, dsr.StatusExceptions:
+	case dsr.StatusCompleted, dsr.StatusExceptions, dsr.StatusRestricted:
 		return write(letterTemplate, r, o)
 	case dsr.StatusCancelled, dsr.StatusPlanned:
 		return Text{}, errors.New("nothing was changed for this request, so there is no letter to write; tell the person in your own words")

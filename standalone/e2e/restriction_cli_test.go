@@ -206,7 +206,8 @@ func touches(fields map[string]string, system string) bool {
 func (s *site) lift(restricted map[string]string) {
 	s.Helper()
 	lifted := s.must("lift", "R-1", "--operator", "sam", "--reason", "the data were corrected")
-	require.Contains(s, lifted, "lethe report restriction/R-1 --format letter")
+	require.Contains(s, lifted, "lethe lifting-notice restriction/R-1")
+	require.Contains(s, s.must("lifting-notice", "restriction/R-1", "--language", "fr"), "the data were corrected")
 	require.Contains(s, lifted, "lethe confirm-notice restriction/R-1 --evidence")
 	require.Contains(s, s.lethe("lift", "R-1", "--reason", "again").err, "asked for before")
 	require.Regexp(s, `(?s)restriction/R-1 +notice +notice .*lethe\s+confirm-notice`, s.must("tasks"))
