@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -207,7 +208,7 @@ func (s *site) lift(restricted map[string]string) {
 	s.Helper()
 	lifted := s.must("lift", "R-1", "--operator", "sam", "--reason", "the data were corrected")
 	require.Contains(s, lifted, "lethe lifting-notice restriction/R-1")
-	require.Contains(s, s.must("lifting-notice", "restriction/R-1", "--language", "fr"), "the data were corrected")
+	require.Contains(s, strings.Join(strings.Fields(s.must("lifting-notice", "R-1", "--language", "fr")), " "), "the data were corrected")
 	require.Contains(s, lifted, "lethe confirm-notice restriction/R-1 --evidence")
 	require.Contains(s, s.lethe("lift", "R-1", "--reason", "again").err, "asked for before")
 	require.Regexp(s, `(?s)restriction/R-1 +notice +notice .*lethe\s+confirm-notice`, s.must("tasks"))
