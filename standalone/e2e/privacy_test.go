@@ -207,6 +207,7 @@ func TestAForgottenRequestSaysSo(t *testing.T) {
 	require.NotZero(t, astray.code)
 	require.Contains(t, astray.err, "nobody has noted its end; nothing was destroyed")
 	s.conclude("R-1")
+	s.must("show", "R-1", "--watch") // ends with the workflow
 	keys := s.vault()
 	c := s.client(keys)
 	history := download(t, c, "R-1")
