@@ -71,11 +71,10 @@ func (n Neighbours) Of(ctx context.Context, request dsr.Request) ([]dsr.Meeting,
 	var found []dsr.Meeting
 	for _, execution := range answer.GetExecutions() {
 		kind, id, ok := strings.Cut(execution.GetExecution().GetWorkflowId(), "/")
-		known := slices.ContainsFunc(found, func(m dsr.Meeting) bool { return string(m.Kind) == kind && m.RequestID == id })
-		if !ok || known || dsr.CheckKind(dsr.Kind(kind)) != nil {
+		other := dsr.Meeting{Kind: dsr.Kind(kind), RequestID: id, StartedAt: execution.GetStartTime().AsTime(), Uncertain: !own.samePerson(execution)}
+		if !ok || slices.ContainsFunc(found, other.Same) || dsr.CheckKind(other.Kind) != nil {
 			continue
 		}
-		other := dsr.Meeting{Kind: dsr.Kind(kind), RequestID: id, StartedAt: execution.GetStartTime().AsTime(), Uncertain: !own.samePerson(execution)}
 		if execution.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
 			other.Ended = strings.ToLower(execution.GetStatus().String())
 		}

@@ -241,3 +241,8 @@ type Meeting struct {
 	// Decision is what an operator decided where the two were in each other's way.
 	Decision *Action `json:"decision,omitempty"`
 }
+
+// Same reports whether both are of the same request.
+func (m Meeting) Same(other Meeting) bool {
+	return m.Kind == other.Kind && m.RequestID == other.RequestID
+}

@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -189,9 +190,7 @@ func (e *process) settle(ctx workflow.Context) error {
 
 // awaitRecheck waits before the second look, unless the request is cancelled.
 func (e *process) awaitRecheck(ctx workflow.Context) error {
-	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout: e.recheckAfter, TimerOptions: workflow.TimerOptions{Summary: "wait before the second look at all systems"},
-	}, func() bool { return e.cancellation != nil })
+	_, err := awaitFor(ctx, e.recheckAfter, true, "wait before the second look at all systems", func() bool { return e.cancellation != nil })
 	if err != nil {
 		return fmt.Errorf("wait before the second look: %w", err)
 	}
@@ -201,18 +200,14 @@ func (e *process) awaitRecheck(ctx workflow.Context) error {
 // awaitSettled waits until no system has anything left to do. Systems that
 // wait for a person are not settled; each says since when it waits.
 func (e *process) awaitSettled(ctx workflow.Context) error {
-	err := workflow.Await(ctx, func() bool {
-		for _, s := range e.systems {
-			if s.busy() {
-				return false
-			}
-		}
-		return true
-	})
-	if err != nil {
+	if err := workflow.Await(ctx, e.allSettled); err != nil {
 		return fmt.Errorf("wait for the systems: %w", err)
 	}
 	return nil
+}
+
+func (e *process) allSettled() bool {
+	return !slices.ContainsFunc(e.systems, (*system).busy)
 }
 
 // erasures counts how often anything was erased anywhere.

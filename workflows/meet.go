@@ -106,7 +106,7 @@ func (e *process) send(ctx workflow.Context, other dsr.Meeting, ended string) {
 // encounter takes note of another request, and of what it means for this one.
 func (e *process) encounter(other dsr.Meeting) {
 	e.related = slices.Clone(e.related)
-	at := slices.IndexFunc(e.related, func(m dsr.Meeting) bool { return m.Kind == other.Kind && m.RequestID == other.RequestID })
+	at := slices.IndexFunc(e.related, other.Same)
 	if at < 0 {
 		e.related = append(e.related, other)
 	} else {
@@ -124,7 +124,7 @@ func (e *process) encounter(other dsr.Meeting) {
 	case e.restriction != nil && other.Kind == dsr.Erasure:
 		e.meetErasure(other)
 	case e.restriction == nil && other.Kind == dsr.Restriction && other.Decision == nil && e.holdsUp(other):
-		e.conflicts = slices.DeleteFunc(slices.Clone(e.conflicts), func(m dsr.Meeting) bool { return m.RequestID == other.RequestID })
+		e.conflicts = slices.DeleteFunc(slices.Clone(e.conflicts), other.Same)
 		e.conflicts = append(e.conflicts, other)
 		e.wake(dsr.QuestionTask, dsr.QuestionApproval, dsr.QuestionIdentity)
 		e.callOff()
@@ -181,7 +181,7 @@ func (e *process) resolveConflict(ctx workflow.Context, p ResolveConflict) error
 	e.conflicts = slices.Clone(e.conflicts[1:])
 	e.related = slices.Clone(e.related)
 	for i := range e.related {
-		if e.related[i].RequestID == other.RequestID && e.related[i].Kind == other.Kind {
+		if e.related[i].Same(other) {
 			decided := action
 			e.related[i].Decision = &decided
 		}

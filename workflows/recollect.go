@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"slices"
-
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
 )
@@ -30,8 +28,8 @@ func (s *system) recollect(earlier *activities.Earlier) {
 	}
 	ordered := s.withoutKept(earlier.Ordered)
 	for _, record := range ordered {
-		if s.effectOn(record) == "" && !slices.ContainsFunc(s.ordered, func(r dsr.Record) bool { return r.Key() == record.Key() }) {
-			s.ordered = append(slices.Clone(s.ordered), record)
+		if s.effectOn(record) == "" {
+			s.ordered = union(s.ordered, []dsr.Record{record})
 		}
 		// Too many to be one person's were refused by the earlier run, too.
 		s.request.known.share(record.Identifiers)

@@ -78,14 +78,18 @@ func (e *process) isOverdue(at time.Time) bool {
 func (e *process) awaitReminder(ctx workflow.Context, at time.Time, limited bool) error {
 	before := e.clock()
 	changed := func() bool { return e.finished || e.clock() != before }
-	if !limited {
-		return workflow.Await(ctx, changed)
-	}
-	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout:      at.Sub(workflow.Now(ctx)),
-		TimerOptions: workflow.TimerOptions{Summary: "wait before the next reminder of the deadline"},
-	}, changed)
+	_, err := awaitFor(ctx, at.Sub(workflow.Now(ctx)), limited, "wait before the next reminder of the deadline", changed)
 	return err
+}
+
+// awaitFor waits for the condition, for no longer than the wait if that is limited. It
+// reports whether the condition has come true.
+func awaitFor(ctx workflow.Context, wait time.Duration, limited bool, summary string, condition func() bool) (bool, error) {
+	if !limited {
+		err := workflow.Await(ctx, condition)
+		return err == nil, err
+	}
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: summary}}, condition)
 }
 
 // nextReminder is the first moment after the last one at which to remind. There is
@@ -127,13 +131,7 @@ func (e *process) awaitChase(ctx workflow.Context, at time.Time, limited bool) e
 		next, waits := e.nextChase()
 		return e.finished || waits != limited || !next.Equal(at)
 	}
-	if !limited {
-		return workflow.Await(ctx, changed)
-	}
-	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout:      max(at.Sub(workflow.Now(ctx)), 0),
-		TimerOptions: workflow.TimerOptions{Summary: "wait before telling people what waits for them"},
-	}, changed)
+	_, err := awaitFor(ctx, max(at.Sub(workflow.Now(ctx)), 0), limited, "wait before telling people what waits for them", changed)
 	return err
 }
 

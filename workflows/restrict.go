@@ -46,9 +46,7 @@ func (s *system) task() *dsr.Task {
 func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 	waits := verifyWaits()
 	for range maxRounds {
-		if !s.plan.Searchable(s.request.known.all) {
-			s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
-			s.conclude(ctx, dsr.CannotIdentify)
+		if s.cannotIdentify(ctx) {
 			return nil
 		}
 		records, question := s.locate(ctx)

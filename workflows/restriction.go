@@ -96,8 +96,7 @@ func (e *process) hold(ctx workflow.Context) error {
 
 // awaitIdle waits until every system is settled or waits for a person.
 func (e *process) awaitIdle(ctx workflow.Context) error {
-	err := workflow.Await(ctx, e.isIdle)
-	if err != nil {
+	if err := workflow.Await(ctx, e.isIdle); err != nil {
 		return fmt.Errorf("wait for the systems: %w", err)
 	}
 	return nil
@@ -107,10 +106,6 @@ func (e *process) isIdle() bool {
 	return !slices.ContainsFunc(e.systems, func(s *system) bool {
 		return s.busy() && (s.outcome.State != dsr.NeedsOperator || s.decision != undecided)
 	})
-}
-
-func (e *process) allSettled() bool {
-	return !slices.ContainsFunc(e.systems, (*system).busy)
 }
 
 // comeIntoForce archives the first report, once every system has an outcome.
@@ -130,20 +125,11 @@ func (e *process) inForce() bool { return e.restriction != nil && !e.restriction
 // awaitCheck waits until it is time to see whether the restriction holds, or until
 // something happens. Systems that wait for a person are left alone.
 func (e *process) awaitCheck(ctx workflow.Context) error {
-	var wait time.Duration
-	if !e.lifting {
-		wait = e.pace()
-	}
 	happened := func() bool {
 		return !e.isIdle() || e.allSettled() && (!e.inForce() || e.lifting) || e.restriction.SupersededBy != "" || e.cancellation != nil ||
 			e.restriction.Lift.Noticed() && !e.lifting
 	}
-	if wait == 0 {
-		return workflow.Await(ctx, happened)
-	}
-	woken, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: "wait before seeing whether the restriction holds"},
-	}, happened)
+	woken, err := awaitFor(ctx, e.pace(), !e.lifting, "wait before seeing whether the restriction holds", happened)
 	if err != nil || woken {
 		return err
 	}

@@ -253,14 +253,23 @@ func (s *system) lacks() string {
 	return "nobody has an identifier that it can be searched with (" + strings.Join(names, ", ") + ")"
 }
 
+// cannotIdentify settles the system if nobody has an identifier that it can be
+// searched with.
+func (s *system) cannotIdentify(ctx workflow.Context) bool {
+	if s.plan.Searchable(s.request.known.all) {
+		return false
+	}
+	s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
+	s.conclude(ctx, dsr.CannotIdentify)
+	return true
+}
+
 // eraseAutomatically locates, guards, erases and verifies until nothing is
 // left of what is known.
 func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 	waits := verifyWaits()
 	for range maxRounds {
-		if !s.plan.Searchable(s.request.known.all) {
-			s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
-			s.conclude(ctx, dsr.CannotIdentify)
+		if s.cannotIdentify(ctx) {
 			return nil
 		}
 		records, question := s.locate(ctx)
@@ -562,11 +571,8 @@ func (s *system) note(effects []dsr.RecordEffect) {
 func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, question *dsr.Question) {
 	s.outcome.State = dsr.Verifying
 	for _, wait := range verifyWaits() {
-		if wait > 0 {
-			timer := workflow.TimerOptions{Summary: s.plan.Name + ": wait before looking again"}
-			if workflow.NewTimerWithOptions(ctx, wait, timer).Get(ctx, nil) != nil {
-				return false, nil // interrupted
-			}
+		if wait > 0 && s.wait(ctx, wait) != nil {
+			return false, nil // interrupted
 		}
 		var found activities.Found
 		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records)}
