@@ -14,12 +14,11 @@ import (
 	"ite.digital/lethe/workflows"
 )
 
-// restricting is a site whose restrictions are checked every second.
+// restricting is a site at work whose restrictions are checked every second.
 func restricting(t *testing.T) *site {
 	t.Helper()
-	s := newSite(t)
-	s.edit("lethe.yaml", "recheck_after: 1s", "recheck_after: 0s\nrestriction: {check_every: 1s}")
-	s.edit("lethe.yaml", "fields: {ga_client_id: ga_client_id}", "fields: {ga_client_id: ga_client_id}\n    restriction_property: "+population.RestrictionProperty)
+	s := newRestrictingSite(t)
+	s.edit("lethe.yaml", "recheck_after: 1s", "recheck_after: 0s")
 	s.worker()
 	s.must("submit", "--id", "first", "--email", population.Nobody.Email) // makes the key store
 	return s
@@ -27,10 +26,15 @@ func restricting(t *testing.T) *site {
 
 // hand hands a request of Ana in.
 func (o *clerk) hand(kind dsr.Kind, ground dsr.Ground, approval bool) error {
-	_, err := o.desk.Submit(o.Context(), dsr.Request{
-		ID: "R-1", Kind: kind, Ground: ground, ReceivedAt: time.Now(), ApprovalRequired: approval,
-		Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: population.Ana.Email}}},
-	})
+	return o.handFor(population.Ana, dsr.Request{ID: "R-1", Kind: kind, Ground: ground, ApprovalRequired: approval})
+}
+
+// handFor hands a request in, of the person by their e-mail address and whatever
+// else it has.
+func (o *clerk) handFor(person population.Person, r dsr.Request) error {
+	r.ReceivedAt = time.Now()
+	r.Subject.Identifiers = append(r.Subject.Identifiers, dsr.Identifier{Type: dsr.Email, Value: person.Email})
+	_, err := o.desk.Submit(o.Context(), r)
 	return err
 }
 
@@ -173,16 +177,14 @@ func TestAnErasureOfSomebodyElseLeavesARestrictionAlone(t *testing.T) {
 	s := restricting(t)
 	o := s.clerk()
 	phone := dsr.Identifier{Type: dsr.Phone, Value: population.Ana.Phone}
-	hand := func(kind dsr.Kind, ground dsr.Ground, email string) {
-		_, err := o.desk.Submit(t.Context(), dsr.Request{
-			ID: "R-1", Kind: kind, Ground: ground, ReceivedAt: time.Now(), Systems: []string{"website"},
-			Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: email}, phone}},
-		})
-		require.NoError(t, err)
+	hand := func(kind dsr.Kind, ground dsr.Ground, person population.Person) {
+		require.NoError(t, o.handFor(person, dsr.Request{
+			ID: "R-1", Kind: kind, Ground: ground, Systems: []string{"website"}, Subject: dsr.Subject{Identifiers: []dsr.Identifier{phone}},
+		}))
 	}
-	hand(dsr.Restriction, dsr.GroundAccuracy, population.Ana.Email)
+	hand(dsr.Restriction, dsr.GroundAccuracy, population.Ana)
 	o.waits(dsr.Restriction, inForce)
-	hand(dsr.Erasure, "", population.Nobody.Email)
+	hand(dsr.Erasure, "", population.Nobody)
 	o.waits(dsr.Erasure, concluded)
 	r := o.waits(dsr.Restriction, func(r dsr.Report) bool { return len(r.Related) > 0 && r.Related[0].Ended != "" })
 	require.Equal(t, dsr.StatusRestricted, r.Status)

@@ -62,11 +62,7 @@ func TestTheHistoriesOfWhatCameLaterReplay(t *testing.T) {
 	o := s.clerk()
 	keys, c := s.vault(), o.client
 	hand := func(kind dsr.Kind, id string, person population.Person, ground dsr.Ground, approval bool) {
-		_, err := o.desk.Submit(t.Context(), dsr.Request{
-			ID: id, Kind: kind, Ground: ground, ReceivedAt: time.Now(), ApprovalRequired: approval,
-			Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: person.Email}}},
-		})
-		require.NoError(t, err)
+		require.NoError(t, o.handFor(person, dsr.Request{ID: id, Kind: kind, Ground: ground, ApprovalRequired: approval}))
 	}
 	restricted := func(id string) {
 		require.Eventually(t, func() bool {

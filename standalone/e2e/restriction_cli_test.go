@@ -24,8 +24,9 @@ import (
 	"ite.digital/lethe/standalone/engine"
 )
 
-// restrictingByHand is a site that checks its restrictions every second.
-func restrictingByHand(t *testing.T) *site {
+// newRestrictingSite is a site that checks its restrictions every second. No worker
+// runs yet.
+func newRestrictingSite(t *testing.T) *site {
 	t.Helper()
 	s := newSite(t)
 	s.edit("lethe.yaml", "systems:", "restriction: {check_every: 1s}\nsystems:")
@@ -118,13 +119,11 @@ func asks(system string, kind dsr.QuestionKind) func(dsr.Report) bool {
 	}
 }
 
-func isInForce(r dsr.Report) bool { return r.Status == dsr.StatusRestricted }
-
 // TestARestrictionIsHeldAndLiftedFromTheCommandLine goes the whole way of a
 // restriction and looks at what the vendors hold at each step.
 func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	t.Parallel()
-	s := restrictingByHand(t)
+	s := newRestrictingSite(t)
 	before := s.held(population.Ana)
 	s.worker()
 
@@ -137,7 +136,7 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	require.Contains(t, s.must("show", "R-1"), "lethe approve restriction/R-1 landbot --without-irreversible")
 	require.Contains(t, s.lethe("approve", "R-1").err, "landbot asks about what cannot be undone: name the system")
 	require.Contains(t, s.must("approve", "R-1", "landbot", "--without-irreversible", "--operator", "sam"), ", without what cannot be undone")
-	r := s.attend("R-1", isInForce)
+	r := s.attend("R-1", is(dsr.StatusRestricted))
 
 	require.Equal(t, map[string]dsr.State{
 		"hubspot": dsr.Restricted, "gist": dsr.Restricted, "landbot": dsr.Restricted, "website": dsr.Restricted,
@@ -162,7 +161,7 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	account := s.town.RecordsIn(population.Website, population.Ana)[0]
 	require.True(t, s.town.Website.Change(account.Kind, account.ID, func(r *website.Record) { r.Settings[0].Value = "daily" }))
 	s.report("R-1", func(r dsr.Report) bool {
-		return isInForce(r) && outcome(r, "gist").Drifts == 1 && outcome(r, "website").Drifts == 1
+		return r.Status == dsr.StatusRestricted && outcome(r, "gist").Drifts == 1 && outcome(r, "website").Drifts == 1
 	})
 	require.Empty(t, changed(restricted, s.held(population.Ana)), "what was undone is restored")
 	require.Contains(t, s.must("show", "R-1"), "gist: undone by somebody once and restored")
@@ -213,7 +212,7 @@ func (s *site) lift(restricted map[string]string) {
 	require.Contains(s, s.lethe("lift", "R-1", "--reason", "again").err, "asked for before")
 	require.Regexp(s, `(?s)restriction/R-1 +notice +notice .*lethe\s+confirm-notice`, s.must("tasks"))
 	s.report("R-1", func(r dsr.Report) bool { // it was looked at once more, and stays restricted
-		return isInForce(r) && outcome(r, "gist").CheckedAt.After(r.Restriction.Lift.At) && outcome(r, "website").CheckedAt.After(r.Restriction.Lift.At)
+		return r.Status == dsr.StatusRestricted && outcome(r, "gist").CheckedAt.After(r.Restriction.Lift.At) && outcome(r, "website").CheckedAt.After(r.Restriction.Lift.At)
 	})
 	require.Empty(s, changed(restricted, s.held(population.Ana)), "nothing is lifted before the notice")
 	require.Contains(s, s.lethe("confirm-notice", "R-1", "--evidence", "letter", "--sent", "2020-01-01").err, "after lifting was asked for")
@@ -261,7 +260,7 @@ func (s *site) namedByKind() {
 // restriction has interrupted.
 func TestAnErasureWaitsForADecisionOverARestriction(t *testing.T) {
 	t.Parallel()
-	s := restrictingByHand(t)
+	s := newRestrictingSite(t)
 	s.worker()
 	s.must("submit", "--kind", "erasure", "--approval", "--id", "E-1", "--email", population.Ben.Email)
 	s.report("E-1", in("gist", dsr.NeedsOperator))
