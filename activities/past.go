@@ -68,6 +68,10 @@ type Decision struct {
 	// subject's.
 	Erase []string `json:"erase"`
 	Keep  []string `json:"keep"`
+	// Ground, Categories and ReviewOn are of data that are kept on a legal ground.
+	Ground     string   `json:"ground"`
+	Categories []string `json:"categories"`
+	ReviewOn   string   `json:"review_on"`
 	// NoticeSentAt is when the subject was told of an extended deadline.
 	NoticeSentAt time.Time `json:"notice_sent_at"`
 	// AskedAt is when the subject was asked for proof of identity, AnsweredAt when
@@ -94,6 +98,9 @@ type Earlier struct {
 	// changed for the first time.
 	Before []dsr.RecordSettings `json:"before,omitempty"`
 	Kept   []string             `json:"kept,omitempty"`
+	// Retained are the decisions to keep data on a legal ground whose review has not
+	// come yet.
+	Retained []dsr.Retention `json:"retained,omitempty"`
 }
 
 // recall returns what earlier runs did at a system, or nil if the workflow knows
@@ -161,6 +168,8 @@ type memory struct {
 	effects map[string]dsr.RecordEffect
 	// kept are the records that were decided on: true for somebody else's.
 	kept map[string]bool
+	// retained are the decisions to keep data on a legal ground.
+	retained []dsr.Retention
 	// seen are the settings of records as they were read last, before as they were
 	// when they were changed for the first time.
 	seen   map[string]dsr.RecordSettings
@@ -187,7 +196,15 @@ func (m *memory) step(step EarlierStep) {
 	}
 }
 
+// retainSystem is the name of the update by which data are kept on a legal ground.
+const retainSystem = "retain-system"
+
 func (m *memory) decision(d Decision) {
+	if d.Name == retainSystem {
+		m.retained = dsr.AddRetention(m.retained, dsr.Retention{
+			Ground: dsr.RetentionGround(d.Ground), Reason: d.Reason, Categories: d.Categories, ReviewOn: d.ReviewOn, DecidedBy: d.Operator, DecidedAt: d.At,
+		})
+	}
 	for _, key := range d.Erase {
 		m.kept[key] = false
 	}
@@ -198,6 +215,11 @@ func (m *memory) decision(d Decision) {
 
 func (m *memory) tell(earlier *Earlier) {
 	earlier.Before = m.before
+	for _, r := range m.retained {
+		if r.ReviewOn == "" || !r.Due(time.Now()) { // the configured rule may say when
+			earlier.Retained = append(earlier.Retained, r)
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(m.kept)) {
 		if m.kept[key] {
 			earlier.Kept = append(earlier.Kept, key)

@@ -17,7 +17,7 @@ const maxMaxRecords = 1000
 
 // commonKeys are those that a system of any kind may have.
 func commonKeys() []string {
-	return []string{"name", "connector", "title", "processor", "role", "category", "base_url", "credentials", "rate", "max_records", "approval", "fields"}
+	return []string{"name", "connector", "title", "processor", "role", "category", "base_url", "credentials", "rate", "max_records", "approval", "retention", "fields"}
 }
 
 // systems reads the list of systems.
@@ -62,6 +62,9 @@ func (s *systemReader) system(normalizer dsr.Normalizer) System {
 	plan := s.plan(kind, settings)
 	if e, ok := s.entries["approval"]; ok {
 		plan.ApprovalRequired = approval(e.value)
+	}
+	if e, ok := s.entries["retention"]; ok {
+		plan.Retention = retention(e.value)
 	}
 	if s.without {
 		settings.Credentials = nil

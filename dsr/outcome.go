@@ -136,6 +136,8 @@ type System struct {
 	Reason string `json:"reason,omitempty"`
 	// NotCovered lists what an erasure through this connector leaves untouched.
 	NotCovered []string `json:"not_covered,omitempty"`
+	// Retention are the company's rules on what the system keeps on a legal ground.
+	Retention []RetentionRule `json:"retention,omitempty"`
 	// Restriction says what a restriction of processing means in the system; nil if
 	// nothing is known of it, as in plans of older releases.
 	Restriction *RestrictionFacts `json:"restriction,omitempty"`
@@ -176,6 +178,9 @@ const (
 	QuestionConflict QuestionKind = "conflict"
 	// QuestionReappeared: records come back after every erasure.
 	QuestionReappeared QuestionKind = "reappeared"
+	// QuestionRetention: the system keeps records on a legal ground, and nobody has
+	// decided that it may.
+	QuestionRetention QuestionKind = "retention"
 )
 
 // A Question is what a system waits for a person to answer.
@@ -263,6 +268,8 @@ type Outcome struct {
 	SettledAt  time.Time `json:"settled_at,omitzero"`
 	// ExpectedBy is when the vendor promises to be done, for Accepted.
 	ExpectedBy time.Time `json:"expected_by,omitzero"`
+	// Retained are the decisions by which data are kept, a ground each.
+	Retained []Retention `json:"retained,omitempty"`
 	// Explanation says why the state is what it is, where that is not plain.
 	Explanation string `json:"explanation,omitempty"`
 	// Question is what the system waits for, for NeedsOperator.

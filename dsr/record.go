@@ -51,8 +51,10 @@ type RecordEffect struct {
 	State State `json:"state"`
 	// ExpectedBy is when an accepted erasure will be done, by the vendor's word.
 	ExpectedBy time.Time `json:"expected_by,omitzero"`
-	// Reason is the legal ground on which a record was retained.
-	Reason string `json:"reason,omitempty"`
+	// Ground is the legal ground on which a record was retained, by the system's
+	// word. Reason is the same in words, as older releases have it.
+	Ground RetentionGround `json:"ground,omitempty"`
+	Reason string          `json:"reason,omitempty"`
 }
 
 // Key identifies the record within its system.

@@ -137,8 +137,12 @@ func (o Outcome) acted() bool { return !o.ActedAt.IsZero() }
 // exception says why the outcome keeps a request from being complete.
 func (o Outcome) exception() string {
 	switch {
-	case o.State == CannotIdentify, o.State == Skipped, o.State == Retained:
+	case o.State == CannotIdentify, o.State == Skipped:
 		return o.Explanation
+	case o.State == Retained && (len(o.Retained) == 0 || slices.ContainsFunc(o.Retained, func(r Retention) bool { return !r.complete() })):
+		return o.Explanation + "; without all of ground, reason, categories, review date and who decided"
+	case o.State == Retained:
+		return ""
 	case !o.State.Success():
 		return fmt.Sprintf("the state %q is unknown", o.State)
 	case o.State == Accepted && o.ExpectedBy.IsZero():

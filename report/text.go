@@ -120,6 +120,10 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	t.field("Records", RecordsText(o.Records))
 	t.field("Known by", EvidenceText(o.Evidence))
 	t.field("Because", o.Explanation)
+	for _, r := range o.Retained {
+		t.field("Keeps", fmt.Sprintf("%s: %s; to be reviewed on %s; decided by %s, %s: %s",
+			strings.Join(r.Categories, ", "), r.Ground, r.ReviewOn, r.DecidedBy, r.DecidedAt.Format(moment), r.Reason))
+	}
 	if o.Question != nil {
 		t.field("Waits for", o.Question.Text)
 	}

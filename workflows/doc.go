@@ -34,8 +34,10 @@ func Queries() []string { return []string{QueryStatus, QuerySubject} }
 
 // The updates that a request's workflow accepts, each with its parameters.
 const (
-	UpdateRetrySystem  = "retry-system"
-	UpdateSkipSystem   = "skip-system"
+	UpdateRetrySystem = "retry-system"
+	UpdateSkipSystem  = "skip-system"
+	// UpdateRetainSystem keeps data on a legal ground.
+	UpdateRetainSystem = "retain-system"
 	UpdateCompleteTask = "complete-task"
 	UpdateResolveMatch = "resolve-match"
 	UpdateApprove      = "approve"

@@ -31,6 +31,8 @@ type vendor struct {
 	// lingers is how many looks still show a record after its erasure.
 	lingers int
 	ghosts  []dsr.Record
+	// retains are the legal grounds on which records of a kind are kept.
+	retains map[string]dsr.RetentionGround
 	// parts are shown until they are erased: records without identifiers.
 	parts []dsr.Record
 
@@ -96,6 +98,10 @@ func (v *vendor) Erase(_ context.Context, records []dsr.Record) (dsr.Effect, err
 	}
 	effect := dsr.ErasedAll(records)
 	for i, record := range records {
+		if ground, kept := v.retains[record.Kind]; kept {
+			effect.Records[i].State, effect.Records[i].Ground = dsr.Retained, ground
+			continue
+		}
 		v.erased = append(v.erased, record.ID)
 		v.remove(record)
 		if v.unverifiable {

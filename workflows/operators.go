@@ -41,6 +41,7 @@ func (e *process) answerOperators(ctx workflow.Context) error {
 		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.all, nil }),
 		accept(ctx, e, UpdateRetrySystem, "try a system again now", e.checkRetry, e.retrySystem),
 		accept(ctx, e, UpdateSkipSystem, "leave a system out, with the reason", e.checkSkip, e.skipSystem),
+		accept(ctx, e, UpdateRetainSystem, "keep data in a system on a legal ground", e.checkRetain, e.retainSystem),
 		accept(ctx, e, UpdateCompleteTask, "say that a manual task is done, with evidence", e.checkComplete, e.completeTask),
 		accept(ctx, e, UpdateApprove, "let a system do what it has asked approval for", e.checkApprove, e.approve),
 		accept(ctx, e, UpdateResolveMatch, "say which of the held records are the subject's", e.checkResolve, e.resolveMatch),
@@ -157,7 +158,12 @@ func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	s.outcome.ActedAt = workflow.Now(ctx)
 	s.outcome.Evidence = dsr.PersonsWord
 	s.outcome.Explanation = ""
-	s.conclude(ctx, dsr.Attested)
+	state := dsr.Attested
+	if len(s.outcome.Retained) > 0 { // what is kept still is
+		state = dsr.Retained
+		s.explainRetained()
+	}
+	s.conclude(ctx, state)
 	if !asked { // it was asked in a run before this one
 		s.markSearched(e.known.all)
 	}

@@ -26,6 +26,7 @@ func (s *system) recollect(earlier *activities.Earlier) {
 			s.note([]dsr.RecordEffect{effect})
 		}
 	}
+	s.recollectRetained(earlier.Retained)
 	ordered := s.withoutKept(earlier.Ordered)
 	for _, record := range ordered {
 		if s.effectOn(record) == "" {

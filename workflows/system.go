@@ -49,6 +49,9 @@ type system struct {
 	toldIn string
 	// approved are the keys of records whose erasure a person has approved.
 	approved map[string]bool
+	// withheld says that somebody has decided to keep what the system holds, which is
+	// therefore left alone. insist says that what the system kept is to be erased now.
+	withheld, insist bool
 	// settledAs is the outcome that was reached last.
 	settledAs dsr.State
 	// chasedAt is when people were last told that the system waits for them.
@@ -88,6 +91,8 @@ const (
 	decidedRetry
 	decidedSkip
 	decidedComplete
+	// decidedGoOn: what was asked is answered.
+	decidedGoOn
 	// decidedLeave: there is nothing to do here any more.
 	decidedLeave
 )
@@ -136,7 +141,7 @@ func (s *system) busy() bool {
 // hasNews reports whether an identifier is known that is of use here and with
 // which the system was not searched yet.
 func (s *system) hasNews() bool {
-	if s.outcome.State == dsr.Skipped || s.request.cancellation != nil || s.request.lifting {
+	if s.outcome.State == dsr.Skipped || s.withheld || s.request.cancellation != nil || s.request.lifting {
 		return false
 	}
 	for _, id := range s.request.known.all.Of(s.plan.Needs...) {
@@ -150,7 +155,7 @@ func (s *system) hasNews() bool {
 // canBeLookedInto reports whether another look can tell anything new.
 func (s *system) canBeLookedInto() bool {
 	return s.plan.Mode == dsr.Automatic && s.plan.Verifiable && s.request.cancellation == nil &&
-		s.outcome.State != dsr.Skipped && s.plan.Searchable(s.request.known.all)
+		s.outcome.State != dsr.Skipped && !s.withheld && s.plan.Searchable(s.request.known.all)
 }
 
 // pursue brings the system to an outcome for all that is known now, asking
@@ -165,6 +170,8 @@ func (s *system) pursue(ctx workflow.Context) {
 		case decidedLeave:
 			s.conclude(ctx, cmp.Or(s.settledAs, dsr.Skipped))
 			return
+		case decidedRetry:
+			s.insist = s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionRetention
 		}
 		s.lookAgain, s.outcome.Question = false, nil
 		work, interrupt := workflow.WithCancel(ctx)
@@ -273,7 +280,7 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			return nil
 		}
 		records, question := s.locate(ctx)
-		if question != nil || ctx.Err() != nil {
+		if question != nil || ctx.Err() != nil || s.keepWithheld(ctx) {
 			return question
 		}
 		orphans, question := s.recall(ctx)
@@ -304,6 +311,9 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			continue
 		}
 		if len(s.ordered) == 0 {
+			if question := s.askRetention(ctx); question != nil {
+				return question
+			}
 			s.concludeErasure(ctx)
 			return nil
 		}
@@ -423,7 +433,7 @@ func (s *system) withoutKept(records []dsr.Record) []dsr.Record {
 func (s *system) unfinished(records []dsr.Record) []dsr.Record {
 	var todo []dsr.Record
 	for _, record := range s.withoutKept(records) {
-		if state := s.effectOn(record); state != dsr.Accepted && state != dsr.Retained {
+		if state := s.effectOn(record); state != dsr.Accepted && (state != dsr.Retained || s.insist) {
 			todo = append(todo, record)
 		}
 	}
@@ -543,6 +553,7 @@ func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, q
 	s.outcome.Erasures = max(s.outcome.Erasures, erasures) // an earlier run may have told of the same
 	s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
 	s.note(done.Effect.Records)
+	s.insist = false
 	if !s.plan.Verifiable {
 		return true, nil
 	}
@@ -625,10 +636,16 @@ func (s *system) concludeErasure(ctx workflow.Context) {
 		}
 	}
 	s.outcome.ExpectedBy = time.Time{}
+	if !s.retains() {
+		s.outcome.Retained = nil // the system has let go of it
+	}
 	for _, effect := range s.effects {
 		switch {
+		case effect.State == dsr.Retained && len(s.outcome.Retained) > 0:
+			state = dsr.Retained
+			s.explainRetained()
 		case effect.State == dsr.Retained:
-			state, s.outcome.Explanation = dsr.Retained, "kept on a legal ground: "+effect.Reason
+			state, s.outcome.Explanation = dsr.Retained, "kept on a legal ground: "+cmp.Or(effect.Reason, effect.Ground.String())
 		case effect.State == dsr.Accepted && state != dsr.Retained:
 			state = dsr.Accepted
 		case effect.State == dsr.Erased && state == dsr.NotFound:

@@ -24,18 +24,6 @@ type result struct {
 	Reason     string `json:"reason"`
 }
 
-// grounds are the reasons for which the law lets a controller keep data that
-// it was asked to erase, by the codes of the protocol. Reasons in a receiver's
-// own words could name the person.
-var grounds = map[string]string{
-	"freedom_of_expression": "freedom of expression and information (GDPR Art. 17(3)(a))",
-	"legal_obligation":      "a legal obligation (GDPR Art. 17(3)(b))",
-	"public_interest":       "a task in the public interest (GDPR Art. 17(3)(b))",
-	"public_health":         "public interest in public health (GDPR Art. 17(3)(c))",
-	"archiving":             "archiving, research or statistics (GDPR Art. 17(3)(d))",
-	"legal_claims":          "legal claims (GDPR Art. 17(3)(e))",
-}
-
 // resultOf is the index of the one result for the record, or -1. A result may
 // leave out the kind where the id says enough.
 func resultOf(r dsr.Record, results []result) int {
@@ -65,11 +53,12 @@ func (r result) effect(on dsr.Record) (effect dsr.RecordEffect, wrong string) {
 		}
 		effect.State, effect.ExpectedBy = dsr.Accepted, expected
 	case statusRetained:
-		ground, known := grounds[r.Reason]
-		if !known {
+		// A reason in the receiver's own words could name the person.
+		ground := dsr.RetentionGround(r.Reason)
+		if !ground.Known() {
 			return effect, "a retained record has no reason that the protocol knows"
 		}
-		effect.State, effect.Reason = dsr.Retained, ground
+		effect.State, effect.Ground = dsr.Retained, ground
 	default:
 		return effect, "a result has a status that the protocol does not know"
 	}

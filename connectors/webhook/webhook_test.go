@@ -118,7 +118,7 @@ func TestEachStatusHasItsEffect(t *testing.T) {
 	require.Equal(t, []dsr.State{dsr.Erased, dsr.Accepted, dsr.Retained, dsr.Erased},
 		[]dsr.State{effect.Records[0].State, effect.Records[1].State, effect.Records[2].State, effect.Records[3].State})
 	require.WithinDuration(t, time.Now().Add(24*time.Hour), effect.Records[1].ExpectedBy, time.Minute)
-	require.Equal(t, "a legal obligation (GDPR Art. 17(3)(b))", effect.Records[2].Reason)
+	require.Equal(t, dsr.RetainedByObligation, effect.Records[2].Ground)
 
 	sim.AddRecord(website.Record{ID: "5", Identifiers: identifiers, OnErase: website.Failed, Reason: "locked by " + jo.Value})
 	_, err = connector.Erase(t.Context(), append(records, dsr.Record{Kind: "account", ID: "5"}))

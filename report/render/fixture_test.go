@@ -69,7 +69,11 @@ func outcomes() []dsr.Outcome {
 		},
 		{
 			System: dsr.System{Name: "accounts", Title: "Accounts", Connector: "webhook", Processor: "Example Bookkeeping SARL", Role: dsr.Processor, Category: "bookkeeping", Mode: dsr.Automatic},
-			State:  dsr.Retained, Explanation: "invoices are kept for ten years (Code de commerce, art. L123-22)", SettledAt: at(6),
+			State:  dsr.Retained, Explanation: "kept on a legal ground: a legal obligation (GDPR Art. 17(3)(b))", SettledAt: at(6),
+			Retained: []dsr.Retention{{
+				Ground: dsr.RetainedByObligation, Reason: "invoices are kept for ten years (Code de commerce, art. L123-22)", Categories: []string{"invoices"},
+				ReviewOn: "2036-03-02", DecidedBy: "Pat", DecidedAt: at(6), Records: 2,
+			}},
 			Records: []dsr.RecordCount{{Kind: "invoice", State: dsr.Retained, Count: 2}},
 		},
 		{
@@ -143,4 +147,17 @@ func restriction(state dsr.State) dsr.Report {
 	r.Systems[1].Restriction = &dsr.RestrictionFacts{Instead: "stop sending events for the person on your site"}
 	r.Systems[2].Restriction = &dsr.RestrictionFacts{Able: true, GoesOn: []string{"letters that are printed already"}}
 	return r
+}
+
+// said are the facts that every rendering says of a system.
+func said(o dsr.Outcome) []string {
+	facts := []string{o.Title, o.Processor}
+	if len(o.Retained) == 0 {
+		facts = append(facts, o.Explanation)
+	}
+	for _, r := range o.Retained {
+		facts = append(facts, r.Reason, r.Ground.Article(), r.ReviewOn, r.DecidedBy)
+		facts = append(facts, r.Categories...)
+	}
+	return facts
 }

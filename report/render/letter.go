@@ -78,6 +78,9 @@ type recipient struct {
 	Reason string
 	// By is until when it is promised to be done.
 	By string
+	// Data is what is kept, Ground the legal ground in words, and Review the day, in
+	// words, on which it is looked at again; they are empty unless data are retained.
+	Data, Ground, Review string
 }
 
 // A recordLine is one system as the record of destruction shows it.
@@ -126,19 +129,25 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 		if o.VerifiedAt.IsZero() {
 			lists[dsr.Erased] = &d.Unverified
 		}
-	case dsr.Retained, dsr.Skipped:
+	case dsr.Skipped:
 		who.Reason = o.Explanation
 	case dsr.Accepted:
 		if !o.ExpectedBy.IsZero() {
 			who.By = v.words.day(o.ExpectedBy.In(v.location))
 		}
 	}
-	if list := lists[o.State]; list != nil && !slices.Contains(*list, who) {
-		*list = append(*list, who)
+	all := []recipient{who}
+	if o.State == dsr.Retained {
+		all = v.retainedBy(who, o, d.GDPR)
+	}
+	for _, who := range all {
+		if list := lists[o.State]; list != nil && !slices.Contains(*list, who) {
+			*list = append(*list, who)
+		}
 	}
 	d.addRestriction(o, who.Name)
 	s := v.system(o)
-	line := recordLine{Title: s.Title, Processor: o.Processor, State: s.State, When: v.at(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Known: s.Known, Reason: o.Explanation}
+	line := recordLine{Title: s.Title, Processor: o.Processor, State: s.State, When: v.at(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Known: s.Known, Reason: v.retainedReason(o)}
 	line.By = who.By
 	counts := make([]string, len(o.Records))
 	for i, c := range o.Records {

@@ -147,7 +147,7 @@ func TestACompanyWritesItsOwnLetters(t *testing.T) {
 func TestALetterAsAPage(t *testing.T) {
 	t.Parallel()
 	r := fixture(8)
-	r.Systems[3].Explanation = "<b>bold</b>"
+	r.Systems[3].Retained[0].Reason = "<b>bold</b>"
 	letter, err := render.Letter(r, options(render.Arabic))
 	require.NoError(t, err)
 	var b bytes.Buffer

@@ -236,7 +236,7 @@ func (v *viewer) system(o dsr.Outcome) systemView {
 	if o.Evidence != "" {
 		s.Known = v.sayOf("evidence." + string(o.Evidence))
 	}
-	s.Fields = append(v.fields(o, s.Known), v.restriction(o)...)
+	s.Fields = slices.Concat(v.fields(o, s.Known), v.retained(o), v.restriction(o))
 	if v.report.Kind == dsr.Erasure { // what is not covered speaks of erasures
 		s.NotCovered = o.NotCovered
 	}
@@ -264,7 +264,7 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 		{say("category"), o.Category},
 		{say("method"), sayIf(v.words, "mode", string(o.Mode))},
 		{say("known"), known},
-		{say(explanationLabel(o.State)), o.Explanation},
+		{say("reason"), explanation(o)},
 		{say("verification"), v.verification(o)},
 		{say("promised"), v.day(o.ExpectedBy)},
 	}
@@ -277,11 +277,13 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
 }
 
-func explanationLabel(s dsr.State) string {
-	if s == dsr.Retained {
-		return "ground"
+// explanation says why the outcome is what it is, unless the decisions to keep data
+// say more.
+func explanation(o dsr.Outcome) string {
+	if o.State == dsr.Retained && len(o.Retained) > 0 {
+		return ""
 	}
-	return "reason"
+	return o.Explanation
 }
 
 // sayIf says a word that there is, and nothing for none.
@@ -304,7 +306,7 @@ func (v *viewer) verification(o dsr.Outcome) string {
 		return say("unverified.accepted.undated")
 	case o.State == dsr.Accepted:
 		return say("unverified.accepted", v.day(o.ExpectedBy))
-	case o.State == dsr.Attested, o.State == dsr.NotFound, o.State == dsr.NotApplicable:
+	case o.State == dsr.Attested, o.State == dsr.NotFound, o.State == dsr.NotApplicable, o.State == dsr.Retained:
 		return v.sayOf("unverified." + string(o.State))
 	default:
 		return say("unverified.none")

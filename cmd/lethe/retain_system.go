@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/workflows"
+)
+
+func newRetainSystem(s *streams) *cobra.Command {
+	var a *action
+	p := workflows.RetainSystem{}
+	var ground string
+	grounds := make([]string, 0, len(dsr.RetentionGrounds()))
+	for _, g := range dsr.RetentionGrounds() {
+		grounds = append(grounds, string(g))
+	}
+	cmd := &cobra.Command{
+		Use:   "retain-system ID SYSTEM --ground GROUND",
+		Short: "Keep data in a system on a legal ground",
+		Long: `Decide that data of the person are kept in a system because the law says so
+(GDPR Art. 17(3)), to the extent necessary: which categories, why, and until when
+before somebody looks again. The person is told of it, with the right to complain.
+
+A system that says itself that it keeps records waits for this decision, for each
+ground it names. Where lethe.yaml has a rule on the ground, what is left out here
+is taken from it.`,
+		Example: `  lethe retain-system ticket-4711 shop --ground legal_obligation --categories invoices \
+    --reason "invoices are kept for ten years (Code de commerce, L123-22)" --review-on 2036-12-31`,
+		Args: actionArguments(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p.Ground = dsr.RetentionGround(ground)
+			if !p.Ground.Known() {
+				return usagef(cmd, "--ground must be one of %s", strings.Join(grounds, ", "))
+			}
+			if err := a.prepare(cmd, args); err != nil {
+				return err
+			}
+			p.System, p.Operator = a.system, a.operator
+			return s.send(cmd.Context(), a, workflows.UpdateRetainSystem, p, "keeps the data")
+		},
+	}
+	cmd.Flags().StringVar(&ground, "ground", "", "`GROUND` of GDPR Art. 17(3): "+strings.Join(grounds, ", "))
+	cmd.Flags().StringVar(&p.Reason, "reason", "", "`TEXT` that says why the ground applies; the person is told, and it must not name them")
+	cmd.Flags().StringSliceVar(&p.Categories, "categories", nil, "`CATEGORIES` of data that are kept, such as invoices,contracts")
+	cmd.Flags().StringVar(&p.ReviewOn, "review-on", "", "`DAY` on which it is looked at again, such as 2036-12-31")
+	a = s.newAction(cmd)
+	return cmd
+}

@@ -1,0 +1,216 @@
+package workflows
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
+
+// RetainSystem decides that data are kept in a system on a legal ground (GDPR Art.
+// 17(3)). What is left empty is taken from the system's configured rule on the
+// ground.
+type RetainSystem struct {
+	System   string              `json:"system"`
+	Operator string              `json:"operator"`
+	Ground   dsr.RetentionGround `json:"ground"`
+	// Reason says why the ground applies. It stays in the report, the subject is told
+	// of it, and it must not name them.
+	Reason string `json:"reason,omitempty"`
+	// Categories are the categories of data that are kept, such as "invoices".
+	Categories []string `json:"categories,omitempty"`
+	// ReviewOn is the day on which it is looked at again, such as "2036-12-31".
+	ReviewOn string `json:"review_on,omitempty"`
+}
+
+func (e *process) checkRetain(ctx workflow.Context, p RetainSystem) error {
+	if e.restriction != nil {
+		return fmt.Errorf("a restriction keeps the data as it is; leave a system out with %s", UpdateSkipSystem)
+	}
+	s := e.system(p.System)
+	if s == nil || s.outcome.State != dsr.Retained || e.finished {
+		var err error
+		if s, err = e.openSystem(p.System, p.Operator); err != nil {
+			return err
+		}
+	} else if err := e.checkOpen(p.Operator); err != nil {
+		return err
+	}
+	if asked := s.undecidedGrounds(); len(asked) > 0 && !slices.Contains(asked, p.Ground) && !slices.Contains(asked, "") {
+		return fmt.Errorf("ground: %s says that it keeps records on another one: %s", p.System, groundNames(asked))
+	}
+	retention := s.retention(ctx, p)
+	if err := retention.Check(workflow.Now(ctx)); err != nil {
+		return err
+	}
+	for _, category := range retention.Categories {
+		if err := e.checkText("categories", category); err != nil {
+			return err
+		}
+	}
+	return e.checkText("reason", retention.Reason)
+}
+
+// retention is the decision with what the system's rule adds to it.
+func (s *system) retention(ctx workflow.Context, p RetainSystem) dsr.Retention {
+	retention := dsr.Retention{
+		Ground: p.Ground, Reason: p.Reason, Categories: p.Categories, ReviewOn: p.ReviewOn, DecidedBy: p.Operator, DecidedAt: workflow.Now(ctx),
+		Records: s.retainedOn(p.Ground),
+	}
+	if rule := s.rule(p.Ground); rule != nil {
+		retention = retention.Or(rule.Retention(retention.DecidedAt))
+	}
+	return retention
+}
+
+// rule is the company's rule for the system on the ground, or nil.
+func (s *system) rule(ground dsr.RetentionGround) *dsr.RetentionRule {
+	at := slices.IndexFunc(s.plan.Retention, func(r dsr.RetentionRule) bool { return r.Ground == ground })
+	if at < 0 {
+		return nil
+	}
+	return &s.plan.Retention[at]
+}
+
+// retainedOn counts the records that the system says it keeps on the ground.
+func (s *system) retainedOn(ground dsr.RetentionGround) int {
+	n := 0
+	for _, effect := range s.effects {
+		if effect.State == dsr.Retained && effect.Ground == ground {
+			n++
+		}
+	}
+	return n
+}
+
+// retains reports whether the system says that it keeps records.
+func (s *system) retains() bool {
+	return slices.ContainsFunc(s.effects, func(e dsr.RecordEffect) bool { return e.State == dsr.Retained })
+}
+
+func (e *process) retainSystem(ctx workflow.Context, p RetainSystem) error {
+	s := e.system(p.System)
+	retention := s.retention(ctx, p)
+	action := dsr.Action{Name: UpdateRetainSystem, Operator: p.Operator, Text: retention.Reason}
+	switch {
+	case s.outcome.State == dsr.Retained: // on another ground as well
+		action.At = workflow.Now(ctx)
+		s.outcome.Actions = append(s.outcome.Actions, action)
+		s.retain(retention)
+	case len(s.undecidedGrounds()) > 0:
+		s.retain(retention)
+		e.decide(ctx, p.System, decidedGoOn, action)
+	default:
+		if s.outcome.Question == nil { // it was asked in a run before this one
+			s.markSearched(e.known.all)
+		}
+		e.decide(ctx, p.System, decidedSkip, action)
+		s.withheld = s.plan.Mode == dsr.Automatic
+		s.outcome.Evidence = dsr.PersonsWord
+		s.retain(retention)
+		s.admitErasure(ctx)
+		s.conclude(ctx, dsr.Retained)
+	}
+	return nil
+}
+
+// retain notes a decision, and says in the outcome what is kept.
+func (s *system) retain(r dsr.Retention) {
+	s.outcome.Retained = dsr.AddRetention(s.outcome.Retained, r)
+	s.explainRetained()
+}
+
+func (s *system) explainRetained() {
+	grounds := make([]string, len(s.outcome.Retained))
+	for i, known := range s.outcome.Retained {
+		grounds[i] = known.Ground.String()
+	}
+	s.outcome.Explanation = "kept on a legal ground: " + strings.Join(grounds, "; ")
+}
+
+// undecidedGrounds are those on which the system says that it keeps records, and
+// nobody has decided that it may.
+func (s *system) undecidedGrounds() []dsr.RetentionGround {
+	var grounds []dsr.RetentionGround
+	for _, effect := range s.effects {
+		if effect.State != dsr.Retained || slices.Contains(grounds, effect.Ground) {
+			continue
+		}
+		decided := slices.ContainsFunc(s.outcome.Retained, func(r dsr.Retention) bool { return r.Ground == effect.Ground || effect.Ground == "" })
+		if !decided {
+			grounds = append(grounds, effect.Ground)
+		}
+	}
+	return grounds
+}
+
+func groundNames(grounds []dsr.RetentionGround) string {
+	names := make([]string, len(grounds))
+	for i, g := range grounds {
+		names[i] = string(cmp.Or(g, "none"))
+	}
+	return strings.Join(names, ", ")
+}
+
+// retentionDecided is the change by which what a system keeps on a legal ground has
+// to be decided by somebody.
+const retentionDecided = "retention-decided"
+
+// askRetention asks a person whether what the system keeps may be kept, unless the
+// company has a rule for it: the controller answers for that, not the processor.
+func (s *system) askRetention(ctx workflow.Context) *dsr.Question {
+	undecided := s.undecidedGrounds()
+	if len(undecided) == 0 || workflow.GetVersion(ctx, retentionDecided, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil
+	}
+	for _, ground := range undecided {
+		if rule := s.rule(ground); rule != nil {
+			retention := rule.Retention(workflow.Now(ctx))
+			retention.Records = s.retainedOn(ground)
+			s.retain(retention)
+		}
+	}
+	if undecided = s.undecidedGrounds(); len(undecided) == 0 {
+		return nil
+	}
+	s.insist = false
+	texts := make([]string, len(undecided))
+	for i, ground := range undecided {
+		texts[i] = fmt.Sprintf("%d on %s", s.retainedOn(ground), ground)
+	}
+	return &dsr.Question{Kind: dsr.QuestionRetention, Text: "the system keeps records: " + strings.Join(texts, ", ") +
+		"; decide whether that holds, then retain-system with ground, reason, categories and review date; or retry-system once the system lets go of them"}
+}
+
+// keepWithheld settles a system that somebody has decided to keep as it is, in this
+// run or in one before.
+func (s *system) keepWithheld(ctx workflow.Context) bool {
+	if s.withheld {
+		s.outcome.Evidence = dsr.PersonsWord
+		s.explainRetained()
+		s.conclude(ctx, dsr.Retained)
+	}
+	return s.withheld
+}
+
+// recollectRetained takes over the decisions of earlier runs.
+func (s *system) recollectRetained(retained []dsr.Retention) {
+	for _, r := range retained {
+		if slices.ContainsFunc(s.outcome.Retained, func(known dsr.Retention) bool { return known.Ground == r.Ground }) {
+			continue
+		}
+		if rule := s.rule(r.Ground); rule != nil {
+			r = r.Or(rule.Retention(r.DecidedAt))
+		}
+		if r.Check(r.DecidedAt) != nil {
+			continue // the rule that it relied on is gone: somebody is asked anew
+		}
+		r.Records = s.retainedOn(r.Ground)
+		s.retain(r)
+		s.withheld = s.withheld || r.Records == 0 && s.plan.Mode == dsr.Automatic
+	}
+}
