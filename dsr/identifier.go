@@ -32,8 +32,11 @@ func IdentifierTypes() []IdentifierType {
 	return []IdentifierType{Email, Phone, CustomerID, GAClientID, GAUserID, GAAppInstanceID}
 }
 
-// Known reports whether t is a type that Lethe understands.
-func (t IdentifierType) Known() bool { return slices.Contains(IdentifierTypes(), t) }
+// Known reports whether t is a type that Lethe understands, hashed or not.
+func (t IdentifierType) Known() bool {
+	_, _, hashed := t.Plain()
+	return hashed || slices.Contains(IdentifierTypes(), t)
+}
 
 // maxIdentifier is the longest value accepted, in bytes. An e-mail address has
 // at most 254 (RFC 5321); the vendors' own ids stay far below.
@@ -86,6 +89,9 @@ func (n Normalizer) Identifier(t IdentifierType, value string) (Identifier, erro
 		return Identifier{}, errors.New("the value holds control characters or is not UTF-8")
 	}
 	normal, err := value, error(nil)
+	if _, d, hashed := t.Plain(); hashed {
+		normal, err = normalHash(d, value)
+	}
 	switch t {
 	case Email:
 		normal, err = normalEmail(value)

@@ -178,6 +178,9 @@ const (
 	QuestionConflict QuestionKind = "conflict"
 	// QuestionReappeared: records come back after every erasure.
 	QuestionReappeared QuestionKind = "reappeared"
+	// QuestionHash: the subject is known by the hash of an identifier only, with which
+	// the system cannot be searched.
+	QuestionHash QuestionKind = "hash"
 	// QuestionRetention: the system keeps records on a legal ground, and nobody has
 	// decided that it may.
 	QuestionRetention QuestionKind = "retention"

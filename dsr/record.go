@@ -27,9 +27,10 @@ type Record struct {
 // Key identifies the record within its system.
 func (r Record) Key() string { return r.Kind + "/" + r.ID }
 
-// Carries reports whether the record carries the identifier.
+// Carries reports whether the record carries the identifier, or the one that it is
+// the hash of.
 func (r Record) Carries(id Identifier) bool {
-	return slices.ContainsFunc(r.Identifiers, id.Same)
+	return slices.ContainsFunc(r.Identifiers, func(own Identifier) bool { return own.Same(id) || id.hashes(own) })
 }
 
 // Findings is what a system answers when it is asked for a subject.

@@ -249,11 +249,17 @@ func (c *call) end(request dsr.Request) error {
 	})
 }
 
-// rawOf lists identity types as discovery does.
-func rawOf(types map[string]dsr.IdentifierType) []identityKind {
+// formatsOf lists identity types as discovery does, with the formats that they may
+// come in.
+func formatsOf(types map[string]dsr.IdentifierType) []identityKind {
 	var all []identityKind
 	for _, name := range slices.SortedFunc(maps.Keys(types), strings.Compare) {
 		all = append(all, identityKind{Type: name, Format: formatRaw})
+		for _, d := range dsr.Digests() {
+			if types[name].Hashed(d).Known() {
+				all = append(all, identityKind{Type: name, Format: string(d)})
+			}
+		}
 	}
 	return all
 }

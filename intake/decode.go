@@ -28,8 +28,7 @@ const (
 	// maxIdentities and maxCallbacks bound the lists of a request.
 	maxIdentities = 50
 	maxCallbacks  = 10
-	// maxValue is how long a hashed identity may be, in bytes: beyond SHA-256 in any
-	// spelling.
+	// maxValue is how long an identity may be that nothing is searched by, in bytes.
 	maxValue = 254
 )
 
@@ -337,7 +336,7 @@ func (d *decoder) identities(fields, extension map[string]any) {
 	switch {
 	case len(d.problems) > before || len(d.request.Subject.Identifiers) > 0:
 	case len(d.intake.Unused) > 0:
-		d.problem("subject_identities", "holds none by which a system can be searched; give at least one raw identity of a type that /discovery names, as hashes and "+
+		d.problem("subject_identities", "holds none by which a system can be searched; give at least one identity of a type that /discovery names, as "+
 			"advertising ids lead nowhere")
 	default:
 		d.problem("subject_identities", "is required, or identities in the extension of this processor")
@@ -363,10 +362,10 @@ func (d *decoder) identity(at string, index int, item any) {
 		d.problem(at+".identity_format", "is none of %s", strings.Join(identityFormats, ", "))
 	case len(value) > maxValue:
 		d.problem(at+".identity_value", "is longer than %d bytes", maxValue)
-	case !usable || format != formatRaw:
+	case !usable:
 		d.intake.Unused = append(d.intake.Unused, dsr.UnusedIdentity{Index: index, Type: kind, Format: format})
 	default:
-		d.add(at, known, value)
+		d.add(at, known, format, value)
 	}
 }
 
@@ -381,19 +380,25 @@ func (d *decoder) extendedIdentity(at string, item any) {
 	value, valueOK := d.text(fields, at+".", "identity_value", true)
 	format, formatOK := d.text(fields, at+".", "identity_format", false)
 	known, usable := extended[kind]
+	if !formatOK {
+		format = formatRaw
+	}
 	switch {
 	case !kindOK || !valueOK:
 	case !usable:
 		d.problem(at+".identity_type", "is none of %s", strings.Join(slices.Sorted(maps.Keys(extended)), ", "))
-	case formatOK && format != formatRaw:
-		d.problem(at+".identity_format", "is not raw")
+	case format != formatRaw && !known.Hashed(dsr.Digest(format)).Known():
+		d.problem(at+".identity_format", "is none that this type comes in; /discovery names them")
 	default:
-		d.add(at, known, value)
+		d.add(at, known, format, value)
 	}
 }
 
 // add takes an identifier in, once.
-func (d *decoder) add(at string, kind dsr.IdentifierType, value string) {
+func (d *decoder) add(at string, kind dsr.IdentifierType, format, value string) {
+	if format != formatRaw {
+		kind = kind.Hashed(dsr.Digest(format))
+	}
 	id, err := d.o.Normalizer.Identifier(kind, value)
 	switch {
 	case err != nil:
@@ -428,7 +433,7 @@ func (d *decoder) callbacks(fields map[string]any) {
 // names reports whether a URL holds an identifier of the subject, escaped or not.
 func (d *decoder) names(raw string) bool {
 	// Customer ids can be as short as a digit, and be met anywhere.
-	telling := dsr.Subject{Identifiers: d.request.Subject.Of(dsr.Email, dsr.Phone)}
+	telling := dsr.Subject{Identifiers: d.request.Subject.Of(append(dsr.HashedTypes(), dsr.Email, dsr.Phone)...)}
 	plain, err := url.QueryUnescape(raw)
 	return err != nil || telling.MentionedIn(raw) || telling.MentionedIn(plain)
 }

@@ -23,7 +23,7 @@ const (
 
 const formatRaw = "raw"
 
-// identityFormats are those of section 5.2. Only raw identities can be searched by:
+// identityFormats are those of section 5.2. Few systems can be searched by a hash:
 // vendors look people up by what they stored.
 var identityFormats = []string{formatRaw, "sha1", "md5", "sha256"}
 

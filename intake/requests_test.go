@@ -52,7 +52,8 @@ func TestWhatIsWrongIsNamedAndNothingIsRepeated(t *testing.T) {
 		"no format":             {with(t, identity, `"johndoe@example.com"`), "subject_identities[0].identity_format", "is required"},
 		"unknown format":        {with(t, `"raw"`, `"rot13"`), "subject_identities[0].identity_format", "is none of raw, sha1, md5, sha256"},
 		"unknown identity":      {with(t, `"email"`, `"phone"`), "subject_identities[0].identity_type", "is none of OpenDSR's"},
-		"hashes only":           {with(t, identity, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a3b", "identity_format": "sha256"`), "subject_identities", "holds none by which a system can be searched"},
+		"hash cut off":          {with(t, identity, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a", "identity_format": "sha256"`), "subject_identities[0].identity_value", "not a sha256 digest in hexadecimal"},
+		"hash of another kind":  {with(t, identity, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a3b", "identity_format": "md5"`), "subject_identities[0].identity_value", "not a md5 digest in hexadecimal"},
 		"devices only":          {with(t, `"email"`, `"ios_vendor_id"`), "subject_identities", "holds none by which a system can be searched"},
 		"too many":              {with(t, identities, strings.Repeat(`1,`, 50)+"1"), "subject_identities", "has more than 50 entries"},
 		"too many to search by": {with(t, identities, identities+strings.Join(someIdentities(20), "")), "subject_identities", "at most 20 are accepted"},
@@ -154,12 +155,12 @@ func TestIdentitiesThatLeadNowhereAreNamed(t *testing.T) {
 
 	require.Equal(t, http.StatusCreated, a.status, a.body)
 	unused := []any{
-		map[string]any{"index": 1.0, "identity_type": "email", "identity_format": "sha256"},
 		map[string]any{"index": 2.0, "identity_type": "ios_vendor_id", "identity_format": "raw"},
 	}
 	require.Equal(t, map[string]any{domain: map[string]any{"identities_not_used": unused}}, object(t, a.body)["extensions"])
 	require.Equal(t, []dsr.Identifier{
-		{Type: dsr.Email, Value: "johndoe@example.com"}, {Type: dsr.CustomerID, Value: "C-17"}, {Type: dsr.Phone, Value: "+33639980001"},
+		{Type: dsr.Email, Value: "johndoe@example.com"},
+		{Type: "email_sha256", Value: "0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a3b"}, {Type: dsr.CustomerID, Value: "C-17"}, {Type: dsr.Phone, Value: "+33639980001"},
 	}, g.desk.taken["erasure/"+id].Subject.Identifiers)
 	g.desk.status = dsr.Report{Status: dsr.StatusOpen}
 	a = g.call(http.MethodGet, "/v2/requests/"+id, "")

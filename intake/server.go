@@ -276,7 +276,7 @@ func send(w http.ResponseWriter, code int, body []byte) {
 func (s *server) serveDiscovery(w http.ResponseWriter, _ *http.Request, version string) {
 	d := discovery{
 		APIVersion: version, RequestTypes: dsr.Kinds(), Certificate: s.URL.JoinPath(certificatePath).String(),
-		Identities: rawOf(searchable), Extensions: map[string]discoveryExtension{s.Signer.Domain(): {Identities: rawOf(extended)}},
+		Identities: formatsOf(searchable), Extensions: map[string]discoveryExtension{s.Signer.Domain(): {Identities: formatsOf(extended)}},
 	}
 	body, _ := json.Marshal(d) // texts only
 	send(w, http.StatusOK, body)

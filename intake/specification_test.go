@@ -104,7 +104,13 @@ func TestSection6Discovery(t *testing.T) {
 			"api_version": version,
 			"supported_identities": []any{
 				map[string]any{"identity_type": "controller_customer_id", "identity_format": "raw"},
+				map[string]any{"identity_type": "controller_customer_id", "identity_format": "sha256"},
+				map[string]any{"identity_type": "controller_customer_id", "identity_format": "sha1"},
+				map[string]any{"identity_type": "controller_customer_id", "identity_format": "md5"},
 				map[string]any{"identity_type": "email", "identity_format": "raw"},
+				map[string]any{"identity_type": "email", "identity_format": "sha256"},
+				map[string]any{"identity_type": "email", "identity_format": "sha1"},
+				map[string]any{"identity_type": "email", "identity_format": "md5"},
 			},
 			"supported_subject_request_types": kinds,
 			"processor_certificate":           "https://example-processor.com/opendsr-certificate.pem",
@@ -113,6 +119,9 @@ func TestSection6Discovery(t *testing.T) {
 				map[string]any{"identity_type": "ga_client_id", "identity_format": "raw"},
 				map[string]any{"identity_type": "ga_user_id", "identity_format": "raw"},
 				map[string]any{"identity_type": "phone", "identity_format": "raw"},
+				map[string]any{"identity_type": "phone", "identity_format": "sha256"},
+				map[string]any{"identity_type": "phone", "identity_format": "sha1"},
+				map[string]any{"identity_type": "phone", "identity_format": "md5"},
 			}}},
 		}, object(t, a.body))
 	}

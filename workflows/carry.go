@@ -26,7 +26,9 @@ type Carried struct {
 	Met         []string              `json:"met,omitempty"`
 	Known       dsr.Subject           `json:"known"`
 	Doubts      map[string][]string   `json:"doubts,omitempty"`
-	Systems     []CarriedSystem       `json:"systems"`
+	// HashesUnknown is that of the process.
+	HashesUnknown bool            `json:"hashes_unknown,omitempty"`
+	Systems       []CarriedSystem `json:"systems"`
 }
 
 // CarriedSystem is what is handed over of one system. Before is the undo record.
@@ -52,7 +54,7 @@ func (e *process) goOn(ctx workflow.Context) error {
 	carried := Carried{
 		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, ChasedAt: e.chasedAt, Deadlines: e.deadlines,
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
-		ToldStage: e.toldStage, Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{},
+		ToldStage: e.toldStage, Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{}, HashesUnknown: e.hashesUnknown,
 	}
 	for _, id := range workflow.DeterministicKeys(e.known.doubts) {
 		carried.Doubts[id] = sorted(e.known.doubts[id])
@@ -78,6 +80,7 @@ func (e *process) restore(c Carried) {
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
 	e.known.all, e.toldStage, e.toldDue = c.Known, c.ToldStage, c.Deadlines.Due
+	e.hashesUnknown = c.HashesUnknown
 	for _, id := range workflow.DeterministicKeys(c.Doubts) {
 		e.known.doubts[id] = setOf(c.Doubts[id])
 	}

@@ -41,6 +41,8 @@ const (
 	UpdateCompleteTask = "complete-task"
 	UpdateResolveMatch = "resolve-match"
 	UpdateApprove      = "approve"
+	// UpdateResolveHash hands in what a hashed identifier is the hash of.
+	UpdateResolveHash = "resolve-hash"
 	// UpdateExtendDeadline and UpdateCancel are about the request as a whole.
 	UpdateExtendDeadline = "extend-deadline"
 	UpdateCancel         = "cancel"

@@ -70,6 +70,9 @@ type process struct {
 	// published is what Temporal's lists say of the request.
 	published attributes
 	known     knowledge
+	// hashesUnknown says that nobody knows what the subject's hashed identifiers are
+	// the hashes of.
+	hashesUnknown bool
 	// recheckAfter is how long after the last erasure everything is looked at
 	// once more.
 	recheckAfter time.Duration

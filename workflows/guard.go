@@ -69,14 +69,18 @@ func matchQuestion(format string, arguments ...any) *dsr.Question {
 	return &dsr.Question{Kind: dsr.QuestionMatch, Text: fmt.Sprintf(format, arguments...)}
 }
 
-// contradictions are the types that the subject gave and of which the record
+// contradictions are the types that the subject gave, hashed or not, and of which the record
 // carries values, none of them known to be the subject's.
 func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
 	var types []dsr.IdentifierType
 	for _, own := range known.own.Identifiers {
-		values := dsr.Subject{Identifiers: record.Identifiers}.Of(own.Type)
-		if len(values) > 0 && !anyKnown(known.all, values) && !slices.Contains(types, own.Type) {
-			types = append(types, own.Type)
+		t := own.Type
+		if plain, _, hashed := t.Plain(); hashed {
+			t = plain
+		}
+		values := dsr.Subject{Identifiers: record.Identifiers}.Of(t)
+		if len(values) > 0 && !anyKnown(known.all, values) && !slices.Contains(types, t) {
+			types = append(types, t)
 		}
 	}
 	return types
@@ -84,7 +88,7 @@ func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
 
 func anyKnown(subject dsr.Subject, ids []dsr.Identifier) bool {
 	for _, id := range ids {
-		if subject.Has(id) {
+		if subject.Recognises(id) {
 			return true
 		}
 	}

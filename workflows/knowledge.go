@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/dsr"
@@ -49,7 +51,7 @@ func (k knowledge) onlyShared(record dsr.Record) bool {
 		return false
 	}
 	for _, id := range record.Identifiers {
-		if k.all.Has(id) && !k.doubts.about(id) {
+		if k.all.Recognises(id) && !k.doubts.about(id) {
 			return false
 		}
 	}
@@ -70,7 +72,7 @@ func (k *knowledge) share(ids []dsr.Identifier) bool {
 // types lists the types of what is known, in the order in which types are shown.
 func (k *knowledge) types() []dsr.IdentifierType {
 	var types []dsr.IdentifierType
-	for _, t := range dsr.IdentifierTypes() {
+	for _, t := range slices.Concat(dsr.IdentifierTypes(), dsr.HashedTypes()) {
 		if len(k.all.Of(t)) > 0 {
 			types = append(types, t)
 		}

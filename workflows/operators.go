@@ -43,6 +43,7 @@ func (e *process) answerOperators(ctx workflow.Context) error {
 		accept(ctx, e, UpdateSkipSystem, "leave a system out, with the reason", e.checkSkip, e.skipSystem),
 		accept(ctx, e, UpdateRetainSystem, "keep data in a system on a legal ground", e.checkRetain, e.retainSystem),
 		accept(ctx, e, UpdateCompleteTask, "say that a manual task is done, with evidence", e.checkComplete, e.completeTask),
+		accept(ctx, e, UpdateResolveHash, "hand in what a hashed identifier is the hash of", e.checkHash, e.resolveHash),
 		accept(ctx, e, UpdateApprove, "let a system do what it has asked approval for", e.checkApprove, e.approve),
 		accept(ctx, e, UpdateResolveMatch, "say which of the held records are the subject's", e.checkResolve, e.resolveMatch),
 		accept(ctx, e, UpdateCancel, "end the request; nothing is begun any more", e.checkCancel, e.cancel),
@@ -135,14 +136,16 @@ func (e *process) checkComplete(_ workflow.Context, p CompleteTask) error {
 
 // validate makes sure that identifiers are in their normal form. What that is
 // changes with releases, so it is asked once only, before anything is recorded.
-func (p CompleteTask) validate() error {
-	for i, id := range p.Found {
+func (p CompleteTask) validate() error { return checkNormal("found", p.Found) }
+
+func checkNormal(field string, ids []dsr.Identifier) error {
+	for i, id := range ids {
 		normal, err := dsr.Normalizer{}.Identifier(id.Type, id.Value)
 		if err != nil {
-			return fmt.Errorf("found[%d]: %w", i, err)
+			return fmt.Errorf("%s[%d]: %w", field, i, err)
 		}
 		if normal != id {
-			return fmt.Errorf("found[%d]: is not in its normal form", i)
+			return fmt.Errorf("%s[%d]: is not in its normal form", field, i)
 		}
 	}
 	return nil

@@ -46,8 +46,8 @@ func (s *system) task() *dsr.Task {
 func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 	waits := verifyWaits()
 	for range maxRounds {
-		if s.cannotIdentify(ctx) {
-			return nil
+		if settled, question := s.cannotIdentify(ctx); settled || question != nil {
+			return question
 		}
 		records, question := s.locate(ctx)
 		if question != nil || ctx.Err() != nil {
@@ -74,6 +74,9 @@ func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 				continue
 			}
 			s.before = dsr.Remember(s.before, now)
+			if question := s.askHash(); question != nil {
+				return question
+			}
 			s.concludeRestriction(ctx)
 			return nil
 		}

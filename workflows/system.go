@@ -241,6 +241,10 @@ func (s *system) askForTask() *dsr.Question {
 	if question := s.askTaskApproval(); question != nil {
 		return question
 	}
+	if question := s.askHash(); question != nil && !s.plan.Searchable(known) {
+		question.Task = s.task()
+		return question
+	}
 	if !s.plan.Searchable(known) {
 		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(),
 			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
@@ -261,14 +265,17 @@ func (s *system) lacks() string {
 }
 
 // cannotIdentify settles the system if nobody has an identifier that it can be
-// searched with.
-func (s *system) cannotIdentify(ctx workflow.Context) bool {
+// searched with, or asks a person where a hash of one is known.
+func (s *system) cannotIdentify(ctx workflow.Context) (settled bool, question *dsr.Question) {
 	if s.plan.Searchable(s.request.known.all) {
-		return false
+		return false, nil
+	}
+	if question := s.askHash(); question != nil {
+		return false, question
 	}
 	s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
 	s.conclude(ctx, dsr.CannotIdentify)
-	return true
+	return true, nil
 }
 
 // eraseAutomatically locates, guards, erases and verifies until nothing is
@@ -276,8 +283,8 @@ func (s *system) cannotIdentify(ctx workflow.Context) bool {
 func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 	waits := verifyWaits()
 	for range maxRounds {
-		if s.cannotIdentify(ctx) {
-			return nil
+		if settled, question := s.cannotIdentify(ctx); settled || question != nil {
+			return question
 		}
 		records, question := s.locate(ctx)
 		if question != nil || ctx.Err() != nil || s.keepWithheld(ctx) {
@@ -311,7 +318,7 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			continue
 		}
 		if len(s.ordered) == 0 {
-			if question := s.askRetention(ctx); question != nil {
+			if question := cmp.Or(s.askHash(), s.askRetention(ctx)); question != nil {
 				return question
 			}
 			s.concludeErasure(ctx)

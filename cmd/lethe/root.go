@@ -45,7 +45,7 @@ the flags --address, --namespace and --profile.`,
 	root.SetVersionTemplate("lethe {{.Version}}\n")
 	root.AddGroup(groupRequests, groupOperators, groupRunning)
 	root.AddCommand(in(groupRequests, newSubmit(s), newImport(s), newList(s), newShow(s), newReport(s), newStats(s))...)
-	root.AddCommand(in(groupOperators, newTasks(s), newRetrySystem(s), newSkipSystem(s), newRetainSystem(s), newCompleteTask(s), newApprove(s), newResolveMatch(s),
+	root.AddCommand(in(groupOperators, newTasks(s), newRetrySystem(s), newSkipSystem(s), newRetainSystem(s), newResolveHash(s), newCompleteTask(s), newApprove(s), newResolveMatch(s),
 		newExtendDeadline(s), newAskIdentity(s), newConfirmIdentity(s),
 		newLift(s), newLiftingNotice(s), newConfirmNotice(s), newResolveConflict(s), newCancel(s), newRerun(s), newForget(s))...)
 	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newMailbox(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s))...)

@@ -222,6 +222,8 @@ func todo(id requests.Name, o dsr.Outcome) string {
 		fmt.Fprintf(&b, "  lethe approve %s %s\n", id, o.Name)
 	case o.Question.Kind == dsr.QuestionIrreversible:
 		fmt.Fprintf(&b, "  lethe approve %s %s\n  lethe approve %s %s --without-irreversible\n", id, o.Name, id, o.Name)
+	case o.Question.Kind == dsr.QuestionHash:
+		fmt.Fprintf(&b, "  lethe resolve-hash %s --email …\n  lethe resolve-hash %s --unknown --reason \"…\"\n", id, id)
 	case o.Question.Kind == dsr.QuestionRetention:
 		fmt.Fprintf(&b, "  lethe retain-system %s %s --ground … --categories … --reason \"…\" --review-on …\n  lethe retry-system %s %s\n", id, o.Name, id, o.Name)
 	case len(o.Question.Candidates) > 0:

@@ -197,7 +197,7 @@ func (v *viewer) summary(status string) []field {
 	r, say := v.report, v.words.say
 	types := make([]string, len(r.Searched))
 	for i, t := range r.Searched {
-		types[i] = say("id." + string(t))
+		types[i] = v.idType(t)
 	}
 	fields := []field{
 		{say("request"), r.RequestID}, {say("kind"), say("kind." + string(r.Kind))}, {say("status"), status},
@@ -216,6 +216,14 @@ func (v *viewer) summary(status string) []field {
 	}
 	fields = append(fields, field{say("searched"), strings.Join(types, v.comma())})
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
+}
+
+// idType names a type of identifier.
+func (v *viewer) idType(t dsr.IdentifierType) string {
+	if plain, digest, hashed := t.Plain(); hashed {
+		return v.words.say("id.hashed", v.words.say("id."+string(plain)), strings.ToUpper(string(digest)))
+	}
+	return v.words.say("id." + string(t))
 }
 
 func (v *viewer) comma() string {

@@ -5,7 +5,8 @@ import "time"
 // Types of identifier.
 const (
 	Email           = "email"
-	Phone           = "phone" // E.164
+	EmailSHA256     = "email_sha256" // of the address in small letters, in hexadecimal
+	Phone           = "phone"        // E.164
 	CustomerID      = "customer_id"
 	GAClientID      = "ga_client_id"
 	GAUserID        = "ga_user_id"

@@ -105,10 +105,18 @@ func (s *Sim) locate(w http.ResponseWriter, r *http.Request, body []byte) {
 func (r *Record) known(by []Identifier) bool {
 	return slices.ContainsFunc(r.Identifiers, func(has Identifier) bool {
 		return slices.ContainsFunc(by, func(wanted Identifier) bool {
+			if has.Type == Email && wanted.Type == EmailSHA256 {
+				return wanted.Value == sha256Of(strings.ToLower(has.Value))
+			}
 			same := has.Value == wanted.Value || has.Type == Email && strings.EqualFold(has.Value, wanted.Value)
 			return same && has.Type == wanted.Type
 		})
 	})
+}
+
+func sha256Of(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:])
 }
 
 func (s *Sim) erase(w http.ResponseWriter, r *http.Request, body []byte) {
