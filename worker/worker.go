@@ -100,6 +100,7 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout, DeploymentOptions: deployed})
 	main.RegisterWorkflow(workflows.Erasure)
 	main.RegisterWorkflow(workflows.Restriction)
+	main.RegisterWorkflow(workflows.Promise)
 	main.RegisterWorkflow(workflows.Sweep)
 	notifiers, err := notifiersOf(cfg, p.Log)
 	if err != nil {

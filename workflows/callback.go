@@ -1,8 +1,10 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
+	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -36,9 +38,63 @@ func (e *process) callBack(ctx workflow.Context) {
 
 // callBackAtLast tells the intake how the request ended.
 func (e *process) callBackAtLast(ctx workflow.Context) {
-	if e.isCalledBack() && e.stage(ctx) != e.toldStage {
+	if !e.isCalledBack() {
+		return
+	}
+	if e.stage(ctx) != e.toldStage {
 		e.callIntake(ctx)
 	}
+	e.callBackOnPromisedDay(ctx)
+}
+
+// promisedCallback is the change by which the intake is called once more on the last
+// day that vendors have promised who let nobody look.
+const promisedCallback = "promised-callback"
+
+// callBackOnPromisedDay leaves word to call the intake on the day on which the
+// request will be completed by the vendors' word. The request's own workflow ends,
+// and its key is destroyed, before: what is left behind names nobody.
+func (e *process) callBackOnPromisedDay(ctx workflow.Context) {
+	var last time.Time
+	for _, s := range e.systems {
+		if s.outcome.State == dsr.Accepted && s.outcome.ExpectedBy.After(last) {
+			last = s.outcome.ExpectedBy
+		}
+	}
+	told := e.report().Progress(last)
+	if last.IsZero() || told.Stage == e.toldStage || workflow.GetVersion(ctx, promisedCallback, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:        PromiseID + string(e.request.Kind) + "-" + e.request.ID,
+		TaskQueue:         TaskQueue,
+		StaticSummary:     "call the intake back when vendors have promised to be done",
+		ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
+		// That of an earlier run is over. Children have no policy for conflicts.
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING, //nolint:staticcheck // see above
+	})
+	promise := workflow.ExecuteChildWorkflow(ctx, Promise, Promised{At: last, Callback: activities.NewCallback(e.request, told)})
+	if err := promise.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("the intake will not be called back on the promised day")
+	}
+}
+
+// PromiseID begins the ids of the workflows that wait for a promised day.
+const PromiseID = "lethe-promise-"
+
+// Promised is what an intake is told on the day that vendors have promised.
+type Promised struct {
+	At       time.Time           `json:"at"`
+	Callback activities.Callback `json:"callback"`
+}
+
+// Promise calls an intake back on a day on which vendors have promised to be done.
+// What it knows names nobody.
+func Promise(ctx workflow.Context, p Promised) error {
+	if err := workflow.Sleep(ctx, p.At.Sub(workflow.Now(ctx))); err != nil {
+		return fmt.Errorf("wait for the promised day: %w", err)
+	}
+	return call(ctx, p.Callback)
 }
 
 func (e *process) hasNewsForIntake(ctx workflow.Context) bool {
@@ -58,13 +114,17 @@ func (e *process) stage(ctx workflow.Context) dsr.Stage {
 func (e *process) callIntake(ctx workflow.Context) {
 	progress := e.report().Progress(workflow.Now(ctx))
 	e.toldStage, e.toldDue = progress.Stage, e.deadlines.Due
-	ctx = requestStep(ctx, "call the intake back: "+string(progress.Stage))
+	if call(ctx, activities.NewCallback(e.request, progress)) != nil {
+		workflow.GetLogger(ctx).Warn("the intake could not be called back")
+	}
+}
+
+// call is the step that tells an intake.
+func call(ctx workflow.Context, c activities.Callback) error {
+	ctx = requestStep(ctx, "call the intake back: "+string(c.Progress.Stage))
 	options := workflow.GetActivityOptions(ctx)
 	options.StartToCloseTimeout, options.ScheduleToCloseTimeout, options.HeartbeatTimeout = 5*time.Minute, callbackPatience, callbackHeartbeat
 	options.RetryPolicy = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Hour, MaximumAttempts: maxAttempts}
 	var callbacks *activities.Callbacks
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, activities.NewCallback(e.request, progress)).Get(ctx, nil)
-	if err != nil {
-		workflow.GetLogger(ctx).Warn("the intake could not be called back")
-	}
+	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, c).Get(ctx, nil)
 }

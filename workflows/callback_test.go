@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
@@ -34,4 +37,43 @@ func TestTheIntakeIsCalledBackOnEachStageAndWhenTheDeadlineMoves(t *testing.T) {
 		[]dsr.Stage{told[0].Stage, told[1].Stage, told[2].Stage, told[3].Stage})
 	require.Equal(t, time.Date(2026, 4, 2, 23, 59, 59, 0, time.UTC), told[0].ExpectedAt.UTC())
 	require.Equal(t, time.Date(2026, 6, 2, 23, 59, 59, 0, time.UTC), told[1].ExpectedAt.UTC())
+}
+
+// TestTheIntakeIsCalledBackOnThePromisedDay has a vendor that nobody can look into
+// and that takes two months: longer than the request's workflow lasts.
+func TestTheIntakeIsCalledBackOnThePromisedDay(t *testing.T) {
+	t.Parallel()
+	analytics := automatic("analytics", dsr.Email)
+	analytics.Verifiable = false
+	tr := newTrial(t, []dsr.System{analytics}, map[string]*vendor{"analytics": {unverifiable: true}})
+	tr.request.Intake = &dsr.Intake{Controller: "shop", Callbacks: []string{"https://shop.example.com/opendsr"}}
+	var told []activities.Callback
+	callbacks := &activities.Callbacks{Send: func(_ context.Context, _ string, c activities.Callback) error {
+		told = append(told, c)
+		return nil
+	}}
+	tr.env.RegisterActivity(callbacks)
+	var promised workflows.Promised
+	tr.env.RegisterWorkflow(workflows.Promise)
+	tr.env.OnWorkflow(workflows.Promise, mock.Anything, mock.Anything).Return(func(_ workflow.Context, p workflows.Promised) error {
+		promised = p
+		return nil
+	})
+
+	tr.run()
+
+	require.Equal(t, dsr.StageInProgress, told[len(told)-1].Progress.Stage)
+	require.Equal(t, received.AddDate(0, 2, 0), promised.At.UTC())
+	require.Equal(t, dsr.StageCompleted, promised.Callback.Progress.Stage)
+
+	told = nil
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(quiet{})
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartTime(received)
+	env.RegisterActivity(callbacks)
+	env.ExecuteWorkflow(workflows.Promise, promised)
+	require.NoError(t, env.GetWorkflowError())
+	require.Equal(t, []activities.Callback{promised.Callback}, told)
+	require.WithinDuration(t, promised.At, env.Now(), time.Hour)
 }

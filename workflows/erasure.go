@@ -181,7 +181,10 @@ func (e *process) settle(ctx workflow.Context) error {
 			continue
 		}
 		if rechecked {
-			return nil
+			if promised, err := e.awaitPromises(ctx); err != nil || !promised || e.cancellation != nil {
+				return err
+			}
+			continue
 		}
 		if err := e.awaitRecheck(ctx); err != nil || e.cancellation != nil {
 			return err

@@ -70,6 +70,8 @@ type system struct {
 	carriedSettled bool
 	since          time.Time
 	numberedBefore int
+	// broken counts the days by which the system had promised to be done and was not.
+	broken int
 	// comebacks counts the erasures of records that had been gone.
 	comebacks int
 	// numbered counts the steps, for their ids.
@@ -294,7 +296,11 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 		if question != nil || ctx.Err() != nil {
 			return question
 		}
-		todo := s.unfinished(union(records, orphans))
+		broken, question := s.checkPromises(ctx, records)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		todo := union(s.unfinished(union(records, orphans)), s.withoutKept(broken))
 		if s.request.request.DryRun {
 			if s.hasNews() {
 				continue
@@ -305,7 +311,7 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 		if question := s.askBefore(todo); question != nil {
 			return question
 		}
-		if question := s.countComeback(todo); question != nil {
+		if question := s.countComeback(without(todo, broken)); question != nil {
 			return question
 		}
 		gone := len(todo) == 0
