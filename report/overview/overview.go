@@ -27,6 +27,9 @@ type Overview struct {
 	Systems []System `json:"systems"`
 	// Exceptions are the outcomes that keep requests from being complete, by reason.
 	Exceptions []Exception `json:"exceptions"`
+	// Reviews are what is kept on legal grounds and has to be looked at again by now, or
+	// within three months.
+	Reviews []Review `json:"reviews,omitempty"`
 	// Extended counts the requests whose time to answer was extended.
 	Extended int      `json:"extended"`
 	Identity Identity `json:"identity_checks"`

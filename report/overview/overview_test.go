@@ -269,3 +269,25 @@ func TestReportsThatAreNotAsTheyShouldBeAreNamed(t *testing.T) {
 	require.Equal(t, []overview.Problem{{Report: "erasure/c/001.json", What: "unsigned"}}, o.Source.Doubtful)
 	require.True(t, o.Source.Unchecked)
 }
+
+func TestWhatIsKeptIsToldWhenItsReviewComes(t *testing.T) {
+	t.Parallel()
+	kept := func(id, review string, ground dsr.RetentionGround) dsr.Report {
+		o := outcome("shop", dsr.Retained)
+		o.Retained = []dsr.Retention{{Ground: ground, Reason: "r", Categories: []string{"invoices"}, ReviewOn: review, DecidedBy: "Sam"}}
+		r := request(id, 1, o)
+		r.ReceivedAt = day1.AddDate(-10, 0, 0) // long before the period
+		return r
+	}
+	o := count(func(tally *overview.Tally) {
+		tally.Add(kept("R-2", "2026-05-20", dsr.RetainedByObligation), true, 1)
+		tally.Add(kept("R-1", "2026-08-20", dsr.RetainedByObligation), true, 1)
+		tally.Add(kept("R-3", "2026-08-21", dsr.RetainedByObligation), true, 1)
+		tally.Add(kept("R-4", "2026-05-01", dsr.RetainedForClaims), true, 1)
+	})
+	require.Equal(t, []overview.Review{
+		{System: "shop", Title: "The shop", Ground: dsr.RetainedForClaims, Passed: 1, Next: "2026-05-01", Requests: []string{"R-4"}},
+		{System: "shop", Title: "The shop", Ground: dsr.RetainedByObligation, Passed: 1, Soon: 1, Next: "2026-05-20", Requests: []string{"R-1", "R-2"}},
+	}, o.Reviews)
+	require.Empty(t, o.Listed)
+}

@@ -19,6 +19,8 @@ type Tally struct {
 	kinds   map[dsr.Kind]*Requests
 	systems map[string]*System
 	reasons map[Reason]*Exception
+	// review are the decisions to be looked at again, by system and ground.
+	review map[string]Review
 	// took and off are, a number a completed request, the days from receipt to
 	// completion and those from the deadline to completion.
 	took, off []float64
@@ -31,7 +33,7 @@ type Tally struct {
 func New(p Period, now time.Time, list bool) *Tally {
 	t := &Tally{
 		period: p, now: now, list: list, kinds: map[dsr.Kind]*Requests{}, systems: map[string]*System{},
-		reasons: map[Reason]*Exception{}, waiting: map[string]Request{},
+		reasons: map[Reason]*Exception{}, waiting: map[string]Request{}, review: map[string]Review{},
 	}
 	t.result = Overview{Version: Version, MadeAt: now, TimeZone: p.From.Location().String()}
 	t.result.From, t.result.To = p.days()
@@ -103,6 +105,7 @@ func (t *Tally) Doubt(report string, reason error) {
 // verified says that its signature was checked and fits; reports is how many the
 // request has left in the archive.
 func (t *Tally) Add(r dsr.Report, verified bool, reports int) {
+	t.reviews(r)
 	if !t.period.Holds(r.ReceivedAt) {
 		return
 	}
@@ -303,6 +306,7 @@ func (t *Tally) Overview() Overview {
 	slices.SortStableFunc(o.Systems, func(a, b System) int {
 		return cmp.Or(cmp.Compare(b.Exceptions, a.Exceptions), cmp.Compare(b.Errors.All(), a.Errors.All()))
 	})
+	o.Reviews = t.sortedReviews()
 	o.Timing = timing(slices.Clone(t.took), slices.Clone(t.off))
 	byReport := func(a, b Problem) int { return cmp.Compare(a.Report, b.Report) }
 	o.Source.Unread = slices.SortedFunc(slices.Values(o.Source.Unread), byReport)

@@ -31,6 +31,7 @@ func Text(w io.Writer, o Overview) error {
 	t.systems(o.Systems)
 	t.circumstances(o)
 	t.now(o.Now)
+	t.reviews(o.Reviews)
 	t.listed(o.Listed)
 	t.source(o.Source)
 	_, err := io.WriteString(w, t.String())
@@ -155,6 +156,18 @@ func (t *textual) now(o *Open) {
 	if o.Again > 0 {
 		t.line(" of the period, %s carried out again; the report before counts", plural(o.Again, "request is", "requests are"))
 	}
+}
+
+func (t *textual) reviews(all []Review) {
+	if len(all) == 0 {
+		return
+	}
+	rows := make([]table.Row, len(all))
+	for i, r := range all {
+		rows[i] = table.Row{r.Title, string(r.Ground), some(r.Passed), some(r.Soon), r.Next, strings.Join(r.Requests, " ")}
+	}
+	t.heading("Kept on a legal ground, to be looked at again")
+	t.table(table.Row{"system", "ground", "day has come", "within three months", "next", ""}, rows)
 }
 
 func (t *textual) listed(all []Request) {

@@ -27,10 +27,10 @@ type overviewPage struct {
 	Timing  []field
 	Plot    *plot
 	// Requests to Listed are tables; one without rows is left out.
-	Requests, Reasons, Outcomes, Failures, Listed grid
-	Circumstances, Now, Source                    []field
-	Made                                          string
-	Style                                         template.CSS
+	Requests, Reasons, Outcomes, Failures, Reviews, Listed grid
+	Circumstances, Now, Source                             []field
+	Made                                                   string
+	Style                                                  template.CSS
 
 	words lexicon
 }
@@ -101,6 +101,7 @@ func overviewView(o overview.Overview, opts Options, words lexicon) (overviewPag
 	p.outcomes(o.Systems)
 	p.failures(o.Systems)
 	p.circumstances(o)
+	p.reviews(o.Reviews)
 	p.listed(o.Listed)
 	return p, nil
 }
@@ -301,6 +302,16 @@ func (p *overviewPage) counts(all []count) []field {
 		fields[i] = field{p.words.say(c.key), strconv.Itoa(c.n)}
 	}
 	return fields
+}
+
+// reviews are what has to be looked at again.
+func (p *overviewPage) reviews(all []overview.Review) {
+	say := p.words.say
+	p.Reviews.Head = []string{say("system"), say("ground"), say("stats.reviews.passed"), say("stats.reviews.soon"), say("stats.reviews.next")}
+	for _, r := range all {
+		cells := append([]string{say("retained." + string(r.Ground))}, numbers(r.Passed, r.Soon)...)
+		p.Reviews.Rows = append(p.Reviews.Rows, gridRow{r.Title, append(cells, r.Next)})
+	}
 }
 
 func (p *overviewPage) listed(all []overview.Request) {

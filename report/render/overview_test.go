@@ -31,6 +31,9 @@ func quarter(list bool) overview.Overview {
 		r.RequestID, r.ReceivedAt = fmt.Sprintf("request-%d", i), time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 		r.DueAt = r.ReceivedAt.AddDate(0, 1, 0)
 		r.CompletedAt = r.ReceivedAt.Add(time.Duration(i) * 20 * time.Hour)
+		if i == 0 {
+			r.Systems[3].Retained[0].ReviewOn = "2026-05-01"
+		}
 		r.Conclude()
 		t.Add(r, i != 1, 1)
 	}
@@ -118,6 +121,13 @@ func TestTheOverviewSaysWhatWasCounted(t *testing.T) {
 		_, root = overviewPage(t, o, language)
 		require.Nil(t, section(root, "now"))
 		require.Contains(t, text(section(root, "mind")), says.missing)
+	}
+	for language, heading := range map[render.Language]string{
+		render.English: "to be looked at again", render.French: "à réexaminer", render.Arabic: "وتجب مراجعته",
+	} {
+		_, root := overviewPage(t, quarter(false), language)
+		require.Contains(t, text(root), heading)
+		require.Contains(t, text(root), "2026-05-01")
 	}
 }
 
