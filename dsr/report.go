@@ -41,6 +41,11 @@ type Report struct {
 	Version   string `json:"version"`
 	RequestID string `json:"request_id"`
 	Kind      Kind   `json:"kind"`
+	// SubjectTokens are the subject's only identification: the HMAC-SHA-256 of each
+	// identifier of the request, in base64url, under a key that the vault keeps.
+	// Whoever has the key finds the subject's requests by them, and nobody learns
+	// the identifiers.
+	SubjectTokens []string `json:"subject_tokens,omitempty"`
 	// Searched lists the types of identifier by which systems were searched,
 	// those included that systems disclosed on the way.
 	Searched    []IdentifierType `json:"searched_by"`

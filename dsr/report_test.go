@@ -1,6 +1,7 @@
 package dsr_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +45,23 @@ func TestCallsOfOneFormAreCountedTogether(t *testing.T) {
 	get := dsr.Call{Method: "GET", Path: "/contacts", Status: 200, Count: 1}
 	failed := dsr.Call{Method: "GET", Path: "/contacts", Status: 503, Count: 2}
 	require.Equal(t, []dsr.Call{{Method: "GET", Path: "/contacts", Status: 200, Count: 2}, failed}, dsr.AddCalls(nil, get, failed, get))
+}
+
+func TestTheNewestRequestIDsOfCallsOfOneFormAreKept(t *testing.T) {
+	t.Parallel()
+	var calls []dsr.Call
+	for _, id := range []string{"r-1", "", "r-2", "r-3", "r-4", "r-5", "r-6"} {
+		call := dsr.Call{Method: "GET", Path: "/contacts", Status: 200, Count: 1}
+		if id != "" {
+			call.RequestIDs = []string{id}
+		}
+		before := calls
+		calls = dsr.AddCalls(slices.Clone(calls), call)
+		if len(before) > 0 {
+			require.NotContains(t, before[0].RequestIDs, "r-6", "what was read before stays as it was")
+		}
+	}
+	require.Equal(t, []dsr.Call{{Method: "GET", Path: "/contacts", Status: 200, Count: 7, RequestIDs: []string{"r-2", "r-3", "r-4", "r-5", "r-6"}}}, calls)
 }
 
 func TestASubjectIsWidenedWithoutRepetitionAndWithoutChangingTheFirst(t *testing.T) {
