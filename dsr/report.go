@@ -136,6 +136,36 @@ func (r *Report) Conclude() {
 	}
 }
 
+// What people are told instead of a status that says less. Nothing is stored under
+// these words.
+const (
+	// StandingRestrictedInPart: a restriction is in force, with exceptions.
+	StandingRestrictedInPart Status = "restricted_with_exceptions"
+	// StandingLifted: a restriction was lifted, and all is as it was before.
+	StandingLifted Status = "lifted"
+	// StandingLiftedInPart: a restriction was lifted, with exceptions.
+	StandingLiftedInPart Status = "lifted_with_exceptions"
+)
+
+// Standing is the status in words for the request's kind: a restriction that is in
+// force is not completed, and one that is lifted is more than that.
+func (r Report) Standing() Status {
+	if r.Restriction == nil {
+		return r.Status
+	}
+	lifted := r.Restriction.Lift.Noticed()
+	switch {
+	case r.Status == StatusExceptions && lifted:
+		return StandingLiftedInPart
+	case r.Status == StatusExceptions:
+		return StandingRestrictedInPart
+	case r.Status == StatusCompleted && lifted:
+		return StandingLifted
+	default:
+		return r.Status
+	}
+}
+
 // acted reports whether anything was done at the system.
 func (o Outcome) acted() bool { return !o.ActedAt.IsZero() }
 

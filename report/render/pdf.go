@@ -101,13 +101,16 @@ func forPaper(page io.Reader) (source, title string, err error) {
 			for _, a := range node.Attr {
 				rightToLeft = rightToLeft || a.Key == "dir" && a.Val == "rtl"
 			}
-		case node.Type == nethtml.ElementNode && node.Data == "bdi":
+		case node.Type == nethtml.ElementNode && (node.Data == "bdi" || node.Data == "wbr"):
 			isolates = append(isolates, node)
 		case node.Type == nethtml.ElementNode && node.Data == "title" && node.FirstChild != nil:
 			title = node.FirstChild.Data
 		case node.Type == nethtml.ElementNode && node.Data == "h3" && rightToLeft:
 			// A heading takes its direction from its first letter, which is Latin.
 			node.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: rightToLeftMark}, node.FirstChild)
+		case node.Type == nethtml.ElementNode && node.Data == "span" && node.PrevSibling != nil: // a badge
+			// On paper no box sets a badge off from the name before it.
+			node.Parent.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: "– "}, node)
 		case node.Type == nethtml.TextNode && node.Parent.Data != "style":
 			texts = append(texts, node)
 		}
@@ -138,8 +141,8 @@ func unwrap(node *nethtml.Node) {
 
 var (
 	// marks are the vowel signs, which the typesetter puts in the wrong place and
-	// everyday Arabic does without, and the isolates, which it takes for letters.
-	marks = regexp.MustCompile(`[\x{064B}-\x{0652}\x{2066}-\x{2069}]`)
+	// everyday Arabic does without, and the isolates, and word joiners, which it takes for letters.
+	marks = regexp.MustCompile(`[\x{064B}-\x{0652}\x{2060}\x{2066}-\x{2069}]`)
 	// afterNumber is punctuation behind a number in an Arabic sentence, and
 	// afterLatin that behind a Latin word which more Arabic follows: the typesetter
 	// takes both to be part of the word.
