@@ -3,6 +3,7 @@ package dsr_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +38,28 @@ func TestOnlyWhatIsKnownToBeDoneIsComplete(t *testing.T) {
 			require.Equal(t, c.want, r.Status)
 			require.Equal(t, c.want == dsr.StatusExceptions, len(r.Exceptions) == 1)
 		})
+	}
+}
+
+func TestHowARestrictionStandsIsSaidInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	told := &dsr.LiftRecord{NoticeSentAt: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	for _, c := range []struct {
+		status      dsr.Status
+		restriction *dsr.RestrictionRecord
+		want        dsr.Status
+	}{
+		{dsr.StatusExceptions, nil, dsr.StatusExceptions},
+		{dsr.StatusCompleted, nil, dsr.StatusCompleted},
+		{dsr.StatusRestricted, &dsr.RestrictionRecord{}, dsr.StatusRestricted},
+		{dsr.StatusExceptions, &dsr.RestrictionRecord{}, dsr.StandingRestrictedInPart},
+		{dsr.StatusExceptions, &dsr.RestrictionRecord{Lift: &dsr.LiftRecord{}}, dsr.StandingRestrictedInPart},
+		{dsr.StatusCompleted, &dsr.RestrictionRecord{Lift: told}, dsr.StandingLifted},
+		{dsr.StatusExceptions, &dsr.RestrictionRecord{Lift: told}, dsr.StandingLiftedInPart},
+		{dsr.StatusOpen, &dsr.RestrictionRecord{Lift: told}, dsr.StatusOpen},
+		{dsr.StatusCancelled, &dsr.RestrictionRecord{}, dsr.StatusCancelled},
+	} {
+		require.Equal(t, c.want, dsr.Report{Status: c.status, Restriction: c.restriction}.Standing())
 	}
 }
 

@@ -317,7 +317,7 @@ func callText(call dsr.Call) string {
 	}
 	text := fmt.Sprintf("%s %s: %s ×%d", call.Method, call.Path, answer, call.Count)
 	if len(call.RequestIDs) > 0 {
-		text += ", the vendor's request id " + strings.Join(call.RequestIDs, ", ")
+		text += ", the vendor's request ids: " + strings.Join(call.RequestIDs, ", ")
 	}
 	return text
 }

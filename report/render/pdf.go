@@ -93,7 +93,7 @@ func forPaper(page io.Reader) (source, title string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("set the PDF: %w", err)
 	}
-	var isolates, texts []*nethtml.Node
+	var isolates, texts, sections []*nethtml.Node
 	rightToLeft := false
 	for node := range root.Descendants() {
 		switch {
@@ -103,9 +103,11 @@ func forPaper(page io.Reader) (source, title string, err error) {
 			}
 		case node.Type == nethtml.ElementNode && (node.Data == "bdi" || node.Data == "wbr"):
 			isolates = append(isolates, node)
+		case node.Type == nethtml.ElementNode && node.Data == "section":
+			sections = append(sections, node)
 		case node.Type == nethtml.ElementNode && node.Data == "title" && node.FirstChild != nil:
 			title = node.FirstChild.Data
-		case node.Type == nethtml.ElementNode && node.Data == "h3" && rightToLeft:
+		case node.Type == nethtml.ElementNode && (node.Data == "h3" || node.Data == "h4") && rightToLeft:
 			// A heading takes its direction from its first letter, which is Latin.
 			node.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: rightToLeftMark}, node.FirstChild)
 		case node.Type == nethtml.ElementNode && node.Data == "span" && node.PrevSibling != nil: // a badge
@@ -118,6 +120,9 @@ func forPaper(page io.Reader) (source, title string, err error) {
 	for _, node := range isolates {
 		unwrap(node)
 	}
+	for _, section := range sections {
+		keepTogether(section)
+	}
 	if rightToLeft {
 		for _, node := range texts {
 			node.Data = rightToLeftText(node.Data)
@@ -128,6 +133,33 @@ func forPaper(page io.Reader) (source, title string, err error) {
 		return "", "", fmt.Errorf("set the PDF: %w", err)
 	}
 	return b.String(), title, nil
+}
+
+// keepTogether moves what a section begins with into the first part of its first
+// article: the typesetter does not keep a heading on the page of what follows.
+func keepTogether(section *nethtml.Node) {
+	var before []*nethtml.Node
+	for node := range section.ChildNodes() {
+		if node.Type == nethtml.ElementNode && node.Data == "article" {
+			for part := range node.ChildNodes() {
+				if part.Type == nethtml.ElementNode && part.Data == "div" {
+					prepend(part, before)
+					return
+				}
+			}
+			return
+		}
+		before = append(before, node)
+	}
+}
+
+// prepend moves nodes to the beginning of a parent.
+func prepend(parent *nethtml.Node, nodes []*nethtml.Node) {
+	first := parent.FirstChild
+	for _, node := range nodes {
+		node.Parent.RemoveChild(node)
+		parent.InsertBefore(node, first)
+	}
 }
 
 // unwrap puts an element's children in its place.

@@ -56,7 +56,7 @@ func (v *viewer) restrictionRecord(r *dsr.RestrictionRecord) []field {
 		return nil
 	}
 	say := v.words.say
-	fields := []field{{say("restriction.ground"), say("restriction.ground."+string(r.Ground))}, {say("restriction.until"), say("until." + string(r.Ground))}}
+	fields := []field{{say("restriction.ground"), say("restriction.ground." + string(r.Ground))}, {say("restriction.until"), say("until." + string(r.Ground))}}
 	if !r.InForceSince.IsZero() {
 		fields = append(fields, field{say("restriction.since"), v.at(r.InForceSince)})
 		v.event(r.InForceSince, say("event.restriction.force"))

@@ -64,10 +64,10 @@ type page struct {
 	// NoException says why there are none, and Mood colours what is said of them.
 	NoException, Mood string
 
-	Systems    []systemView
-	Earlier    []runView
-	Timeline   []event
-	Integrity  string
+	Systems   []systemView
+	Earlier   []runView
+	Timeline  []event
+	Integrity string
 
 	words lexicon
 }
