@@ -272,6 +272,8 @@ func (e *process) report() dsr.Report {
 		Cancellation: e.cancellation,
 		DryRun:       e.request.DryRun,
 		Status:       dsr.StatusOpen,
+		// Before there is a plan, nothing is what there is of them.
+		Systems: make([]dsr.Outcome, 0, len(e.systems)),
 	}
 	for _, s := range e.systems {
 		report.Systems = append(report.Systems, s.outcome)
