@@ -186,7 +186,7 @@ func fewColours(picture image.Image) image.Image {
 	each(func(x, y int, c color.RGBA) {
 		at, known := nearest[c]
 		if !known {
-			at = uint8(palette.Index(c)) //nolint:gosec // there are 200 at most
+			at = uint8(palette.Index(c)) // there are 200 at most
 			nearest[c] = at
 		}
 		small.SetColorIndex(x, y, at)
