@@ -166,6 +166,13 @@ func (r Report) Standing() Status {
 	}
 }
 
+// InForce reports whether the report is of a restriction that holds, so that its
+// request is not completed though it is reported on.
+func (r Report) InForce() bool {
+	standing := r.Standing()
+	return standing == StatusRestricted || standing == StandingRestrictedInPart
+}
+
 // acted reports whether anything was done at the system.
 func (o Outcome) acted() bool { return !o.ActedAt.IsZero() }
 

@@ -54,7 +54,11 @@ func (t *textReport) head(r dsr.Report) {
 		t.line("%-12s by %s, %s: %s; the subject was told %s", "Extended", e.Operator, e.At.Format(moment), e.Reason, e.NoticeSentAt.Format(moment))
 	}
 	if !r.CompletedAt.IsZero() {
-		t.line("%-12s %s", "Completed", r.CompletedAt.Format(moment))
+		label := "Completed"
+		if r.InForce() {
+			label = "Reported"
+		}
+		t.line("%-12s %s", label, r.CompletedAt.Format(moment))
 	}
 	if c := r.Identity; c != nil {
 		t.line("%-12s %s", "Identity", identityText(*c))
@@ -326,11 +330,10 @@ func attemptsText(kind dsr.Kind, o dsr.Outcome) string {
 	if o.Attempts == 0 {
 		return ""
 	}
-	done := "erasure"
 	if kind == dsr.Restriction {
-		done = "change"
+		return counted(o.Attempts, "attempt")
 	}
-	return fmt.Sprintf("%s, %s", counted(o.Attempts, "attempt"), counted(o.Erasures, done))
+	return fmt.Sprintf("%s, %s", counted(o.Attempts, "attempt"), counted(o.Erasures, "erasure"))
 }
 
 func timesText(o dsr.Outcome) string {

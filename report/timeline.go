@@ -55,13 +55,13 @@ func ofRequest(r dsr.Report) []event {
 
 // ofSystem is what happened at one system.
 func ofSystem(o dsr.Outcome) []event {
-	events := []event{
-		{o.ActedAt, o.Title + ": told to act"}, {o.VerifiedAt, o.Title + ": looked again"}, {o.SettledAt, o.Title + ": " + StateText(o)},
-		{o.ExpectedBy, o.Title + ": promised to be done"}, {o.DriftedAt, o.Title + ": found undone"},
-	}
+	var events []event
 	for _, a := range o.Actions {
 		events = append(events, event{a.At, o.Title + ": " + a.Name + " by " + a.Operator})
 	}
+	events = append(events,
+		event{o.ActedAt, o.Title + ": told to act"}, event{o.VerifiedAt, o.Title + ": looked again"}, event{o.DriftedAt, o.Title + ": found undone"},
+		event{o.SettledAt, o.Title + ": " + StateText(o)}, event{o.ExpectedBy, o.Title + ": promised to be done"})
 	for _, gone := range o.Outages {
 		events = append(events, event{gone.From, o.Title + ": no usable answer from here on"}, event{gone.Until, o.Title + ": answers again"})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/carlos7ags/folio/document"
@@ -110,7 +111,7 @@ func forPaper(page io.Reader) (source, title string, err error) {
 		case node.Type == nethtml.ElementNode && (node.Data == "h3" || node.Data == "h4") && rightToLeft:
 			// A heading takes its direction from its first letter, which is Latin.
 			node.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: rightToLeftMark}, node.FirstChild)
-		case node.Type == nethtml.ElementNode && node.Data == "span" && node.PrevSibling != nil: // a badge
+		case node.Type == nethtml.ElementNode && node.Data == "span" && len(node.Attr) > 0 && strings.HasPrefix(node.Attr[0].Val, "badge"):
 			// On paper no box sets a badge off from the name before it.
 			node.Parent.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: "– "}, node)
 		case node.Type == nethtml.TextNode && node.Parent.Data != "style":
@@ -136,21 +137,50 @@ func forPaper(page io.Reader) (source, title string, err error) {
 }
 
 // keepTogether moves what a section begins with into the first part of its first
-// article: the typesetter does not keep a heading on the page of what follows.
+// article, or into the head of its table: the typesetter does not keep a heading on the
+// page of what follows.
 func keepTogether(section *nethtml.Node) {
 	var before []*nethtml.Node
 	for node := range section.ChildNodes() {
-		if node.Type == nethtml.ElementNode && node.Data == "article" {
-			for part := range node.ChildNodes() {
-				if part.Type == nethtml.ElementNode && part.Data == "div" {
-					prepend(part, before)
-					return
-				}
+		switch {
+		case node.Type == nethtml.ElementNode && node.Data == "article":
+			if part := child(node, "div"); part != nil {
+				prepend(part, before)
+			}
+			return
+		case node.Type == nethtml.ElementNode && node.Data == "table":
+			if head := child(node, "thead"); head != nil && len(section.Attr) == 1 { // no part that stays together
+				prepend(row(head), before)
 			}
 			return
 		}
 		before = append(before, node)
 	}
+}
+
+// row makes the first row of a table's head, and returns its one cell.
+func row(head *nethtml.Node) *nethtml.Node {
+	columns := 0
+	for node := range child(head, "tr").ChildNodes() {
+		if node.Type == nethtml.ElementNode {
+			columns++
+		}
+	}
+	cell := &nethtml.Node{Type: nethtml.ElementNode, Data: "td", Attr: []nethtml.Attribute{{Key: "colspan", Val: strconv.Itoa(columns)}}}
+	line := &nethtml.Node{Type: nethtml.ElementNode, Data: "tr"}
+	line.AppendChild(cell)
+	head.InsertBefore(line, head.FirstChild)
+	return cell
+}
+
+// child is the first child element of the name.
+func child(parent *nethtml.Node, name string) *nethtml.Node {
+	for node := range parent.ChildNodes() {
+		if node.Type == nethtml.ElementNode && node.Data == name {
+			return node
+		}
+	}
+	return nil
 }
 
 // prepend moves nodes to the beginning of a parent.

@@ -112,7 +112,7 @@ func inForce(drifted bool) dsr.Report {
 	for _, o := range outcomes() {
 		switch o.Name {
 		case "hubspot":
-			o.State = dsr.Restricted
+			o.State, o.Erasures = dsr.Restricted, 0
 			o.Records = []dsr.RecordCount{{Kind: "contact", State: dsr.Restricted, Count: 1}}
 			o.Restriction = &dsr.RestrictionFacts{
 				Able: true, Covers: []string{"marketing e-mails", "workflows that send e-mails"}, GoesOn: []string{"e-mails that colleagues send by hand", "the contact stays in lists and reports"},

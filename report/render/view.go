@@ -228,7 +228,11 @@ func (v *viewer) summary(status string) []field {
 	}
 	fields = append(fields, v.identity(r.Identity)...)
 	fields = append(fields, v.restrictionRecord(r.Restriction)...)
-	fields = append(fields, field{say("completed"), v.at(r.CompletedAt)})
+	completed := "completed"
+	if r.InForce() {
+		completed = "reported"
+	}
+	fields = append(fields, field{say(completed), v.at(r.CompletedAt)})
 	if c := r.Cancellation; c != nil {
 		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
 	}
@@ -342,7 +346,7 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 		fields = append(fields, field{say("attempts"), strconv.Itoa(o.Attempts)})
 	}
 	if o.Erasures > 0 {
-		fields = append(fields, field{v.sayOf("erasures"), strconv.Itoa(o.Erasures)})
+		fields = append(fields, field{say("erasures"), strconv.Itoa(o.Erasures)})
 	}
 	for _, text := range v.outages(o.Outages) {
 		fields = append(fields, field{say("outage"), text})
