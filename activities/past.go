@@ -265,6 +265,7 @@ func (r EarlierRun) onRecord() dsr.Run {
 		attempt := attemptAt(&run, step.System)
 		attempt.Calls = dsr.AddCalls(attempt.Calls, step.Calls...)
 		attempt.Attempts += step.Attempts
+		attempt.Outages = dsr.AddOutage(attempt.Outages, step.Outage)
 		effects[step.System] = append(effects[step.System], step.Effects...)
 		attempt.Records = dsr.CountRecords(effects[step.System])
 	}

@@ -42,6 +42,8 @@ type Trace struct {
 	Calls []dsr.Call `json:"calls,omitempty"`
 	// Attempts is the number of attempts the step took, failed ones included.
 	Attempts int `json:"attempts"`
+	// Outage is the time in which attempts failed, if some did.
+	Outage *dsr.Outage `json:"outage,omitempty"`
 	// Earlier is what earlier runs did at the system, unless the workflow knows it.
 	Earlier *Earlier `json:"earlier,omitempty"`
 }
@@ -151,7 +153,7 @@ func step[R any](
 	}
 	var ledger connectors.Ledger
 	result, err = guarded(func() (R, error) { return call(connectors.WithLedger(ctx, &ledger), connector, earlier) })
-	left := Trace{Calls: ledger.Calls(), Attempts: attempt(ctx), Earlier: earlier}
+	left := Trace{Calls: ledger.Calls(), Attempts: attempt(ctx), Outage: outage(ctx, err != nil), Earlier: earlier}
 	if err != nil {
 		return none, failure(ctx, err, left)
 	}
@@ -174,6 +176,19 @@ func guarded[R any](call func() (R, error)) (result R, err error) {
 var errUnexpected = &connectors.Error{Class: connectors.Malformed, System: "connector", Reason: "an unexpected error"}
 
 func attempt(ctx context.Context) int { return int(activity.GetInfo(ctx).Attempt) }
+
+// outage is the time in which attempts have failed, this one included or not.
+func outage(ctx context.Context, failed bool) *dsr.Outage {
+	info := activity.GetInfo(ctx)
+	o := dsr.Outage{From: info.ScheduledTime, Until: info.StartedTime, Attempts: int(info.Attempt) - 1}
+	if failed {
+		o.Until, o.Attempts = time.Time{}, o.Attempts+1
+	}
+	if o.Attempts == 0 {
+		return nil
+	}
+	return &o
+}
 
 // keepAlive records heartbeats until the returned function is called.
 func keepAlive(ctx context.Context) (stop func()) {

@@ -35,10 +35,9 @@ func WithLedger(ctx context.Context, l *Ledger) context.Context {
 	return context.WithValue(ctx, ledgerKey{}, l)
 }
 
-// RecordCall notes one call in the context's ledger, if there is one. The path
-// is a template; status is 0 when no answer came.
-func RecordCall(ctx context.Context, method, path string, status int) {
+// RecordCall notes a call in the context's ledger, if there is one.
+func RecordCall(ctx context.Context, call dsr.Call) {
 	if l, ok := ctx.Value(ledgerKey{}).(*Ledger); ok {
-		l.record(dsr.Call{Method: method, Path: path, Status: status, Count: 1})
+		l.record(call)
 	}
 }

@@ -253,6 +253,8 @@ type Outcome struct {
 	Calls []Call `json:"calls,omitempty"`
 	// Attempts counts the activity attempts, those that failed included.
 	Attempts int `json:"attempts,omitempty"`
+	// Outages are the times in which steps had to be tried again, in their order.
+	Outages []Outage `json:"outages,omitempty"`
 	// Erasures counts how often records had to be erased; more than one means
 	// that they came back or that further records turned up.
 	Erasures int `json:"erasures,omitempty"`

@@ -95,10 +95,16 @@ type Call struct {
 	// Status is the HTTP status; 0 when no answer came.
 	Status int `json:"status"`
 	Count  int `json:"count"`
+	// RequestIDs are the vendor's own names of the newest of these requests, by
+	// which its support finds them; none from vendors that give no name.
+	RequestIDs []string `json:"request_ids,omitempty"`
 }
 
+// maxRequestIDs bounds how many request ids of calls of one form are kept.
+const maxRequestIDs = 5
+
 // AddCalls merges more into calls, keeping one entry for each form and status
-// in the order of first appearance.
+// in the order of first appearance, with the newest request ids.
 func AddCalls(calls []Call, more ...Call) []Call {
 	for _, call := range more {
 		at := slices.IndexFunc(calls, func(c Call) bool {
@@ -109,6 +115,9 @@ func AddCalls(calls []Call, more ...Call) []Call {
 			continue
 		}
 		calls[at].Count += call.Count
+		// A new list, for whoever reads the old one may still do so.
+		ids := slices.Concat(calls[at].RequestIDs, call.RequestIDs)
+		calls[at].RequestIDs = ids[max(0, len(ids)-maxRequestIDs):]
 	}
 	return calls
 }

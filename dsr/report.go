@@ -41,6 +41,11 @@ type Report struct {
 	Version   string `json:"version"`
 	RequestID string `json:"request_id"`
 	Kind      Kind   `json:"kind"`
+	// SubjectTokens are the subject's only identification: the HMAC-SHA-256 of each
+	// identifier of the request, in base64url, under a key that the vault keeps.
+	// Whoever has the key finds the subject's requests by them, and nobody learns
+	// the identifiers.
+	SubjectTokens []string `json:"subject_tokens,omitempty"`
 	// Searched lists the types of identifier by which systems were searched,
 	// those included that systems disclosed on the way.
 	Searched    []IdentifierType `json:"searched_by"`
@@ -129,6 +134,43 @@ func (r *Report) Conclude() {
 	if r.Cancellation != nil && !slices.ContainsFunc(r.Systems, Outcome.acted) {
 		r.Status = StatusCancelled
 	}
+}
+
+// What people are told instead of a status that says less. Nothing is stored under
+// these words.
+const (
+	// StandingRestrictedInPart: a restriction is in force, with exceptions.
+	StandingRestrictedInPart Status = "restricted_with_exceptions"
+	// StandingLifted: a restriction was lifted, and all is as it was before.
+	StandingLifted Status = "lifted"
+	// StandingLiftedInPart: a restriction was lifted, with exceptions.
+	StandingLiftedInPart Status = "lifted_with_exceptions"
+)
+
+// Standing is the status in words for the request's kind: a restriction that is in
+// force is not completed, and one that is lifted is more than that.
+func (r Report) Standing() Status {
+	if r.Restriction == nil {
+		return r.Status
+	}
+	lifted := r.Restriction.Lift.Noticed()
+	switch {
+	case r.Status == StatusExceptions && lifted:
+		return StandingLiftedInPart
+	case r.Status == StatusExceptions:
+		return StandingRestrictedInPart
+	case r.Status == StatusCompleted && lifted:
+		return StandingLifted
+	default:
+		return r.Status
+	}
+}
+
+// InForce reports whether the report is of a restriction that holds, so that its
+// request is not completed though it is reported on.
+func (r Report) InForce() bool {
+	standing := r.Standing()
+	return standing == StatusRestricted || standing == StandingRestrictedInPart
 }
 
 // acted reports whether anything was done at the system.

@@ -1,7 +1,9 @@
 package dsr_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -39,11 +41,50 @@ func TestOnlyWhatIsKnownToBeDoneIsComplete(t *testing.T) {
 	}
 }
 
+func TestHowARestrictionStandsIsSaidInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	told := &dsr.LiftRecord{NoticeSentAt: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	for _, c := range []struct {
+		status      dsr.Status
+		restriction *dsr.RestrictionRecord
+		want        dsr.Status
+	}{
+		{dsr.StatusExceptions, nil, dsr.StatusExceptions},
+		{dsr.StatusCompleted, nil, dsr.StatusCompleted},
+		{dsr.StatusRestricted, &dsr.RestrictionRecord{}, dsr.StatusRestricted},
+		{dsr.StatusExceptions, &dsr.RestrictionRecord{}, dsr.StandingRestrictedInPart},
+		{dsr.StatusExceptions, &dsr.RestrictionRecord{Lift: &dsr.LiftRecord{}}, dsr.StandingRestrictedInPart},
+		{dsr.StatusCompleted, &dsr.RestrictionRecord{Lift: told}, dsr.StandingLifted},
+		{dsr.StatusExceptions, &dsr.RestrictionRecord{Lift: told}, dsr.StandingLiftedInPart},
+		{dsr.StatusOpen, &dsr.RestrictionRecord{Lift: told}, dsr.StatusOpen},
+		{dsr.StatusCancelled, &dsr.RestrictionRecord{}, dsr.StatusCancelled},
+	} {
+		require.Equal(t, c.want, dsr.Report{Status: c.status, Restriction: c.restriction}.Standing())
+	}
+}
+
 func TestCallsOfOneFormAreCountedTogether(t *testing.T) {
 	t.Parallel()
 	get := dsr.Call{Method: "GET", Path: "/contacts", Status: 200, Count: 1}
 	failed := dsr.Call{Method: "GET", Path: "/contacts", Status: 503, Count: 2}
 	require.Equal(t, []dsr.Call{{Method: "GET", Path: "/contacts", Status: 200, Count: 2}, failed}, dsr.AddCalls(nil, get, failed, get))
+}
+
+func TestTheNewestRequestIDsOfCallsOfOneFormAreKept(t *testing.T) {
+	t.Parallel()
+	var calls []dsr.Call
+	for _, id := range []string{"r-1", "", "r-2", "r-3", "r-4", "r-5", "r-6"} {
+		call := dsr.Call{Method: "GET", Path: "/contacts", Status: 200, Count: 1}
+		if id != "" {
+			call.RequestIDs = []string{id}
+		}
+		before := calls
+		calls = dsr.AddCalls(slices.Clone(calls), call)
+		if len(before) > 0 {
+			require.NotContains(t, before[0].RequestIDs, "r-6", "what was read before stays as it was")
+		}
+	}
+	require.Equal(t, []dsr.Call{{Method: "GET", Path: "/contacts", Status: 200, Count: 7, RequestIDs: []string{"r-2", "r-3", "r-4", "r-5", "r-6"}}}, calls)
 }
 
 func TestASubjectIsWidenedWithoutRepetitionAndWithoutChangingTheFirst(t *testing.T) {

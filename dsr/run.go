@@ -26,5 +26,6 @@ type Attempt struct {
 	Calls   []Call        `json:"calls,omitempty"`
 	// Attempts counts the activity attempts that reported back.
 	Attempts int      `json:"attempts,omitempty"`
+	Outages  []Outage `json:"outages,omitempty"`
 	Actions  []Action `json:"actions,omitempty"`
 }

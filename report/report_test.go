@@ -72,6 +72,44 @@ func TestTheReportReadsLikeThis(t *testing.T) {
 	golden(t, "report.txt", text.String())
 }
 
+// TestARestrictionReadsLikeThis is of one that is in force, not everywhere, was undone
+// and restored, and of a vendor that was away.
+func TestARestrictionReadsLikeThis(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Kind, r.CompletedAt, r.SubjectTokens = dsr.Restriction, time.Time{}, []string{"rY3pJ6lK0aZ2mQ8sVxN4tB7uE1wC5dF9gH-iOoLkPjM"}
+	r.Restriction = &dsr.RestrictionRecord{Ground: dsr.GroundAccuracy, Until: dsr.GroundAccuracy.Expectation(), InForceSince: start.AddDate(0, 0, 1)}
+	gist := &r.Systems[0]
+	gist.State, gist.Role, gist.Category = dsr.Restricted, dsr.JointController, "chat"
+	gist.Records = []dsr.RecordCount{{Kind: "contact", State: dsr.Restricted, Count: 1}}
+	gist.Calls[0].RequestIDs = []string{"0af7651916cd43dd8448eb211c80319c", "0af7651916cd43dd8448eb211c80319d"}
+	gist.Drifts, gist.DriftedAt, gist.CheckedAt = 1, start.AddDate(0, 0, 3), start.AddDate(0, 0, 5)
+	gist.Outages = []dsr.Outage{
+		{From: start.Add(-75 * time.Hour), Until: start, Attempts: 217}, {From: start, Until: start.Add(61 * time.Minute), Attempts: 1},
+		{From: start.Add(time.Hour), Attempts: 2},
+	}
+	gist.Restriction = &dsr.RestrictionFacts{Able: true, Covers: []string{"marketing e-mails"}, GoesOn: []string{"lists"}, Irreversible: []string{"sequences"}}
+	r.Systems[1].State, r.Systems[1].ExpectedBy = dsr.NotFound, time.Time{}
+	r.Systems[1].Evidence, r.Systems[1].Restriction = dsr.ReadBack, &dsr.RestrictionFacts{Instead: "stop sending events"}
+	r.Conclude()
+	var text bytes.Buffer
+	require.NoError(t, report.Text(&text, r))
+	golden(t, "restriction.txt", text.String())
+
+	r.Restriction.Lift = &dsr.LiftRecord{Operator: "Sam", Reason: "corrected", At: start.AddDate(0, 1, 0), NoticeSentAt: start.AddDate(0, 1, 1), NoticeBy: "Kim", NoticeEvidence: "letter"}
+	r.Systems = r.Systems[:1]
+	r.Systems[0].State, r.Systems[0].Left = dsr.Lifted, []string{"contact/17: unsubscribed_from_emails stays"}
+	r.Conclude()
+	text.Reset()
+	require.NoError(t, report.Text(&text, r))
+	for _, fact := range []string{
+		"Status       lifted with exceptions\n", "Gist (gist): lifted, verified", "Not as before contact/17: unsubscribed_from_emails stays",
+		"Known by     the system was asked again and shows the settings as they should be", "the subject was told of the lifting, confirmed by Kim",
+	} {
+		require.Contains(t, text.String(), fact)
+	}
+}
+
 func TestTheReportSaysWhatWentBefore(t *testing.T) {
 	t.Parallel()
 	r := sample()

@@ -21,6 +21,7 @@ func Text(w io.Writer, r dsr.Report) error {
 	for _, run := range r.Earlier {
 		t.earlier(run)
 	}
+	t.timeline(r)
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -46,14 +47,18 @@ func (t *textReport) field(label, value string) {
 func (t *textReport) head(r dsr.Report) {
 	title := fmt.Sprintf("Completion report: %s request %s", r.Kind, r.RequestID)
 	t.line("%s\n%s", title, strings.Repeat("=", len(title)))
-	t.line("%-12s %s", "Status", StatusText(r.Status))
+	t.line("%-12s %s", "Status", StatusText(r.Standing()))
 	t.line("%-12s %s", "Received", r.ReceivedAt.Format(moment))
 	t.line("%-12s %s", "Due", strings.TrimSuffix(r.DueAt.Format(moment)+", "+r.Regulation, ", "))
 	if e := r.Extension; e != nil {
 		t.line("%-12s by %s, %s: %s; the subject was told %s", "Extended", e.Operator, e.At.Format(moment), e.Reason, e.NoticeSentAt.Format(moment))
 	}
 	if !r.CompletedAt.IsZero() {
-		t.line("%-12s %s", "Completed", r.CompletedAt.Format(moment))
+		label := "Completed"
+		if r.InForce() {
+			label = "Reported"
+		}
+		t.line("%-12s %s", label, r.CompletedAt.Format(moment))
 	}
 	if c := r.Identity; c != nil {
 		t.line("%-12s %s", "Identity", identityText(*c))
@@ -70,6 +75,9 @@ func (t *textReport) head(r dsr.Report) {
 		types[i] = string(idType)
 	}
 	t.line("%-12s %s", "Searched by", strings.Join(types, ", "))
+	for _, token := range r.SubjectTokens {
+		t.line("%-12s %s", "Person", "HMAC-SHA-256 "+token)
+	}
 }
 
 // restrictionRecord writes how a restriction stands.
@@ -116,9 +124,11 @@ func (t *textReport) exceptions(exceptions []string) {
 
 func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	t.line("\n%s (%s): %s", o.Title, o.Name, StateText(o))
-	t.field("Processor", o.Processor)
+	t.field("Processor", strings.TrimSuffix(o.Processor+", "+strings.ReplaceAll(string(o.Role), "_", " "), ", "))
+	t.field("Category", o.Category)
 	t.field("Records", RecordsText(o.Records))
-	t.field("Known by", EvidenceText(o.Evidence))
+	t.field("Known by", EvidenceText(kind, o))
+	t.field("Unverified", unverifiedText(kind, o))
 	t.field("Because", o.Explanation)
 	for _, r := range o.Retained {
 		t.field("Keeps", fmt.Sprintf("%s: %s; to be reviewed on %s; decided by %s, %s: %s",
@@ -133,25 +143,57 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	for _, call := range o.Calls {
 		t.field("Called", callText(call))
 	}
-	t.field("Attempts", attemptsText(o))
+	t.field("Attempts", attemptsText(kind, o))
+	t.outages(o.Outages)
 	t.field("Times", timesText(o))
 	if kind != dsr.Erasure {
-		t.restriction(o.Restriction)
+		t.restriction(o)
 		return
-	}
-	if o.Drifts > 0 {
-		t.field("Restored", fmt.Sprintf("%d times, the last time %s", o.Drifts, o.DriftedAt.Format(moment)))
-	}
-	for _, left := range o.Left {
-		t.field("Left", left)
 	}
 	for _, gap := range o.NotCovered { // by an erasure
 		t.field("Not covered", gap)
 	}
 }
 
-// restriction writes what a restriction means in the system.
-func (t *textReport) restriction(facts *dsr.RestrictionFacts) {
+// outages writes when a system gave no answer that could be used.
+func (t *textReport) outages(outages []dsr.Outage) {
+	for _, o := range outages {
+		if o.Until.IsZero() {
+			t.field("Outage", fmt.Sprintf("since %s, %s failed, and none had an answer", o.From.Format(moment), counted(o.Attempts, "attempt")))
+			continue
+		}
+		t.field("Outage", fmt.Sprintf("from %s to %s, which is %s; %s failed",
+			o.From.Format(moment), o.Until.Format(moment), lasting(o.Until.Sub(o.From)), counted(o.Attempts, "attempt")))
+	}
+}
+
+// lasting says how long something was, to the minute.
+func lasting(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return counted(int(d/time.Minute), "minute")
+	case d < day:
+		return counted(int(d/time.Hour), "hour") + ", " + counted(int(d%time.Hour/time.Minute), "minute")
+	default:
+		return counted(int(d/day), "day") + ", " + counted(int(d%day/time.Hour), "hour")
+	}
+}
+
+// restriction writes how a restriction stands in the system and what it means there.
+func (t *textReport) restriction(o dsr.Outcome) {
+	if o.Drifts > 0 {
+		t.field("Restored", fmt.Sprintf("%s after somebody had undone it, the last time %s", counted(o.Drifts, "time"), o.DriftedAt.Format(moment)))
+	}
+	if !o.CheckedAt.IsZero() {
+		t.field("Checked", "seen to hold, the last time "+o.CheckedAt.Format(moment))
+	}
+	for _, left := range o.Left {
+		t.field("Not as before", left)
+	}
+	facts := o.Restriction
 	switch {
 	case facts == nil:
 		return
@@ -185,6 +227,7 @@ func (t *textReport) earlier(run dsr.Run) {
 		for _, call := range a.Calls {
 			t.field(a.System, callText(call))
 		}
+		t.outages(a.Outages)
 	}
 }
 
@@ -213,7 +256,7 @@ func StatusText(s dsr.Status) string {
 func StateText(o dsr.Outcome) string {
 	text := strings.ReplaceAll(string(o.State), "_", " ")
 	switch {
-	case o.State == dsr.Erased && !o.VerifiedAt.IsZero():
+	case (o.State == dsr.Erased || o.State == dsr.Restricted || o.State == dsr.Lifted) && !o.VerifiedAt.IsZero():
 		return text + ", verified"
 	case o.State == dsr.Accepted && !o.ExpectedBy.IsZero():
 		return text + ", expected by " + o.ExpectedBy.Format(time.DateOnly)
@@ -221,10 +264,14 @@ func StateText(o dsr.Outcome) string {
 	return text
 }
 
-// EvidenceText explains a kind of evidence; "" for none.
-func EvidenceText(kind dsr.EvidenceKind) string {
-	switch kind {
+// EvidenceText explains how the outcome of a request of the kind is known; "" if it
+// claims nothing.
+func EvidenceText(kind dsr.Kind, o dsr.Outcome) string {
+	switch o.Evidence {
 	case dsr.ReadBack:
+		if kind == dsr.Restriction && o.State != dsr.NotFound {
+			return "the system was asked again and shows the settings as they should be"
+		}
 		return "the system was asked again and shows nothing of the person"
 	case dsr.AcceptedCount:
 		return "the system said, record by record, what it took on"
@@ -237,6 +284,22 @@ func EvidenceText(kind dsr.EvidenceKind) string {
 	default:
 		return ""
 	}
+}
+
+// unverifiedText says why nobody has looked again, if nobody has.
+func unverifiedText(kind dsr.Kind, o dsr.Outcome) string {
+	switch {
+	case o.State.Open() || !o.VerifiedAt.IsZero():
+		return ""
+	case o.State == dsr.Accepted:
+		return "the system lets nobody look from outside"
+	case o.State == dsr.Erased, o.State == dsr.Restricted, o.State == dsr.Lifted:
+		if o.Evidence == dsr.PersonsWord {
+			return "known by a person's word only"
+		}
+		return "nobody looked again after the " + map[dsr.Kind]string{dsr.Erasure: "erasure", dsr.Restriction: "change"}[kind]
+	}
+	return ""
 }
 
 // RecordsText counts records for people: "1 contact, 3 conversations erased".
@@ -260,12 +323,19 @@ func callText(call dsr.Call) string {
 	if call.Status == 0 {
 		answer = "no answer"
 	}
-	return fmt.Sprintf("%s %s: %s ×%d", call.Method, call.Path, answer, call.Count)
+	text := fmt.Sprintf("%s %s: %s ×%d", call.Method, call.Path, answer, call.Count)
+	if len(call.RequestIDs) > 0 {
+		text += ", the vendor's request ids: " + strings.Join(call.RequestIDs, ", ")
+	}
+	return text
 }
 
-func attemptsText(o dsr.Outcome) string {
+func attemptsText(kind dsr.Kind, o dsr.Outcome) string {
 	if o.Attempts == 0 {
 		return ""
+	}
+	if kind == dsr.Restriction {
+		return counted(o.Attempts, "attempt")
 	}
 	return fmt.Sprintf("%s, %s", counted(o.Attempts, "attempt"), counted(o.Erasures, "erasure"))
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,8 @@ type Behaviour struct {
 	Failure func(status int, r *http.Request, person string) []byte
 	// FailureHeader adds headers that the vendor sends with an error; may be nil.
 	FailureHeader func(status int, r *http.Request, h http.Header)
+	// Header adds headers that the vendor sends with every answer to the nth request; may be nil.
+	Header func(n int, r *http.Request, body []byte, h http.Header)
 }
 
 // Server puts the ledger and the faults around a vendor's behaviour. Vendors embed it.
@@ -35,6 +38,7 @@ type Server struct {
 	clock     Clock
 	ledger    Ledger
 	faults    *Faults
+	answered  atomic.Int64
 }
 
 // NewServer returns a server without faults. A nil clock is the wall clock; the seed is that of the faults.
@@ -72,6 +76,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	wait(r.Context(), p.delay)
 	reply := s.decide(r, body, p.fault)
+	if s.behaviour.Header != nil {
+		s.behaviour.Header(int(s.answered.Add(1)), r, body, reply.header)
+	}
 	s.ledger.record(Call{
 		At:       s.clock(),
 		Method:   r.Method,

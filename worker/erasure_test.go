@@ -37,6 +37,13 @@ func TestAPersonIsForgottenEverywhere(t *testing.T) {
 			require.Equal(t, complete(), states(r))
 			require.Equal(t, dsr.StatusCompleted, r.Status)
 			tr.forgotten(person)
+			require.Equal(t, []string{"a-keyed-hash"}, r.SubjectTokens, "by which the request is listed")
+			for _, call := range outcome(r, "hubspot").Calls {
+				require.NotEmpty(t, call.RequestIDs, "%s %s", call.Method, call.Path)
+			}
+			for _, call := range outcome(r, "gist").Calls {
+				require.Empty(t, call.RequestIDs, "what Gist sends names the person")
+			}
 		})
 	}
 }
@@ -79,6 +86,11 @@ func TestACRMThatIsDownForThreeDaysStillContributes(t *testing.T) {
 
 	require.Equal(t, complete(), states(r))
 	tr.forgotten(population.Ana)
+	outages := outcome(r, "hubspot").Outages
+	require.NotEmpty(t, outages, "the report says how long it was away")
+	require.Greater(t, outages[0].Attempts, 10) // the times of attempts are not those of the test environment
+	require.False(t, outages[0].Until.IsZero())
+	require.Empty(t, outcome(r, "gist").Outages)
 }
 
 func TestWithHalfOfAllCallsFailingTheEndIsTheSame(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"ite.digital/lethe/activities"
@@ -18,6 +19,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/catalogue"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report/schema/schematest"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
@@ -44,6 +46,9 @@ type trial struct {
 
 // Put makes the trial the archive.
 func (tr *trial) Put(_ context.Context, r dsr.Report) (string, error) {
+	if err := schematest.Check(r); err != nil {
+		tr.Errorf("whatever is archived follows the published schema: %v", err)
+	}
 	tr.reports = append(tr.reports, r)
 	return "archived", nil
 }
@@ -73,6 +78,9 @@ func newTrial(t *testing.T, person population.Person) *trial {
 	suite.SetLogger(requests.Logger(zerolog.Nop()))
 	tr := &trial{T: t, env: suite.NewTestWorkflowEnvironment()}
 	tr.env.SetTestTimeout(2 * time.Minute)
+	require.NoError(t, tr.env.SetTypedSearchAttributesOnStart(temporal.NewSearchAttributes(
+		temporal.NewSearchAttributeKeyKeywordList(requests.AttributeSubject).ValueSet([]string{"a-keyed-hash"}),
+	)))
 	tr.env.SetWorkflowRunTimeout(365 * 24 * time.Hour)
 	clock := simulators.Clock(func() time.Time { return tr.env.Now() }) // of the run that is going on
 	tr.town = population.Fill(population.Vendors{
@@ -181,6 +189,16 @@ func (tr *trial) run() dsr.Report {
 	require.NoError(tr, tr.env.GetWorkflowError())
 	require.Len(tr, tr.reports, 1)
 	return tr.reports[0]
+}
+
+// outcome is that of one system.
+func outcome(r dsr.Report, system string) dsr.Outcome {
+	for _, o := range r.Systems {
+		if o.Name == system {
+			return o
+		}
+	}
+	return dsr.Outcome{}
 }
 
 // states are the outcomes by system.

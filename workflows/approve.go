@@ -34,7 +34,7 @@ func (s *system) askApproval(records []dsr.Record) *dsr.Question {
 	}
 	return &dsr.Question{
 		Kind: dsr.QuestionApproval, Candidates: candidates,
-		Text: fmt.Sprintf("%d records are to be %s; approve, or skip-system with the reason", len(candidates), s.request.deed()),
+		Text: fmt.Sprintf("records to be %s: %d; approve, or skip-system with the reason", s.request.deed(), len(candidates)),
 	}
 }
 
@@ -98,7 +98,7 @@ func (e *process) checkApprove(_ workflow.Context, p Approve) error {
 }
 
 func (e *process) approve(ctx workflow.Context, p Approve) error {
-	text := fmt.Sprintf("%d records", len(p.Records))
+	text := fmt.Sprintf("records: %d", len(p.Records))
 	asked := e.system(p.System)
 	if irreversible := asked.outcome.Question.Kind == dsr.QuestionIrreversible; irreversible {
 		for _, record := range p.Records {
@@ -107,7 +107,7 @@ func (e *process) approve(ctx workflow.Context, p Approve) error {
 		text += ", including what cannot be undone"
 	}
 	if p.WithoutIrreversible {
-		text = fmt.Sprintf("%d records, without what cannot be undone", len(p.Records))
+		text = fmt.Sprintf("records: %d, without what cannot be undone", len(p.Records))
 	}
 	s := e.decide(ctx, p.System, decidedRetry, dsr.Action{Name: UpdateApprove, Operator: p.Operator, Text: text})
 	s.approved[taskApproval] = true

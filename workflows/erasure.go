@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
@@ -28,6 +29,8 @@ func Erasure(ctx workflow.Context, request dsr.Request) (dsr.Completion, error) 
 type process struct {
 	request   dsr.Request
 	startedAt time.Time
+	// tokens identify the subject in the report.
+	tokens []string
 	// toldIn is the run that the workflow takes itself for: after a reset it is
 	// another one, of which the workflow is not told. It is empty if there are
 	// runs before the first step.
@@ -85,11 +88,19 @@ func newProcess(ctx workflow.Context, request dsr.Request) *process {
 	return &process{
 		request:   request,
 		startedAt: workflow.Now(ctx),
+		tokens:    tokensOf(ctx),
 		begunAt:   workflow.GetInfo(ctx).WorkflowStartTime,
 		toldIn:    workflow.GetInfo(ctx).OriginalRunID,
 		met:       map[string]bool{},
 		known:     knowledge{own: request.Subject, all: request.Subject, doubts: doubts{}},
 	}
+}
+
+// tokensOf are the keyed hashes of the subject's identifiers by which the request
+// is listed; none if whoever started it gave it none.
+func tokensOf(ctx workflow.Context) []string {
+	tokens, _ := workflow.GetTypedSearchAttributes(ctx).GetKeywordList(temporal.NewSearchAttributeKeyKeywordList(activities.AttributeSubject))
+	return tokens
 }
 
 // run is the story of a request.
@@ -248,6 +259,8 @@ func (e *process) conclude(ctx workflow.Context) (dsr.Completion, error) {
 // report says how things stand.
 func (e *process) report() dsr.Report {
 	report := dsr.Report{
+		SubjectTokens: e.tokens,
+
 		Version:    dsr.ReportVersion,
 		RequestID:  e.request.ID,
 		Kind:       e.request.Kind,
@@ -265,6 +278,8 @@ func (e *process) report() dsr.Report {
 		Cancellation: e.cancellation,
 		DryRun:       e.request.DryRun,
 		Status:       dsr.StatusOpen,
+		// Before there is a plan, nothing is what there is of them.
+		Systems: make([]dsr.Outcome, 0, len(e.systems)),
 	}
 	for _, s := range e.systems {
 		report.Systems = append(report.Systems, s.outcome)

@@ -98,6 +98,8 @@ func TestARejectedKeyParksOneSystemUntilItIsRepaired(t *testing.T) {
 		require.Contains(t, parked.Question.Text, "credentials")
 		require.Equal(t, dsr.Erased, outcome(t, tr.status(), "chat").State)
 		require.Equal(t, 1, crm.located, "a rejected key is not tried again")
+		require.Len(t, parked.Outages, 1)
+		require.True(t, parked.Outages[0].Until.IsZero(), "it goes on")
 		wrong = false
 		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "crm", Operator: "Sam"})
 	})
@@ -109,6 +111,9 @@ func TestARejectedKeyParksOneSystemUntilItIsRepaired(t *testing.T) {
 	require.Equal(t, dsr.Erased, repaired.State)
 	require.Nil(t, repaired.Question)
 	require.Equal(t, "Sam", repaired.Actions[0].Operator)
+	require.Len(t, repaired.Outages, 1)
+	require.Equal(t, 1, repaired.Outages[0].Attempts)
+	require.False(t, repaired.Outages[0].Until.Before(repaired.Actions[0].At), "it ended with the first answer after the repair")
 }
 
 func TestATransientErrorThatOutlastsTheDeadlineAsksAPerson(t *testing.T) {
@@ -126,6 +131,10 @@ func TestATransientErrorThatOutlastsTheDeadlineAsksAPerson(t *testing.T) {
 
 	require.Equal(t, dsr.StatusExceptions, r.Status)
 	require.Equal(t, []string{"crm: left out by an operator: the vendor is bankrupt"}, r.Exceptions)
+	gone := outcome(t, r, "crm").Outages
+	require.Len(t, gone, 1)
+	require.True(t, gone[0].Until.IsZero(), "it never answered")
+	require.Greater(t, gone[0].Attempts, 10)
 }
 
 func TestAnOperatorCanCutAWaitShort(t *testing.T) {

@@ -11,12 +11,14 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report/schema/schematest"
 	"ite.digital/lethe/workflows"
 )
 
@@ -155,6 +157,9 @@ func (a *acquaintances) Of(context.Context, dsr.Request) ([]dsr.Meeting, error) 
 func (a *archive) SetDue(context.Context, string, time.Time) error { return nil }
 
 func (a *archive) Put(_ context.Context, r dsr.Report) (string, error) {
+	if err := schematest.Check(r); err != nil {
+		return "", temporal.NewNonRetryableApplicationError(err.Error(), "schema", err)
+	}
 	a.reports = append(a.reports, r)
 	return "archived", nil
 }

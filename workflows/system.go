@@ -693,6 +693,9 @@ func (s *system) step(ctx workflow.Context, name string, activity, params, resul
 	id := fmt.Sprintf("%s.%s.%d", s.plan.Name, name, s.numbered)
 	ctx = systemStep(ctx, s.plan.Name, id, s.plan.Name+": "+name, s.request.deadlines.Due)
 	err := workflow.ExecuteActivity(ctx, activity, params).Get(ctx, result)
+	if err == nil {
+		s.outcome.Outages = dsr.EndOutage(s.outcome.Outages, workflow.Now(ctx))
+	}
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
@@ -715,4 +718,5 @@ func (s *system) trace(t activities.Trace) {
 	s.recollect(t.Earlier)
 	s.outcome.Calls = dsr.AddCalls(s.outcome.Calls, t.Calls...)
 	s.outcome.Attempts += t.Attempts
+	s.outcome.Outages = dsr.AddOutage(s.outcome.Outages, t.Outage)
 }

@@ -37,7 +37,7 @@ func (s *streams) listArchived(ctx context.Context, configuration *configFlag, l
 	rows := make([]table.Row, len(reports))
 	for i, r := range reports {
 		all[i] = archived{r.RequestID, r.Kind, r.Status, len(r.Systems), len(r.Exceptions), r.ReceivedAt, r.DueAt, r.CompletedAt}
-		rows[i] = table.Row{requests.Name{Kind: r.Kind, ID: r.RequestID}, r.Kind, report.StatusText(r.Status), len(r.Systems), len(r.Exceptions), day(r.ReceivedAt), day(r.DueAt), day(r.CompletedAt)}
+		rows[i] = table.Row{requests.Name{Kind: r.Kind, ID: r.RequestID}, r.Kind, report.StatusText(r.Standing()), len(r.Systems), len(r.Exceptions), day(r.ReceivedAt), day(r.DueAt), day(r.CompletedAt)}
 	}
 	if asJSON {
 		return s.printJSON(all)

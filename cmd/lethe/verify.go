@@ -144,7 +144,7 @@ func verifyFile(path string, ring report.Keyring) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s is not authentic: %w", path, err)
 	}
-	return fmt.Sprintf("%s: the %s report on %s, %s, is as it was signed with the key %s", path, r.Kind, r.RequestID, report.StatusText(r.Status), key), nil
+	return fmt.Sprintf("%s: the %s report on %s, %s, is as it was signed with the key %s", path, r.Kind, r.RequestID, report.StatusText(r.Standing()), key), nil
 }
 
 func newArchive(s *streams) *cobra.Command {

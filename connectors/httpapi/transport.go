@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
 )
 
 const (
@@ -129,10 +131,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(r)
 	if err != nil {
 		cancel()
-		t.note(r, 0)
+		t.note(r, nil)
 		return nil, err
 	}
-	t.note(r, response.StatusCode)
+	t.note(r, response)
 	response.Body = &boundedBody{ReadCloser: response.Body, left: maxBody, done: cancel}
 	return response, nil
 }
@@ -151,12 +153,17 @@ func (t *transport) admit(r *http.Request) error {
 	return errPace
 }
 
-func (t *transport) note(r *http.Request, status int) {
-	template := callOf(r.Context()).template
-	if template == "" {
-		template = "(unnamed)"
+// note enters the try into the ledger; no response means that none came.
+func (t *transport) note(r *http.Request, response *http.Response) {
+	made := callOf(r.Context())
+	noted := dsr.Call{Method: r.Method, Path: cmp.Or(made.template, "(unnamed)"), Count: 1}
+	if response != nil {
+		noted.Status = response.StatusCode
+		if id := requestID(response.Header); id != "" && !echoes(id, r, made.body) {
+			noted.RequestIDs = []string{id}
+		}
 	}
-	connectors.RecordCall(r.Context(), r.Method, template, status)
+	connectors.RecordCall(r.Context(), noted)
 }
 
 // fitForHeader reports whether all values can be sent: a secret pasted with a

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ite.digital/lethe/dsr"
 )
@@ -21,8 +22,9 @@ type runView struct {
 // An attemptView is what an earlier run did at one system.
 type attemptView struct {
 	Title, Records string
-	Actions        []string
-	Calls          []callView
+	// Notes are what operators did, and outages.
+	Notes []string
+	Calls []callView
 }
 
 // run is what is said of an earlier run, the number-th; what happened in it goes
@@ -41,7 +43,7 @@ func (v *viewer) run(number int, r dsr.Run) runView {
 	}
 	for _, a := range r.Systems {
 		title := v.titleOf(a.System)
-		view.Systems = append(view.Systems, attemptView{title, v.records(a.Records), v.actions(a.Actions), v.calls(a.Calls)})
+		view.Systems = append(view.Systems, attemptView{title, v.records(a.Records), append(v.actions(a.Actions), v.outages(a.Outages)...), v.calls(a.Calls)})
 		for _, action := range a.Actions {
 			v.event(action.At, say("event.action", title, action.Name, action.Operator))
 		}
@@ -80,6 +82,21 @@ func (v *viewer) actions(all []dsr.Action) []string {
 	return texts
 }
 
+// outages says from when until when a system gave no answer that could be used. How
+// long that was is said in hours and minutes, which need no plural.
+func (v *viewer) outages(all []dsr.Outage) []string {
+	texts := make([]string, len(all))
+	for i, o := range all {
+		if o.Until.IsZero() {
+			texts[i] = v.words.say("outage.open", v.at(o.From), o.Attempts)
+			continue
+		}
+		gone := o.Until.Sub(o.From)
+		texts[i] = v.words.say("outage.text", v.at(o.From), v.at(o.Until), fmt.Sprintf("%d:%02d", gone/time.Hour, gone%time.Hour/time.Minute), o.Attempts)
+	}
+	return texts
+}
+
 func (v *viewer) calls(all []dsr.Call) []callView {
 	calls := make([]callView, len(all))
 	for i, c := range all {
@@ -87,7 +104,7 @@ func (v *viewer) calls(all []dsr.Call) []callView {
 		if c.Status == 0 {
 			answer = v.words.say("calls.silence")
 		}
-		calls[i] = callView{c.Method, c.Path, answer, strconv.Itoa(c.Count)}
+		calls[i] = callView{c.Method, strings.SplitAfter(c.Path, "/"), answer, strconv.Itoa(c.Count), c.RequestIDs}
 	}
 	return calls
 }

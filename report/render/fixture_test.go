@@ -13,8 +13,10 @@ var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // fixture is a report on n systems, whose outcomes are of every sort.
 func fixture(n int) dsr.Report {
 	r := dsr.Report{
-		Version: dsr.ReportVersion, RequestID: "ticket-4711", Kind: dsr.Erasure, Searched: []dsr.IdentifierType{dsr.Email, dsr.Phone, dsr.GAClientID},
-		ReceivedAt: start, StartedAt: start.Add(time.Hour), DueAt: time.Date(2026, 6, 2, 21, 59, 59, 0, time.UTC), Regulation: "gdpr@1",
+		Version: dsr.ReportVersion, RequestID: "ticket-4711", Kind: dsr.Erasure,
+		SubjectTokens: []string{"rY3pJ6lK0aZ2mQ8sVxN4tB7uE1wC5dF9gH-iOoLkPjM"},
+		Searched:      []dsr.IdentifierType{dsr.Email, dsr.Phone, dsr.GAClientID},
+		ReceivedAt:    start, StartedAt: start.Add(time.Hour), DueAt: time.Date(2026, 6, 2, 21, 59, 59, 0, time.UTC), Regulation: "gdpr@1",
 		CompletedAt: start.Add(26 * time.Hour),
 		Extension: &dsr.Extension{
 			Operator: "Sam", Reason: "many systems had to be asked by letter", At: start.Add(2 * time.Hour), NoticeSentAt: start.Add(3 * time.Hour),
@@ -45,10 +47,14 @@ func outcomes() []dsr.Outcome {
 			State: dsr.Erased, Evidence: dsr.ReadBack, Attempts: 6, Erasures: 2,
 			Records: []dsr.RecordCount{{Kind: "contact", State: dsr.Erased, Count: 1}, {Kind: "conversation", State: dsr.Erased, Count: 3}},
 			Calls: []dsr.Call{
-				{Method: "POST", Path: "/crm/v3/objects/contacts/search", Status: 200, Count: 4},
-				{Method: "POST", Path: "/crm/v3/objects/contacts/gdpr-delete", Status: 204, Count: 1},
+				{
+					Method: "POST", Path: "/crm/v3/objects/contacts/search", Status: 200, Count: 4,
+					RequestIDs: []string{"a43683b0-5717-4ceb-80b4-000000000001", "a43683b0-5717-4ceb-80b4-000000000004"},
+				},
+				{Method: "POST", Path: "/crm/v3/objects/contacts/gdpr-delete", Status: 204, Count: 1, RequestIDs: []string{"a43683b0-5717-4ceb-80b4-000000000003"}},
 				{Method: "GET", Path: "/crm/v3/objects/contacts/{id}", Count: 1},
 			},
+			Outages:   []dsr.Outage{{From: at(-45), Until: at(0), Attempts: 9}},
 			StartedAt: at(0), ActedAt: at(1), VerifiedAt: at(2), SettledAt: at(2),
 		},
 		{

@@ -51,6 +51,9 @@ type letterData struct {
 	// The recipients by what came of them. Unverified are those that erased without
 	// anybody being able to look again.
 	Erased, Unverified, Restricted, Lifted, NotFound, Accepted, Attested, Retained, Unidentified, LeftOut []recipient
+	// LiftedInPart are those that lifted the restriction where some settings are not
+	// as they were before.
+	LiftedInPart []recipient
 	// GoesOn says, for a restriction, what a recipient does regardless, and
 	// Irreversible what lifting the restriction cannot give back there.
 	GoesOn, Irreversible []recipient
@@ -98,16 +101,15 @@ func letter(r dsr.Report, o Options) (letterData, error) {
 		Received: day(r.ReceivedAt.In(v.location)), Completed: day(r.CompletedAt.In(v.location)), Named: o.NameRecipients,
 		Key: o.Seal.Key, SHA256: o.Seal.SHA256,
 	}
-	profile, _, _ := strings.Cut(cmp.Or(r.Regulation, "gdpr"), "@")
-	d.GDPR = profile == "gdpr" || profile == "uk"
-	d.Law = cmp.Or(v.words.Law[profile], v.words.Law["other"])
+	d.GDPR = v.gdpr()
+	d.Law = cmp.Or(v.words.Law[v.profile()], v.words.Law["other"])
 	if e := r.Extension; e != nil {
 		d.Extended, d.ExtendedOn = e.Reason, day(e.NoticeSentAt.In(v.location))
 	}
 	for _, outcome := range r.Systems {
 		d.add(v, outcome)
 	}
-	if len(d.Lifted) > 0 { // it is over
+	if len(d.Lifted)+len(d.LiftedInPart) > 0 { // it is over
 		d.GoesOn = nil
 	}
 	return d, nil
@@ -128,6 +130,10 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	case dsr.Erased:
 		if o.VerifiedAt.IsZero() {
 			lists[dsr.Erased] = &d.Unverified
+		}
+	case dsr.Lifted:
+		if len(o.Left) > 0 {
+			lists[dsr.Lifted] = &d.LiftedInPart
 		}
 	case dsr.Skipped:
 		who.Reason = o.Explanation

@@ -83,7 +83,7 @@ func TestWhoIsRefusedIsToldWhyAndWhereToGo(t *testing.T) {
 	for language, remedies := range map[render.Language][]string{
 		render.English: {"you may complain to a supervisory authority: CNIL", "go to court", "Articles 12(4), 77 and 79"},
 		render.French:  {"une réclamation auprès d’une autorité de contrôle\u00a0: CNIL", "devant un tribunal", "articles 12, paragraphe 4, 77 et 79"},
-		render.Arabic:  {"رفع شكوى إلى سلطة رقابة: CNIL", "اللجوء إلى القضاء", "12 الفقرة 4 و77 و79"},
+		render.Arabic:  {"رفع شكوى إلى سلطة رقابة: - CNIL", "اللجوء إلى القضاء", "12 الفقرة 4 و77 و79"},
 	} {
 		letter := strings.Join(strings.FieldsFunc(plain(t, fixture(8), options(language)), func(r rune) bool { return r == ' ' || r == '\n' }), " ")
 		for _, remedy := range append(remedies, "invoices are kept for ten years", "the contract ended in May 2025") {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/carlos7ags/folio/document"
@@ -93,7 +94,7 @@ func forPaper(page io.Reader) (source, title string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("set the PDF: %w", err)
 	}
-	var isolates, texts []*nethtml.Node
+	var isolates, texts, sections []*nethtml.Node
 	rightToLeft := false
 	for node := range root.Descendants() {
 		switch {
@@ -101,19 +102,27 @@ func forPaper(page io.Reader) (source, title string, err error) {
 			for _, a := range node.Attr {
 				rightToLeft = rightToLeft || a.Key == "dir" && a.Val == "rtl"
 			}
-		case node.Type == nethtml.ElementNode && node.Data == "bdi":
+		case node.Type == nethtml.ElementNode && (node.Data == "bdi" || node.Data == "wbr"):
 			isolates = append(isolates, node)
+		case node.Type == nethtml.ElementNode && node.Data == "section":
+			sections = append(sections, node)
 		case node.Type == nethtml.ElementNode && node.Data == "title" && node.FirstChild != nil:
 			title = node.FirstChild.Data
-		case node.Type == nethtml.ElementNode && node.Data == "h3" && rightToLeft:
+		case node.Type == nethtml.ElementNode && (node.Data == "h3" || node.Data == "h4") && rightToLeft:
 			// A heading takes its direction from its first letter, which is Latin.
 			node.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: rightToLeftMark}, node.FirstChild)
+		case node.Type == nethtml.ElementNode && node.Data == "span" && len(node.Attr) > 0 && strings.HasPrefix(node.Attr[0].Val, "badge"):
+			// On paper no box sets a badge off from the name before it.
+			node.Parent.InsertBefore(&nethtml.Node{Type: nethtml.TextNode, Data: "– "}, node)
 		case node.Type == nethtml.TextNode && node.Parent.Data != "style":
 			texts = append(texts, node)
 		}
 	}
 	for _, node := range isolates {
 		unwrap(node)
+	}
+	for _, section := range sections {
+		keepTogether(section)
 	}
 	if rightToLeft {
 		for _, node := range texts {
@@ -127,6 +136,62 @@ func forPaper(page io.Reader) (source, title string, err error) {
 	return b.String(), title, nil
 }
 
+// keepTogether moves what a section begins with into the first part of its first
+// article, or into the head of its table: the typesetter does not keep a heading on the
+// page of what follows.
+func keepTogether(section *nethtml.Node) {
+	var before []*nethtml.Node
+	for node := range section.ChildNodes() {
+		switch {
+		case node.Type == nethtml.ElementNode && node.Data == "article":
+			if part := child(node, "div"); part != nil {
+				prepend(part, before)
+			}
+			return
+		case node.Type == nethtml.ElementNode && node.Data == "table":
+			if head := child(node, "thead"); head != nil && len(section.Attr) == 1 { // no part that stays together
+				prepend(row(head), before)
+			}
+			return
+		}
+		before = append(before, node)
+	}
+}
+
+// row makes the first row of a table's head, and returns its one cell.
+func row(head *nethtml.Node) *nethtml.Node {
+	columns := 0
+	for node := range child(head, "tr").ChildNodes() {
+		if node.Type == nethtml.ElementNode {
+			columns++
+		}
+	}
+	cell := &nethtml.Node{Type: nethtml.ElementNode, Data: "td", Attr: []nethtml.Attribute{{Key: "colspan", Val: strconv.Itoa(columns)}}}
+	line := &nethtml.Node{Type: nethtml.ElementNode, Data: "tr"}
+	line.AppendChild(cell)
+	head.InsertBefore(line, head.FirstChild)
+	return cell
+}
+
+// child is the first child element of the name.
+func child(parent *nethtml.Node, name string) *nethtml.Node {
+	for node := range parent.ChildNodes() {
+		if node.Type == nethtml.ElementNode && node.Data == name {
+			return node
+		}
+	}
+	return nil
+}
+
+// prepend moves nodes to the beginning of a parent.
+func prepend(parent *nethtml.Node, nodes []*nethtml.Node) {
+	first := parent.FirstChild
+	for _, node := range nodes {
+		node.Parent.RemoveChild(node)
+		parent.InsertBefore(node, first)
+	}
+}
+
 // unwrap puts an element's children in its place.
 func unwrap(node *nethtml.Node) {
 	for child := node.FirstChild; child != nil; child = node.FirstChild {
@@ -138,8 +203,8 @@ func unwrap(node *nethtml.Node) {
 
 var (
 	// marks are the vowel signs, which the typesetter puts in the wrong place and
-	// everyday Arabic does without, and the isolates, which it takes for letters.
-	marks = regexp.MustCompile(`[\x{064B}-\x{0652}\x{2066}-\x{2069}]`)
+	// everyday Arabic does without, and the isolates, and word joiners, which it takes for letters.
+	marks = regexp.MustCompile(`[\x{064B}-\x{0652}\x{2060}\x{2066}-\x{2069}]`)
 	// afterNumber is punctuation behind a number in an Arabic sentence, and
 	// afterLatin that behind a Latin word which more Arabic follows: the typesetter
 	// takes both to be part of the word.

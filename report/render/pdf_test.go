@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -137,4 +138,63 @@ func TestEveryGlyphIsInTheFonts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sheets are the texts of a PDF's pages, without blanks and the numbers at their feet.
+func sheets(t *testing.T, write func(io.Writer) error) []string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, write(&b))
+	pdf, err := reader.Parse(b.Bytes())
+	require.NoError(t, err)
+	all := make([]string, pdf.PageCount())
+	for i := range all {
+		page, err := pdf.Page(i)
+		require.NoError(t, err)
+		text, err := page.ExtractText()
+		require.NoError(t, err)
+		all[i] = strings.Replace(squeezed(text), fmt.Sprintf("%d/%d", i+1, len(all)), "", 1)
+	}
+	return all
+}
+
+// TestNoHeadingStandsAloneAtTheEndOfAPage looks at every page of reports and letters of
+// every sort.
+func TestNoHeadingStandsAloneAtTheEndOfAPage(t *testing.T) {
+	t.Parallel()
+	for _, s := range scenes() {
+		for _, language := range []render.Language{render.English, render.French} {
+			said := words(t, language).Text
+			headings := []string{said["overview"], said["details"], said["earlier"], said["timeline"], said["integrity"], said["records"], said["calls"], said["earlier.lead"]}
+			for _, o := range s.report.Systems {
+				for _, state := range []string{"", ".verified"} {
+					headings = append(headings, o.Title+" – "+said["state."+string(o.State)+state])
+				}
+			}
+			for i, page := range sheets(t, func(w io.Writer) error { return render.PDF(w, s.report, options(language)) }) {
+				for _, heading := range headings {
+					require.False(t, strings.HasSuffix(page, squeezed(heading)), "%s in %s, page %d: %s", s.name, language, i+1, heading)
+				}
+			}
+			letter, err := render.Letter(s.report, options(language))
+			if err != nil {
+				continue // there is none of what is open or changed nothing
+			}
+			pages := sheets(t, letter.PDF)
+			for _, page := range pages {
+				require.False(t, strings.HasSuffix(page, ":"), "%s in %s: a list is on another page than what leads to it", s.name, language)
+			}
+			require.NotEqual(t, squeezed(options(language).Company.Name), pages[len(pages)-1], "the name stands alone")
+		}
+	}
+}
+
+func TestTableHeadsAreRepeatedOnEachPage(t *testing.T) {
+	t.Parallel()
+	pages := sheets(t, func(w io.Writer) error { return render.PDF(w, fixture(60), options(render.English)) })
+	require.Contains(t, pages[1], squeezed("SystemOutcomeHow it is known"))
+	require.True(t, strings.HasPrefix(pages[2], squeezed("Systems at a glanceSystemOutcomeHow it is known")), pages[2])
+	require.True(t, slices.ContainsFunc(pages, func(page string) bool {
+		return strings.HasPrefix(page, squeezed("TimelineWhenWhat happened"))
+	}), "the timeline goes on over a page")
 }

@@ -9,20 +9,26 @@ import (
 // restriction is what a restriction means in the system, for requests of that kind
 // only: an erasure leaves nothing that could be restricted.
 func (v *viewer) restriction(o dsr.Outcome) []field {
-	facts := o.Restriction
-	if v.report.Kind == dsr.Erasure || facts == nil {
+	if v.report.Kind == dsr.Erasure {
 		return nil
 	}
 	say := v.words.say
-	if !facts.Able {
-		return []field{{say("instead"), facts.Instead}}
-	}
 	var fields []field
 	if o.Drifts > 0 {
-		fields = append(fields, field{say("drifts"), strconv.Itoa(o.Drifts)})
+		fields = append(fields, field{say("drifts"), strconv.Itoa(o.Drifts)}, field{say("drifted"), v.at(o.DriftedAt)})
+	}
+	if !o.CheckedAt.IsZero() {
+		fields = append(fields, field{say("checked"), v.at(o.CheckedAt)})
 	}
 	for _, left := range o.Left {
 		fields = append(fields, field{say("left"), left})
+	}
+	facts := o.Restriction
+	switch {
+	case facts == nil:
+		return fields
+	case !facts.Able:
+		return append(fields, field{say("instead"), facts.Instead})
 	}
 	for _, list := range []struct {
 		label string
@@ -50,7 +56,7 @@ func (v *viewer) restrictionRecord(r *dsr.RestrictionRecord) []field {
 		return nil
 	}
 	say := v.words.say
-	fields := []field{{say("restriction.ground"), r.Ground.Article()}, {say("restriction.until"), say("until." + string(r.Ground))}}
+	fields := []field{{say("restriction.ground"), say("restriction.ground." + string(r.Ground))}, {say("restriction.until"), say("until." + string(r.Ground))}}
 	if !r.InForceSince.IsZero() {
 		fields = append(fields, field{say("restriction.since"), v.at(r.InForceSince)})
 		v.event(r.InForceSince, say("event.restriction.force"))

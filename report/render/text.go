@@ -155,22 +155,48 @@ func (t Text) title() string {
 	return ""
 }
 
-// body is the text's elements, with what people have written escaped.
+// body is the text's elements, with what people have written escaped. What is in one
+// group stays on one page.
 func (t Text) body() string {
 	var b strings.Builder
-	for i, part := range t.blocks {
-		if part.kind == item && (i == 0 || t.blocks[i-1].kind != item) {
-			b.WriteString("<ul>\n")
+	for _, group := range t.groups() {
+		b.WriteString("<div class=\"part\">\n")
+		for i, part := range group {
+			if part.kind == item && (i == 0 || group[i-1].kind != item) {
+				b.WriteString("<ul>\n")
+			}
+			lines := make([]string, len(part.lines))
+			for j, line := range part.lines {
+				lines[j] = template.HTMLEscapeString(line)
+				if t.words.Direction == "rtl" && !arabic.MatchString(line) { // an address, say
+					lines[j] = "<bdi>" + lines[j] + "</bdi>"
+				}
+			}
+			tag := map[blockKind]string{paragraph: "p", title: "h1", heading: "h2", item: "li"}[part.kind]
+			fmt.Fprintf(&b, "<%s>%s</%s>\n", tag, strings.Join(lines, "<br>"), tag)
+			if part.kind == item && (i == len(group)-1 || group[i+1].kind != item) {
+				b.WriteString("</ul>\n")
+			}
 		}
-		lines := make([]string, len(part.lines))
-		for j, line := range part.lines {
-			lines[j] = template.HTMLEscapeString(line)
-		}
-		tag := map[blockKind]string{paragraph: "p", title: "h1", heading: "h2", item: "li"}[part.kind]
-		fmt.Fprintf(&b, "<%s>%s</%s>\n", tag, strings.Join(lines, "<br>"), tag)
-		if part.kind == item && (i == len(t.blocks)-1 || t.blocks[i+1].kind != item) {
-			b.WriteString("</ul>\n")
-		}
+		b.WriteString("</div>\n")
 	}
 	return b.String()
+}
+
+// groups are the blocks that belong together: a heading or a paragraph with the list
+// under it, and the last two paragraphs, which are the farewell and the name.
+func (t Text) groups() [][]block {
+	var groups [][]block
+	for i, part := range t.blocks {
+		last := len(groups) - 1
+		joins := i > 0 && (part.kind == item ||
+			part.kind == paragraph && t.blocks[i-1].kind == heading ||
+			part.kind == paragraph && t.blocks[i-1].kind == paragraph && i == len(t.blocks)-1)
+		if joins {
+			groups[last] = append(groups[last], part)
+			continue
+		}
+		groups = append(groups, []block{part})
+	}
+	return groups
 }

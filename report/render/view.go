@@ -61,10 +61,13 @@ type page struct {
 	Tone       string
 	Summary    []field
 	Exceptions []string
-	Systems    []systemView
-	Earlier    []runView
-	Timeline   []event
-	Integrity  string
+	// NoException says why there are none, and Mood colours what is said of them.
+	NoException, Mood string
+
+	Systems   []systemView
+	Earlier   []runView
+	Timeline  []event
+	Integrity string
 
 	words lexicon
 }
@@ -97,7 +100,15 @@ type systemView struct {
 
 type recordView struct{ Kind, State, Count string }
 
-type callView struct{ Method, Path, Answer, Count string }
+// A callView is calls of one form. Steps are the parts of the path, after each of
+// which a line may end.
+type callView struct {
+	Method        string
+	Steps         []string
+	Answer, Count string
+	// IDs are the vendor's names of the calls.
+	IDs []string
+}
 
 // An event is a line of the timeline.
 type event struct {
@@ -135,8 +146,15 @@ func view(r dsr.Report, o Options) (page, error) {
 	say := v.words.say
 	p := page{
 		Language: o.Language, Direction: v.words.Direction, Company: o.Company, Title: say("title." + string(r.Kind)),
-		RequestID: r.RequestID, Status: say("status." + string(r.Status)), Tone: statusTone(r.Status),
+		RequestID: r.RequestID, Status: say("status." + string(r.Standing())), Tone: statusTone(r.Standing()),
 		Exceptions: r.Exceptions, words: v.words,
+	}
+	p.NoException, p.Mood = say("exceptions.none"), "good"
+	switch {
+	case len(r.Exceptions) > 0:
+		p.Mood = "mind"
+	case r.Status == dsr.StatusOpen, r.Status == dsr.StatusPlanned: // nothing is known to be well
+		p.NoException, p.Mood = say("exceptions."+string(r.Status)), "open"
 	}
 	p.Summary = v.summary(p.Status)
 	for _, o := range r.Systems {
@@ -158,9 +176,9 @@ func view(r dsr.Report, o Options) (page, error) {
 
 func statusTone(s dsr.Status) string {
 	switch s {
-	case dsr.StatusCompleted:
+	case dsr.StatusCompleted, dsr.StandingLifted:
 		return "good"
-	case dsr.StatusExceptions, dsr.StatusOverdue, dsr.StatusCancelled:
+	case dsr.StatusExceptions, dsr.StandingRestrictedInPart, dsr.StandingLiftedInPart, dsr.StatusOverdue, dsr.StatusCancelled:
 		return "mind"
 	default:
 		return "open"
@@ -200,7 +218,7 @@ func (v *viewer) summary(status string) []field {
 		types[i] = v.idType(t)
 	}
 	fields := []field{
-		{say("request"), r.RequestID}, {say("kind"), say("kind." + string(r.Kind))}, {say("status"), status},
+		{say("request"), r.RequestID}, {say("kind"), v.kind()}, {say("status"), status},
 		{say("regulation"), r.Regulation}, {say("received"), v.at(r.ReceivedAt)}, {say("started"), v.at(r.StartedAt)},
 		{say("due"), v.at(r.DueAt)},
 	}
@@ -210,11 +228,19 @@ func (v *viewer) summary(status string) []field {
 	}
 	fields = append(fields, v.identity(r.Identity)...)
 	fields = append(fields, v.restrictionRecord(r.Restriction)...)
-	fields = append(fields, field{say("completed"), v.at(r.CompletedAt)})
+	completed := "completed"
+	if r.InForce() {
+		completed = "reported"
+	}
+	fields = append(fields, field{say(completed), v.at(r.CompletedAt)})
 	if c := r.Cancellation; c != nil {
 		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
 	}
+	fields = append(fields, v.related(r.Related)...)
 	fields = append(fields, field{say("searched"), strings.Join(types, v.comma())})
+	for _, token := range r.SubjectTokens {
+		fields = append(fields, field{say("subject"), token})
+	}
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
 }
 
@@ -224,6 +250,40 @@ func (v *viewer) idType(t dsr.IdentifierType) string {
 		return v.words.say("id.hashed", v.words.say("id."+string(plain)), strings.ToUpper(string(digest)))
 	}
 	return v.words.say("id." + string(t))
+}
+
+// kind names what was asked for, with the article of the GDPR where that applies.
+func (v *viewer) kind() string {
+	key := "kind." + string(v.report.Kind)
+	if lawfully := key + ".gdpr"; v.gdpr() && v.words.has(lawfully) {
+		key = lawfully
+	}
+	return v.words.say(key)
+}
+
+// profile is that of the deadlines by which the request is answered.
+func (v *viewer) profile() string {
+	profile, _, _ := strings.Cut(cmp.Or(v.report.Regulation, "gdpr"), "@")
+	return profile
+}
+
+// gdpr reports whether the articles of the GDPR apply, as in the EU and the United
+// Kingdom.
+func (v *viewer) gdpr() bool { return v.profile() == "gdpr" || v.profile() == "uk" }
+
+// related names the other requests of the same person.
+func (v *viewer) related(meetings []dsr.Meeting) []field {
+	say := v.words.say
+	var fields []field
+	for _, m := range meetings {
+		text := say("related.text", say("kind."+string(m.Kind)), m.RequestID)
+		if d := m.Decision; d != nil {
+			text += v.comma() + say("related.decision", d.Name, d.Operator, d.Text)
+			v.event(d.At, say("event.decision", d.Name, d.Operator))
+		}
+		fields = append(fields, field{say("related"), text})
+	}
+	return fields
 }
 
 func (v *viewer) comma() string {
@@ -241,9 +301,7 @@ func (v *viewer) system(o dsr.Outcome) systemView {
 		Name: o.Name, Title: cmp.Or(o.Title, o.Name), State: v.state(o), Tone: stateTone(o.State),
 		Day: v.day(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Actions: v.actions(o.Actions), Calls: v.calls(o.Calls),
 	}
-	if o.Evidence != "" {
-		s.Known = v.sayOf("evidence." + string(o.Evidence))
-	}
+	s.Known = v.known(o)
 	s.Fields = slices.Concat(v.fields(o, s.Known), v.retained(o), v.restriction(o))
 	if v.report.Kind == dsr.Erasure { // what is not covered speaks of erasures
 		s.NotCovered = o.NotCovered
@@ -253,6 +311,19 @@ func (v *viewer) system(o dsr.Outcome) systemView {
 	}
 	v.systemEvents(o, s.Title)
 	return s
+}
+
+// known says how the outcome is known. Where nothing was found nothing was restricted
+// either.
+func (v *viewer) known(o dsr.Outcome) string {
+	switch key := "evidence." + string(o.Evidence); {
+	case o.Evidence == "":
+		return ""
+	case o.State == dsr.NotFound:
+		return v.words.say(key)
+	default:
+		return v.sayOf(key)
+	}
 }
 
 // state is the outcome in a word or two.
@@ -280,7 +351,13 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 		fields = append(fields, field{say("waits"), o.Question.Text})
 	}
 	if o.Attempts > 0 {
-		fields = append(fields, field{say("attempts"), v.sayOf("attempts.text", o.Attempts, o.Erasures)})
+		fields = append(fields, field{say("attempts"), strconv.Itoa(o.Attempts)})
+	}
+	if o.Erasures > 0 {
+		fields = append(fields, field{say("erasures"), strconv.Itoa(o.Erasures)})
+	}
+	for _, text := range v.outages(o.Outages) {
+		fields = append(fields, field{say("outage"), text})
 	}
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
 }
@@ -314,7 +391,11 @@ func (v *viewer) verification(o dsr.Outcome) string {
 		return say("unverified.accepted.undated")
 	case o.State == dsr.Accepted:
 		return say("unverified.accepted", v.day(o.ExpectedBy))
-	case o.State == dsr.Attested, o.State == dsr.NotFound, o.State == dsr.NotApplicable, o.State == dsr.Retained:
+	case o.State == dsr.Retained:
+		return say("unverified.retained")
+	case o.Evidence == dsr.PersonsWord:
+		return say("unverified.attested")
+	case o.State == dsr.Attested, o.State == dsr.NotFound, o.State == dsr.NotApplicable:
 		return v.sayOf("unverified." + string(o.State))
 	default:
 		return say("unverified.none")
@@ -344,8 +425,17 @@ func (v *viewer) mainEvents() {
 
 func (v *viewer) systemEvents(o dsr.Outcome, title string) {
 	say := v.words.say
-	v.event(o.ActedAt, v.sayOf("event.acted", title))
+	if o.State == dsr.Lifted {
+		v.event(o.ActedAt, say("event.lifting", title))
+	} else {
+		v.event(o.ActedAt, v.sayOf("event.acted", title))
+	}
 	v.event(o.VerifiedAt, v.sayOf("event.verified", title))
+	v.event(o.DriftedAt, say("event.drifted", title))
+	for _, gone := range o.Outages {
+		v.event(gone.From, say("event.outage.from", title))
+		v.event(gone.Until, say("event.outage.until", title))
+	}
 	for _, a := range o.Actions {
 		v.event(a.At, say("event.action", title, a.Name, a.Operator))
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +95,12 @@ func (l lexicon) say(key string, arguments ...any) string {
 // section 2.4).
 const firstStrongIsolate, popDirectionalIsolate = "\u2068", "\u2069"
 
+// wordJoiner lets no line end where it stands (UAX #14).
+const wordJoiner = "\u2060"
+
+// dashInDate is a dash after which browsers end lines of Arabic texts.
+var dashInDate = regexp.MustCompile(`(\d-)(\d)`)
+
 // isolated keeps the Latin names and dates within an Arabic sentence from pulling
 // it to pieces.
 func isolated(arguments []any) []any {
@@ -101,7 +108,7 @@ func isolated(arguments []any) []any {
 	for i, argument := range arguments {
 		marked[i] = argument
 		if text, ok := argument.(string); ok {
-			marked[i] = firstStrongIsolate + text + popDirectionalIsolate
+			marked[i] = firstStrongIsolate + dashInDate.ReplaceAllString(text, "${1}"+wordJoiner+"${2}") + popDirectionalIsolate
 		}
 	}
 	return marked

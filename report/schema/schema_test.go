@@ -19,6 +19,7 @@ import (
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/report/schema"
+	"ite.digital/lethe/report/schema/schematest"
 	"ite.digital/lethe/storage"
 )
 
@@ -67,24 +68,14 @@ func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
 	require.Equal(t, string(generated), string(schema.Report), "the schema is stale; run: make generate")
 }
 
-// compiled is the schema, ready to validate.
-func compiled(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.Report))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	require.NoError(t, c.AddResource(id, document))
-	s, err := c.Compile(id)
-	require.NoError(t, err)
-	return s
-}
-
+// validate checks a report against the schema as it is published.
 func validate(t *testing.T, content []byte) error {
 	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
 	require.NoError(t, err)
-	return compiled(t).Validate(document)
+	published, err := schematest.Published()
+	require.NoError(t, err)
+	return published.Validate(document)
 }
 
 func TestReportsFollowTheSchema(t *testing.T) {
@@ -123,6 +114,10 @@ func TestWhatIsArchivedFollowsTheSchema(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(content), `"signature"`)
 	require.NoError(t, validate(t, content))
+	require.NoError(t, schematest.Validate(content))
+	newer := strings.Replace(string(content), `"due_at"`, `"of_a_later_release":1,"due_at"`, 1)
+	require.NoError(t, validate(t, []byte(newer)), "readers of version 1 can read what later releases add")
+	require.ErrorContains(t, schematest.Validate([]byte(newer)), "of_a_later_release", "this release publishes all that it writes")
 
 	for from, to := range map[string]string{
 		`"version":"1"`:    `"version":"2"`,

@@ -76,6 +76,8 @@ func New(o Options) *Sim {
 		Destroys: s.destroys,
 		Person:   s.person,
 		Failure:  failure,
+		// The documentation is silent on the header, and the person is the last that should stand in it.
+		Header: func(_ int, r *http.Request, body []byte, h http.Header) { h.Set("X-Request-Id", s.person(r, body)) },
 	}, o.Clock, o.Seed)
 	return s
 }

@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -83,6 +84,10 @@ func New(o Options) *Sim {
 		Person:        s.person,
 		Failure:       failure,
 		FailureHeader: func(_ int, r *http.Request, h http.Header) { s.limitHeaders(r, h) },
+		// Correlation ids are unique to each request, which the fixed one of error bodies stands for.
+		Header: func(n int, _ *http.Request, _ []byte, h http.Header) {
+			h.Set("X-HubSpot-Correlation-Id", fmt.Sprintf("a43683b0-5717-4ceb-80b4-%012x", n))
+		},
 	}, o.Clock, o.Seed)
 	return s
 }

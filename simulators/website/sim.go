@@ -2,6 +2,7 @@ package website
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,6 +56,9 @@ func New(o Options) *Sim {
 		Destroys: s.destroys,
 		Person:   s.person,
 		Failure:  failure,
+		Header: func(n int, _ *http.Request, _ []byte, h http.Header) {
+			h.Set("X-Request-Id", fmt.Sprintf("0af7651916cd43dd8448%012x", n))
+		},
 	}, o.Clock, o.Seed)
 	return s
 }

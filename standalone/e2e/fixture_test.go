@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report/schema/schematest"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
@@ -79,6 +80,7 @@ func newSite(t *testing.T) *site {
 		Website:         website.New(website.Options{}),
 	}, 60)}
 	s.configure()
+	t.Cleanup(func() { schematest.Archive(t, filepath.Join(s.dir, "reports")) })
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var err error
@@ -230,7 +232,13 @@ func (s *site) report(id string, wish func(dsr.Report) bool) dsr.Report {
 	require.Eventually(s, func() bool {
 		answer := s.lethe("show", id, "--json")
 		r = dsr.Report{} // slices are not merged
-		return answer.code == 0 && json.Unmarshal([]byte(answer.out), &r) == nil && wish(r)
+		if answer.code != 0 || json.Unmarshal([]byte(answer.out), &r) != nil {
+			return false
+		}
+		if err := schematest.Validate([]byte(answer.out)); err != nil {
+			s.Errorf("what is shown follows the published schema: %v", err)
+		}
+		return wish(r)
 	}, patience, 200*time.Millisecond, "state:\n%s\nlog:\n%s", lazily(func() string { return s.lethe("show", id).out }), lazily(s.log))
 	return r
 }

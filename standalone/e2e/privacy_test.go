@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/report/render"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/landbot"
@@ -107,7 +108,9 @@ func TestNothingNamesThePerson(t *testing.T) {
 	require.Contains(t, found.out, "R-1")
 	require.NotContains(t, again.do("list", "--email", population.Ben.Email).out, "R-1")
 
+	s.rendered("erasure/R-1", "--address", again.address)
 	require.Empty(t, s.named(s.dir, population.Ana))
+	s.plant()
 	raw := again.history("R-1", false)
 	require.Contains(t, raw, base64.StdEncoding.EncodeToString([]byte("binary/encrypted")))
 	decoded := again.history("R-1", true)
@@ -124,6 +127,29 @@ func TestNothingNamesThePerson(t *testing.T) {
 	_, err := again.dial(nil).ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "plain", TaskQueue: "nobody"}, "Plain", population.Ana)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return len(s.named(filepath.Join(s.dir, "data"), population.Ana)) > 0 }, patience, 200*time.Millisecond)
+}
+
+// plant writes a PDF and a page that name the person, and makes sure that the search
+// finds both.
+func (s *site) plant() {
+	s.Helper()
+	folder := s.TempDir()
+	r := dsr.Report{
+		Version: dsr.ReportVersion, RequestID: "planted", Kind: dsr.Erasure, Status: dsr.StatusExceptions,
+		Exceptions: []string{"kept for " + population.Ana.Email},
+	}
+	for name, write := range map[string]func(io.Writer, dsr.Report, render.Options) error{"planted.pdf": render.PDF, "planted.html": render.HTML} {
+		var b bytes.Buffer
+		require.NoError(s, write(&b, r, render.Options{Language: render.Arabic}))
+		path := filepath.Join(folder, name)
+		require.NoError(s, os.WriteFile(path, b.Bytes(), 0o600))
+		if filepath.Ext(name) == ".pdf" {
+			s.printed(path)
+		}
+	}
+	hits := strings.Join(s.named(folder, population.Ana), "\n")
+	require.Contains(s, hits, "planted.pdf.txt: e-mail")
+	require.Contains(s, hits, "planted.html: e-mail")
 }
 
 // history is what the Web UI is told of a request, decoded by the codec server

@@ -155,6 +155,9 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	require.Eventually(t, func() bool { return s.lethe("report", "R-1").code == 0 }, patience, 100*time.Millisecond) // it is being archived
 	require.Contains(t, s.must("report", "R-1"), "Status       restricted")
 
+	s.rendered("restriction/R-1")
+	require.Empty(t, s.named(s.dir, population.Ana))
+
 	s.seenInTheWebUI()
 
 	s.town.Gist.Identify(map[string]any{"email": population.Ana.Email, "unsubscribed_from_emails": false})
@@ -167,6 +170,8 @@ func TestARestrictionIsHeldAndLiftedFromTheCommandLine(t *testing.T) {
 	require.Contains(t, s.must("show", "R-1"), "gist: undone by somebody once and restored")
 
 	s.lift(restricted)
+	s.rendered("restriction/R-1")
+	require.Empty(t, s.named(s.dir, population.Ana))
 
 	require.Empty(t, changed(before, s.held(population.Ana)), "everything is as it was before")
 	require.Empty(t, s.town.Harmed(population.Ana))
@@ -208,6 +213,7 @@ func (s *site) lift(restricted map[string]string) {
 	lifted := s.must("lift", "R-1", "--operator", "sam", "--reason", "the data were corrected")
 	require.Contains(s, lifted, "lethe lifting-notice restriction/R-1")
 	require.Contains(s, strings.Join(strings.Fields(s.must("lifting-notice", "R-1", "--language", "fr")), " "), "the data were corrected")
+	s.notified("restriction/R-1")
 	require.Contains(s, lifted, "lethe confirm-notice restriction/R-1 --evidence")
 	require.Contains(s, s.lethe("lift", "R-1", "--reason", "again").err, "asked for before")
 	require.Regexp(s, `(?s)restriction/R-1 +notice +notice .*lethe\s+confirm-notice`, s.must("tasks"))

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -35,6 +36,14 @@ func (s *site) serve() (*process, string) {
 	return p, address
 }
 
+// reportOf is the archived report on a request.
+func (s *site) reportOf(id string) dsr.Report {
+	s.Helper()
+	var r dsr.Report
+	require.NoError(s, json.Unmarshal([]byte(s.must("report", id, "--format", "json")), &r))
+	return r
+}
+
 func TestServingSurvivesBeingKilled(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -56,5 +65,13 @@ func TestServingSurvivesBeingKilled(t *testing.T) {
 		return strings.Contains(state, string(dsr.StatusCompleted))
 	}, patience, 500*time.Millisecond, "state:\n%s", lazily(func() string { return state }))
 	s.forgotten(population.Ana)
-	require.Contains(t, s.must("report", "R-1"), "Status       completed\n")
+	said := s.must("report", "R-1")
+	require.Contains(t, said, "Status       completed\n")
+	r := s.reportOf("R-1")
+	outages := outcome(r, "gist").Outages
+	require.NotEmpty(t, outages, said)
+	require.Positive(t, outages[0].Attempts)
+	require.False(t, outages[0].From.Before(r.StartedAt), "%v %v", outages[0], r.StartedAt)
+	require.True(t, outages[0].Until.After(outages[0].From), "%v", outages[0])
+	require.Contains(t, said, "Outage       from "+outages[0].From.Format("2006-01-02 15:04:05"))
 }
