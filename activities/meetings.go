@@ -45,12 +45,18 @@ var _ Acquaintances = Neighbours{}
 func (n Neighbours) Of(ctx context.Context, request dsr.Request) ([]dsr.Meeting, error) {
 	own := tokens{}
 	for _, id := range request.Subject.Identifiers {
-		all, err := n.Tokens(ctx, id)
-		if err != nil {
-			return nil, err
+		kind := id.Type
+		if plain, _, hashed := kind.Plain(); hashed {
+			kind = plain
 		}
-		for _, token := range all {
-			own[token] = id.Type
+		for _, form := range id.Forms() {
+			all, err := n.Tokens(ctx, form)
+			if err != nil {
+				return nil, err
+			}
+			for _, token := range all {
+				own[token] = kind
+			}
 		}
 	}
 	var quoted []string

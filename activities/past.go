@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,8 +67,12 @@ type Decision struct {
 	Evidence string    `json:"evidence"`
 	// Erase and Keep name records that the operator knows to be, or not to be, the
 	// subject's.
-	Erase []string `json:"erase"`
-	Keep  []string `json:"keep"`
+	Erase recordNames `json:"erase"`
+	Keep  recordNames `json:"keep"`
+	// Identifiers are what was handed in as being behind hashed ones, and Unknown says
+	// that nobody knows.
+	Identifiers []dsr.Identifier `json:"identifiers"`
+	Unknown     bool             `json:"unknown"`
 	// Ground, Categories and ReviewOn are of data that are kept on a legal ground.
 	Ground     string   `json:"ground"`
 	Categories []string `json:"categories"`
@@ -78,6 +83,18 @@ type Decision struct {
 	// it was received.
 	AskedAt    time.Time `json:"asked_at"`
 	AnsweredAt time.Time `json:"answered_at"`
+}
+
+// recordNames are the keys of records. Other updates have parameters of the same name
+// that are none: they decide on a request as a whole.
+type recordNames []string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (n *recordNames) UnmarshalJSON(data []byte) error {
+	if len(data) == 0 || data[0] != '[' {
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(n))
 }
 
 // Earlier is what a step tells the workflow of earlier runs at its system.
@@ -101,6 +118,9 @@ type Earlier struct {
 	// Retained are the decisions to keep data on a legal ground whose review has not
 	// come yet.
 	Retained []dsr.Retention `json:"retained,omitempty"`
+	// Withheld says that one of them was made before the system had said that it keeps
+	// anything: everything there is left alone.
+	Withheld bool `json:"withheld,omitempty"`
 }
 
 // recall returns what earlier runs did at a system, or nil if the workflow knows
@@ -136,6 +156,7 @@ func earlierAt(runs []EarlierRun, system, runID string) *Earlier {
 	earlier := &Earlier{Run: runID}
 	memory := memory{
 		records: map[string]dsr.Record{}, effects: map[string]dsr.RecordEffect{}, kept: map[string]bool{}, seen: map[string]dsr.RecordSettings{},
+		withheld: map[dsr.RetentionGround]bool{},
 	}
 	for _, run := range runs {
 		erasures := 0
@@ -170,6 +191,11 @@ type memory struct {
 	kept map[string]bool
 	// retained are the decisions to keep data on a legal ground.
 	retained []dsr.Retention
+	// withheld are the grounds of those that are about everything; refusedAt is when the
+	// system first said that it keeps a record.
+	withheld  map[dsr.RetentionGround]bool
+	refused   bool
+	refusedAt time.Time
 	// seen are the settings of records as they were read last, before as they were
 	// when they were changed for the first time.
 	seen   map[string]dsr.RecordSettings
@@ -193,6 +219,9 @@ func (m *memory) step(step EarlierStep) {
 	}
 	for _, effect := range step.Effects {
 		m.effects[effect.Key()] = effect
+		if effect.State == dsr.Retained && !m.refused {
+			m.refused, m.refusedAt = true, step.At
+		}
 	}
 }
 
@@ -201,8 +230,10 @@ const retainSystem = "retain-system"
 
 func (m *memory) decision(d Decision) {
 	if d.Name == retainSystem {
+		ground := dsr.RetentionGround(d.Ground)
+		m.withheld[ground] = !m.refused || d.At.Before(m.refusedAt)
 		m.retained = dsr.AddRetention(m.retained, dsr.Retention{
-			Ground: dsr.RetentionGround(d.Ground), Reason: d.Reason, Categories: d.Categories, ReviewOn: d.ReviewOn, DecidedBy: d.Operator, DecidedAt: d.At,
+			Ground: ground, Reason: d.Reason, Categories: d.Categories, ReviewOn: d.ReviewOn, DecidedBy: d.Operator, DecidedAt: d.At,
 		})
 	}
 	for _, key := range d.Erase {
@@ -216,8 +247,9 @@ func (m *memory) decision(d Decision) {
 func (m *memory) tell(earlier *Earlier) {
 	earlier.Before = m.before
 	for _, r := range m.retained {
-		if r.ReviewOn == "" || !r.Due(time.Now()) { // the configured rule may say when
+		if !r.Due(time.Now()) {
 			earlier.Retained = append(earlier.Retained, r)
+			earlier.Withheld = earlier.Withheld || m.withheld[r.Ground]
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(m.kept)) {
@@ -236,6 +268,23 @@ func (m *memory) tell(earlier *Earlier) {
 			earlier.Effects = append(earlier.Effects, effect)
 		}
 	}
+}
+
+// mayErase leaves out the records that an operator has kept, and those that are kept
+// on a legal ground: the run that has ordered this may not have been told.
+func (e *Earlier) mayErase(records []dsr.Record) []dsr.Record {
+	if e == nil {
+		return records
+	}
+	if e.Withheld {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(e.withoutKept(records)), func(r dsr.Record) bool {
+		return slices.ContainsFunc(e.Effects, func(effect dsr.RecordEffect) bool {
+			decided := slices.ContainsFunc(e.Retained, func(kept dsr.Retention) bool { return kept.Ground == effect.Ground })
+			return effect.Key() == r.Key() && effect.State == dsr.Retained && decided
+		})
+	})
 }
 
 // withoutKept leaves out the records that an operator has kept, with what is part

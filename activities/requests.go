@@ -76,6 +76,10 @@ type Plan struct {
 	BegunAt time.Time `json:"begun_at,omitzero"`
 	// Related are other requests of the same person.
 	Related []dsr.Meeting `json:"related,omitempty"`
+	// Resolved are what earlier runs were told of hashed identifiers, and
+	// HashesUnknown says that nobody knew.
+	Resolved      []dsr.Identifier `json:"resolved,omitempty"`
+	HashesUnknown bool             `json:"hashes_unknown,omitempty"`
 }
 
 // InvalidRequest is the type of the error with which MakePlan refuses a
@@ -108,6 +112,12 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	plan := Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
 	if plan.RunBefore {
 		plan.BegunAt = runs[0].StartedAt
+	}
+	for _, run := range runs {
+		for _, decision := range run.Decisions {
+			plan.Resolved = append(plan.Resolved, decision.Identifiers...)
+			plan.HashesUnknown = plan.HashesUnknown || decision.Unknown
+		}
 	}
 	return plan, nil
 }

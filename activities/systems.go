@@ -88,7 +88,7 @@ type EraseParams struct {
 // success.
 func (s *Systems) Erase(ctx context.Context, p EraseParams) (Done, error) {
 	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, earlier *Earlier) (Done, error) {
-		effect, err := c.Erase(ctx, earlier.withoutKept(p.Records))
+		effect, err := c.Erase(ctx, earlier.mayErase(p.Records))
 		return Done{Effect: effect}, err
 	}, func(d *Done) *Trace { return &d.Trace })
 }

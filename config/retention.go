@@ -30,7 +30,7 @@ func retention(v value) []dsr.RetentionRule {
 			rule.ReviewAfter = e.value.count(longestReview, "after how many months somebody looks again, such as 120")
 		}
 		item.refuseRule(parts, rule)
-		if seen[rule.Ground] {
+		if seen[rule.Ground] && rule.Ground.Known() {
 			item.refuse("is the second rule on the same ground; put them together")
 		}
 		seen[rule.Ground] = true

@@ -58,6 +58,15 @@ func (t IdentifierType) Plain() (plain IdentifierType, d Digest, ok bool) {
 // hashable are the types that controllers hand in hashed.
 var hashable = []IdentifierType{Email, Phone, CustomerID}
 
+// AllHashed are the types in which identifiers of the type come hashed.
+func (t IdentifierType) AllHashed() []IdentifierType {
+	var types []IdentifierType
+	for _, d := range Digests() {
+		types = append(types, t.Hashed(d))
+	}
+	return types
+}
+
 // HashedTypes lists the types of hashed identifiers, in the order in which they are
 // shown.
 func HashedTypes() []IdentifierType {
@@ -79,10 +88,40 @@ func (i Identifier) Hash(d Digest) Identifier {
 	return Identifier{Type: i.Type.Hashed(d), Value: d.of(value)}
 }
 
+// Forms are the identifier and all its hashes, for looking requests up that may have
+// been handed in by one of them.
+func (i Identifier) Forms() []Identifier {
+	forms := []Identifier{i}
+	if slices.Contains(hashable, i.Type) {
+		for _, d := range Digests() {
+			forms = append(forms, i.Hash(d))
+		}
+	}
+	return forms
+}
+
+// Listed are the forms under which a request is listed: a plain identifier also by
+// the digest that controllers use most. All would be too many for a list.
+func (s Subject) Listed() []Identifier {
+	var listed []Identifier
+	for _, id := range s.Identifiers {
+		listed = append(listed, id)
+		if slices.Contains(hashable, id.Type) {
+			listed = append(listed, id.Hash(SHA256))
+		}
+	}
+	return Subject{}.With(listed...).Identifiers
+}
+
 // hashes reports whether the identifier is the other one, hashed.
 func (i Identifier) hashes(other Identifier) bool {
 	plain, d, ok := i.Type.Plain()
 	return ok && other.Type == plain && other.Hash(d) == i
+}
+
+// Means reports whether both are the same, or one is the other one, hashed.
+func (i Identifier) Means(other Identifier) bool {
+	return i.Same(other) || i.hashes(other) || other.hashes(i)
 }
 
 // normalHash checks a digest in hexadecimal, in letters of any size.
@@ -97,7 +136,7 @@ func normalHash(d Digest, value string) (string, error) {
 // Recognises reports whether the identifier is one of the subject's, or one of which
 // the subject brought the hash.
 func (s Subject) Recognises(id Identifier) bool {
-	return s.Has(id) || slices.ContainsFunc(s.Identifiers, func(own Identifier) bool { return own.hashes(id) })
+	return slices.ContainsFunc(s.Identifiers, id.Means)
 }
 
 // Unresolved are the subject's hashed identifiers of which the subject does not have

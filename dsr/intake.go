@@ -148,7 +148,7 @@ func (o Outcome) begun() bool {
 func (o Outcome) fulfilled(now time.Time) bool {
 	switch o.State {
 	case Retained:
-		return true
+		return (len(o.Retained) == 0 || o.exception() == "") && !o.ExpectedBy.After(now)
 	case Accepted:
 		return !o.ExpectedBy.IsZero() && !o.ExpectedBy.After(now)
 	default:

@@ -1,12 +1,24 @@
 package dsr
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // MentionedIn reports whether a text that is to be kept names the subject by
-// one of its identifiers, phone numbers in any grouping included.
+// one of its identifiers, phone numbers in any grouping included, or by a hash of
+// one, or by what one is the hash of.
 func (s Subject) MentionedIn(text string) bool {
 	folded, digits := strings.ToLower(text), digitsOf(text)
 	for _, id := range s.Identifiers {
+		if plain, _, hashed := id.Type.Plain(); hashed && behindIn(id, plain, text) {
+			return true
+		}
+		for _, form := range id.Forms()[1:] {
+			if strings.Contains(folded, form.Value) {
+				return true
+			}
+		}
 		if strings.Contains(folded, strings.ToLower(id.Value)) {
 			return true
 		}
@@ -32,4 +44,22 @@ func digitsOf(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// words matches what may be an identifier in a text: an address, a number in any
+// grouping, an id.
+var words = regexp.MustCompile(`\+?\d[\d ().-]{5,}\d|[^\s,;:()<>"']+`)
+
+// behindIn reports whether the text holds what the identifier is the hash of.
+func behindIn(id Identifier, plain IdentifierType, text string) bool {
+	for _, word := range words.FindAllString(text, -1) {
+		word = strings.Trim(word, ".!?")
+		if plain == Phone {
+			word = "+" + digitsOf(word)
+		}
+		if id.hashes(Identifier{Type: plain, Value: word}) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,7 +1,6 @@
 package dsr
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -90,6 +89,8 @@ type Retention struct {
 const (
 	maxCategories = 20
 	maxCategory   = 200
+	// maxReview is how many years may pass before somebody looks again.
+	maxReview = 50
 )
 
 // Check says what the decision lacks to stand on its own. today is the day on which
@@ -113,6 +114,8 @@ func (r Retention) Check(today time.Time) error {
 		return fmt.Errorf("categories: each is one line of at most %d bytes", maxCategory)
 	case err != nil:
 		return errors.New("review_on: is not a day; write the day on which it is looked at again, such as 2036-12-31")
+	case !today.IsZero() && review.After(today.AddDate(maxReview, 0, 0)):
+		return fmt.Errorf("review_on: is more than %d years away; somebody has to look again before", maxReview)
 	case !review.After(today):
 		return errors.New("review_on: lies in the past; write the day on which it is looked at again")
 	}
@@ -149,15 +152,6 @@ func (r RetentionRule) Retention(now time.Time) Retention {
 		Ground: r.Ground, Reason: r.Reason, Categories: slices.Clone(r.Categories), DecidedBy: r.DecidedBy, DecidedAt: now,
 		ReviewOn: now.AddDate(0, r.ReviewAfter, 0).Format(time.DateOnly),
 	}
-}
-
-// Or is the decision with what it leaves empty taken from another one.
-func (r Retention) Or(other Retention) Retention {
-	r.Reason, r.ReviewOn = cmp.Or(r.Reason, other.Reason), cmp.Or(r.ReviewOn, other.ReviewOn)
-	if len(r.Categories) == 0 {
-		r.Categories = other.Categories
-	}
-	return r
 }
 
 // AddRetention puts a decision in the place of an earlier one on the same ground.

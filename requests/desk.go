@@ -126,7 +126,7 @@ func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err err
 
 // start starts the request's workflow.
 func (d *Desk) start(ctx context.Context, r dsr.Request, reuse enumspb.WorkflowIdReusePolicy) error {
-	tokens, err := d.keys.SubjectTokens(ctx, r.Subject.Identifiers)
+	tokens, err := d.keys.SubjectTokens(ctx, r.Subject.Listed())
 	if err != nil {
 		return err
 	}
@@ -455,12 +455,14 @@ func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
 	// A look-up for which no key was ever made finds nothing.
 	quoted := []string{"'none'"}
 	for _, id := range f.Subject.Identifiers {
-		tokens, err := d.keys.LookupTokens(ctx, id)
-		if err != nil {
-			return "", err
-		}
-		for _, token := range tokens {
-			quoted = append(quoted, "'"+token+"'")
+		for _, form := range id.Forms() {
+			tokens, err := d.keys.LookupTokens(ctx, form)
+			if err != nil {
+				return "", err
+			}
+			for _, token := range tokens {
+				quoted = append(quoted, "'"+token+"'")
+			}
 		}
 	}
 	return query + " AND " + AttributeSubject + " IN (" + strings.Join(quoted, ", ") + ")", nil

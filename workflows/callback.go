@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -51,22 +52,45 @@ func (e *process) callBackAtLast(ctx workflow.Context) {
 // day that vendors have promised who let nobody look.
 const promisedCallback = "promised-callback"
 
+// promiseID is the id of the workflow that waits for the day.
+func (e *process) promiseID() string { return PromiseID + string(e.request.Kind) + "-" + e.request.ID }
+
+// again reports whether runs came before this one, as far as is known by now: a reset
+// is learnt of from the systems.
+func (e *process) again() bool {
+	return e.toldIn == "" || slices.ContainsFunc(e.systems, func(s *system) bool { return s.toldIn != e.toldIn })
+}
+
+// takeBackPromise ends what an earlier run has left behind: what it would say may not
+// be so any more. That there is none is fine.
+func (e *process) takeBackPromise(ctx workflow.Context) {
+	if e.isCalledBack() && workflow.GetVersion(ctx, promisedCallback, workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+		_ = workflow.RequestCancelExternalWorkflow(ctx, e.promiseID(), "").Get(ctx, nil)
+	}
+}
+
 // callBackOnPromisedDay leaves word to call the intake on the day on which the
 // request will be completed by the vendors' word. The request's own workflow ends,
 // and its key is destroyed, before: what is left behind names nobody.
 func (e *process) callBackOnPromisedDay(ctx workflow.Context) {
 	var last time.Time
 	for _, s := range e.systems {
-		if s.outcome.State == dsr.Accepted && s.outcome.ExpectedBy.After(last) {
+		if s.outcome.ExpectedBy.After(last) {
 			last = s.outcome.ExpectedBy
 		}
 	}
 	told := e.report().Progress(last)
-	if last.IsZero() || told.Stage == e.toldStage || workflow.GetVersion(ctx, promisedCallback, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+	if last.IsZero() || told.Stage != dsr.StageCompleted || told.Stage == e.toldStage {
+		if e.again() {
+			e.takeBackPromise(ctx)
+		}
+		return
+	}
+	if workflow.GetVersion(ctx, promisedCallback, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return
 	}
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:        PromiseID + string(e.request.Kind) + "-" + e.request.ID,
+		WorkflowID:        e.promiseID(),
 		TaskQueue:         TaskQueue,
 		StaticSummary:     "call the intake back when vendors have promised to be done",
 		ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,

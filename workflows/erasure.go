@@ -108,6 +108,9 @@ func (e *process) run(ctx workflow.Context) (dsr.Completion, error) {
 	if err := e.makePlan(ctx); err != nil {
 		return dsr.Completion{}, err
 	}
+	if e.toldIn == "" { // there are runs before this one
+		e.takeBackPromise(ctx)
+	}
 	e.begin(ctx)
 	err := e.settle(ctx)
 	if err != nil {
@@ -146,6 +149,8 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	e.recheckAfter, e.deadlines = plan.RecheckAfter, plan.Deadlines
 	e.extension, e.identity = plan.Extension, plan.Identity
 	e.related, e.checkEvery = plan.Related, plan.CheckEvery
+	e.known.share(plan.Resolved) // the update that handed them in has checked them
+	e.hashesUnknown = plan.HashesUnknown
 	if plan.RunBefore {
 		e.toldIn = ""
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -195,6 +196,8 @@ type trial struct {
 	connectors map[string]connectors.Connector
 	// updates counts what operators sent.
 	updates int
+	// takenBack are the other workflows that were asked to end.
+	takenBack []string
 }
 
 // newTrial prepares a request for ana@example.com against the systems.
@@ -219,6 +222,10 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 		Plan:          dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Past: &tr.past, Keys: &tr.archive, Now: env.Now,
 		Deadlines: gdpr, Log: zerolog.New(&tr.told),
 	})
+	env.OnRequestCancelExternalWorkflow(mock.Anything, mock.Anything, mock.Anything).Return(func(_, id, _ string) error {
+		tr.takenBack = append(tr.takenBack, id)
+		return nil
+	}).Maybe()
 	return tr
 }
 

@@ -78,7 +78,7 @@ func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
 		if plain, _, hashed := t.Plain(); hashed {
 			t = plain
 		}
-		values := dsr.Subject{Identifiers: record.Identifiers}.Of(t)
+		values := dsr.Subject{Identifiers: record.Identifiers}.Of(append(t.AllHashed(), t)...)
 		if len(values) > 0 && !anyKnown(known.all, values) && !slices.Contains(types, t) {
 			types = append(types, t)
 		}

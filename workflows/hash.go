@@ -41,7 +41,7 @@ func (e *process) checkHash(_ workflow.Context, p ResolveHash) error {
 		return errors.New("identifiers: hand in what the hash is of, or say that it is unknown")
 	}
 	for i, id := range p.Identifiers {
-		if !open.Recognises(id) {
+		if _, _, hashed := id.Type.Plain(); hashed || !open.Recognises(id) {
 			return fmt.Errorf("identifiers[%d]: is not what the request has the hash of", i)
 		}
 	}

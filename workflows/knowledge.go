@@ -44,14 +44,20 @@ func (d doubts) clear(record string) {
 // about reports whether the identifier is known to lead to somebody else, too.
 func (d doubts) about(id dsr.Identifier) bool { return len(d[id.Key()]) > 0 }
 
+// doubted reports whether the identifier, plain or hashed, is known to lead to
+// somebody else, too.
+func (k knowledge) doubted(id dsr.Identifier) bool {
+	return k.doubts.about(id) || slices.ContainsFunc(k.all.Identifiers, func(own dsr.Identifier) bool { return own.Means(id) && k.doubts.about(own) })
+}
+
 // onlyShared reports whether a record is tied to the subject by nothing but
 // identifiers that several people share.
 func (k knowledge) onlyShared(record dsr.Record) bool {
-	if !k.doubts.about(record.FoundBy) {
+	if !k.doubted(record.FoundBy) {
 		return false
 	}
 	for _, id := range record.Identifiers {
-		if k.all.Recognises(id) && !k.doubts.about(id) {
+		if k.all.Recognises(id) && !k.doubted(id) {
 			return false
 		}
 	}

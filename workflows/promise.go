@@ -15,6 +15,8 @@ const (
 	// promisesKept is the change by which a promise is looked after once its day has
 	// come, where one can look.
 	promisesKept = "promises-kept"
+	// beforeDue is how long before the answer is due nothing is waited for any more.
+	beforeDue = 36 * time.Hour
 	// maxPromises is how often a system may promise an erasure anew before a person is
 	// asked.
 	maxPromises = 3
@@ -22,7 +24,9 @@ const (
 
 // awaitPromises waits until the next day by which a system that can be looked into
 // has promised to be done, and has it looked into then. The request is not over
-// before: nobody knows yet. It reports false if nothing is promised.
+// before: nobody knows yet. What is promised for later than the answer is due is
+// reported as accepted: the person must be told in time. It reports false if nothing
+// is promised.
 func (e *process) awaitPromises(ctx workflow.Context) (bool, error) {
 	next := e.nextPromise()
 	if next.IsZero() || workflow.GetVersion(ctx, promisesKept, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
@@ -45,7 +49,8 @@ func (e *process) awaitPromises(ctx workflow.Context) (bool, error) {
 func (e *process) nextPromise() time.Time {
 	var next time.Time
 	for _, s := range e.systems {
-		if day := s.promised(); !day.IsZero() && s.canBeLookedInto() && (next.IsZero() || day.Before(next)) {
+		day := s.promised()
+		if !day.IsZero() && day.Before(e.deadlines.Due.Add(-beforeDue)) && s.canBeLookedInto() && (next.IsZero() || day.Before(next)) {
 			next = day
 		}
 	}
@@ -57,23 +62,25 @@ func (e *process) nextPromise() time.Time {
 func (s *system) promised() time.Time {
 	var first time.Time
 	for _, effect := range s.effects {
-		if effect.State == dsr.Accepted && !effect.ExpectedBy.IsZero() && (first.IsZero() || effect.ExpectedBy.Before(first)) {
+		if effect.State == dsr.Accepted && !effect.ExpectedBy.IsZero() && len(s.withoutKept([]dsr.Record{s.toldOf(effect)})) > 0 && (first.IsZero() || effect.ExpectedBy.Before(first)) {
 			first = effect.ExpectedBy
 		}
 	}
 	return first
 }
 
-// checkPromises looks whether what the system has promised to erase by now is gone.
-// What is not is to be erased again.
+// checkPromises looks whether what the system has promised to erase by now, or has to
+// let go of, is gone. What was promised and is not is to be erased again.
 func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (again []dsr.Record, question *dsr.Question) {
 	var due []dsr.Record
 	for _, effect := range s.effects {
-		if s.plan.Verifiable && effect.State == dsr.Accepted && !effect.ExpectedBy.IsZero() && !effect.ExpectedBy.After(workflow.Now(ctx)) {
-			due = append(due, dsr.Record{Kind: effect.Kind, ID: effect.ID})
+		promised := effect.State == dsr.Accepted && !effect.ExpectedBy.IsZero() && !effect.ExpectedBy.After(workflow.Now(ctx))
+		if s.plan.Verifiable && (promised || effect.State == dsr.Retained && s.insist) {
+			due = append(due, s.toldOf(effect))
 		}
 	}
-	if len(due) == 0 || workflow.GetVersion(ctx, promisesKept, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+	if due = s.withoutKept(due); len(due) == 0 ||
+		workflow.GetVersion(ctx, promisesKept, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return nil, nil
 	}
 	var found activities.Found
@@ -82,22 +89,50 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 		return nil, question
 	}
 	s.trace(found.Trace)
-	there := union(located, found.Records)
+	key := func(key string) func(dsr.Record) bool { return func(r dsr.Record) bool { return r.Key() == key } }
+	var astray []dsr.Candidate
 	for _, record := range due {
-		at := slices.IndexFunc(there, func(r dsr.Record) bool { return r.Key() == record.Key() })
-		if at < 0 {
+		at := slices.IndexFunc(located, key(record.Key()))
+		switch {
+		case at >= 0 && s.effectOn(record) == dsr.Accepted:
+			again = append(again, located[at])
+		case at >= 0:
+			// What was kept and is to be let go of is located, and erased as such.
+		case !slices.ContainsFunc(found.Records, key(record.Key())):
 			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
-			continue
+		case s.effectOn(record) == dsr.Retained:
+		case s.cleared[record.Key()], len(record.Identifiers) == 0 && record.FoundBy != (dsr.Identifier{}) &&
+			(record.Parent == "" || !slices.ContainsFunc(found.Records, key(record.Parent))):
+			again = append(again, record)
+		default:
+			astray = append(astray, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
 		}
-		again = append(again, there[at])
 	}
-	if len(again) == 0 {
-		return nil, nil
+	if len(astray) > 0 {
+		question := matchQuestion("%d records were promised to be erased by now, are still there, and are not found any more by what is known of the "+
+			"subject; somebody may have changed them. Look at them at the vendor, then resolve-match; or skip-system with the reason", len(astray))
+		question.Candidates = astray
+		return nil, question
 	}
-	if s.broken++; s.broken > maxPromises {
+	if len(again) > 0 && s.broken >= maxPromises {
 		s.broken = 0
 		return nil, &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("the system has promised %d times to erase records by a day, and has not; "+
 			"see there why, then retry-system, or skip-system with the reason", maxPromises+1)}
 	}
 	return again, nil
+}
+
+// tell remembers records as they are when the system is told to erase them.
+func (s *system) tell(records []dsr.Record) {
+	for _, record := range records {
+		s.told[record.Key()] = record
+	}
+}
+
+// toldOf is the record that the effect is on, as it was when it was to be erased.
+func (s *system) toldOf(effect dsr.RecordEffect) dsr.Record {
+	if record, ok := s.told[effect.Key()]; ok {
+		return record
+	}
+	return dsr.Record{Kind: effect.Kind, ID: effect.ID}
 }

@@ -26,8 +26,9 @@ func (s *system) recollect(earlier *activities.Earlier) {
 			s.note([]dsr.RecordEffect{effect})
 		}
 	}
-	s.recollectRetained(earlier.Retained)
+	s.recollectRetained(earlier)
 	ordered := s.withoutKept(earlier.Ordered)
+	s.tell(ordered)
 	for _, record := range ordered {
 		if s.effectOn(record) == "" {
 			s.ordered = union(s.ordered, []dsr.Record{record})

@@ -8,23 +8,24 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
 )
 
 // RetainSystem decides that data are kept in a system on a legal ground (GDPR Art.
-// 17(3)). What is left empty is taken from the system's configured rule on the
-// ground.
+// 17(3)). It says all of it, so that the decision stands on its own whatever becomes
+// of the company's rules.
 type RetainSystem struct {
 	System   string              `json:"system"`
 	Operator string              `json:"operator"`
 	Ground   dsr.RetentionGround `json:"ground"`
 	// Reason says why the ground applies. It stays in the report, the subject is told
 	// of it, and it must not name them.
-	Reason string `json:"reason,omitempty"`
+	Reason string `json:"reason"`
 	// Categories are the categories of data that are kept, such as "invoices".
-	Categories []string `json:"categories,omitempty"`
+	Categories []string `json:"categories"`
 	// ReviewOn is the day on which it is looked at again, such as "2036-12-31".
-	ReviewOn string `json:"review_on,omitempty"`
+	ReviewOn string `json:"review_on"`
 }
 
 func (e *process) checkRetain(ctx workflow.Context, p RetainSystem) error {
@@ -55,16 +56,12 @@ func (e *process) checkRetain(ctx workflow.Context, p RetainSystem) error {
 	return e.checkText("reason", retention.Reason)
 }
 
-// retention is the decision with what the system's rule adds to it.
+// retention is the decision.
 func (s *system) retention(ctx workflow.Context, p RetainSystem) dsr.Retention {
-	retention := dsr.Retention{
+	return dsr.Retention{
 		Ground: p.Ground, Reason: p.Reason, Categories: p.Categories, ReviewOn: p.ReviewOn, DecidedBy: p.Operator, DecidedAt: workflow.Now(ctx),
 		Records: s.retainedOn(p.Ground),
 	}
-	if rule := s.rule(p.Ground); rule != nil {
-		retention = retention.Or(rule.Retention(retention.DecidedAt))
-	}
-	return retention
 }
 
 // rule is the company's rule for the system on the ground, or nil.
@@ -97,11 +94,12 @@ func (e *process) retainSystem(ctx workflow.Context, p RetainSystem) error {
 	retention := s.retention(ctx, p)
 	action := dsr.Action{Name: UpdateRetainSystem, Operator: p.Operator, Text: retention.Reason}
 	switch {
-	case s.outcome.State == dsr.Retained: // on another ground as well
+	case s.settled && s.retains(): // on another ground as well
 		action.At = workflow.Now(ctx)
 		s.outcome.Actions = append(s.outcome.Actions, action)
 		s.retain(retention)
-	case len(s.undecidedGrounds()) > 0:
+	case s.retains(): // what the system keeps itself; everything else goes on
+		s.insist = false
 		s.retain(retention)
 		e.decide(ctx, p.System, decidedGoOn, action)
 	default:
@@ -192,25 +190,20 @@ func (s *system) keepWithheld(ctx workflow.Context) bool {
 	if s.withheld {
 		s.outcome.Evidence = dsr.PersonsWord
 		s.explainRetained()
+		s.admitErasure(ctx)
 		s.conclude(ctx, dsr.Retained)
 	}
 	return s.withheld
 }
 
 // recollectRetained takes over the decisions of earlier runs.
-func (s *system) recollectRetained(retained []dsr.Retention) {
-	for _, r := range retained {
+func (s *system) recollectRetained(earlier *activities.Earlier) {
+	for _, r := range earlier.Retained {
 		if slices.ContainsFunc(s.outcome.Retained, func(known dsr.Retention) bool { return known.Ground == r.Ground }) {
 			continue
 		}
-		if rule := s.rule(r.Ground); rule != nil {
-			r = r.Or(rule.Retention(r.DecidedAt))
-		}
-		if r.Check(r.DecidedAt) != nil {
-			continue // the rule that it relied on is gone: somebody is asked anew
-		}
 		r.Records = s.retainedOn(r.Ground)
 		s.retain(r)
-		s.withheld = s.withheld || r.Records == 0 && s.plan.Mode == dsr.Automatic
 	}
+	s.withheld = s.withheld || earlier.Withheld && s.plan.Mode == dsr.Automatic
 }

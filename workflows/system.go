@@ -39,6 +39,8 @@ type system struct {
 	// ordered are the records of an erasure of which nobody has said what came
 	// of it.
 	ordered []dsr.Record
+	// told are the records that the system was ever told to erase, as they were then.
+	told map[string]dsr.Record
 	// verifiedWith are the keys of the identifiers with which nothing was found
 	// when the system was last looked into.
 	verifiedWith map[string]bool
@@ -112,6 +114,7 @@ func newSystem(e *process, planned dsr.System) *system {
 		accepted:     map[string]bool{},
 		declined:     map[string]bool{},
 		toldIn:       e.toldIn,
+		told:         map[string]dsr.Record{},
 		interrupt:    func() {},
 	}
 }
@@ -173,7 +176,7 @@ func (s *system) pursue(ctx workflow.Context) {
 			s.conclude(ctx, cmp.Or(s.settledAs, dsr.Skipped))
 			return
 		case decidedRetry:
-			s.insist = s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionRetention
+			s.insist = s.insist || s.outcome.Question != nil && s.outcome.Question.Kind == dsr.QuestionRetention
 		}
 		s.lookAgain, s.outcome.Question = false, nil
 		work, interrupt := workflow.WithCancel(ctx)
@@ -289,11 +292,11 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			return question
 		}
 		records, question := s.locate(ctx)
-		if question != nil || ctx.Err() != nil || s.keepWithheld(ctx) {
+		if question != nil || ctx.Err() != nil {
 			return question
 		}
 		orphans, question := s.recall(ctx)
-		if question != nil || ctx.Err() != nil {
+		if question != nil || ctx.Err() != nil || s.keepWithheld(ctx) {
 			return question
 		}
 		broken, question := s.checkPromises(ctx, records)
@@ -319,12 +322,18 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 			if gone, question = s.erase(ctx, todo); question != nil || ctx.Err() != nil {
 				return question
 			}
+			if len(broken) > 0 {
+				s.broken++
+			}
 		}
 		if !gone || s.hasNews() {
 			continue
 		}
 		if len(s.ordered) == 0 {
-			if question := cmp.Or(s.askHash(), s.askRetention(ctx)); question != nil {
+			if question := s.askHash(); question != nil {
+				return question
+			}
+			if question := s.askRetention(ctx); question != nil {
 				return question
 			}
 			s.concludeErasure(ctx)
@@ -506,6 +515,8 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 			// It is somebody else's: whatever was ordered is over.
 		case !there:
 			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
+		case s.effectOn(record) == dsr.Retained && !s.insist:
+			// It was to be let go of, and that was called off.
 		case s.cleared[record.Key()], len(record.Identifiers) == 0 && (record.Parent == "" || !remains(record.Parent)):
 			orphans, left = append(orphans, record), append(left, record)
 		default:
@@ -556,6 +567,7 @@ func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, q
 	s.outcome.State = dsr.Acting
 	var done activities.Done
 	s.ordered = union(s.ordered, records)
+	s.tell(records)
 	erasures := s.outcome.Erasures + 1
 	params := activities.EraseParams{Target: s.target(), Records: records}
 	if question := s.step(ctx, "erase", steps.Erase, params, &done); question != nil || ctx.Err() != nil {
@@ -669,7 +681,7 @@ func (s *system) concludeErasure(ctx workflow.Context) {
 		}
 	}
 	if state == dsr.Accepted {
-		s.outcome.Evidence = dsr.AcceptedCount
+		s.outcome.Evidence, s.outcome.VerifiedAt = dsr.AcceptedCount, time.Time{}
 		if !s.plan.Verifiable {
 			s.outcome.Evidence = dsr.Submission
 		}

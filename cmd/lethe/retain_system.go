@@ -1,11 +1,16 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
 	"ite.digital/lethe/workflows"
 )
 
@@ -39,7 +44,9 @@ is taken from it.`,
 				return err
 			}
 			p.System, p.Operator = a.system, a.operator
-			return s.send(cmd.Context(), a, workflows.UpdateRetainSystem, p, "keeps the data")
+			return a.reach.atRequest(cmd.Context(), a.request, func(desk *requests.Desk, n requests.Name) error {
+				return s.retain(cmd.Context(), desk, n, p)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&ground, "ground", "", "`GROUND` of GDPR Art. 17(3): "+strings.Join(grounds, ", "))
@@ -48,4 +55,36 @@ is taken from it.`,
 	cmd.Flags().StringVar(&p.ReviewOn, "review-on", "", "`DAY` on which it is looked at again, such as 2036-12-31")
 	a = s.newAction(cmd)
 	return cmd
+}
+
+// retain sends the decision, with what it leaves out taken from the rule that the
+// request has for the system.
+func (s *streams) retain(ctx context.Context, desk *requests.Desk, n requests.Name, p workflows.RetainSystem) error {
+	if p.Reason == "" || p.ReviewOn == "" || len(p.Categories) == 0 {
+		r, _, err := desk.Status(ctx, n.Kind, n.ID)
+		if err != nil {
+			return err
+		}
+		p = byRule(r, p)
+	}
+	if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateRetainSystem, p); err != nil {
+		return err
+	}
+	return s.print(p.System + " keeps " + strings.Join(p.Categories, ", ") + " until somebody looks again on " + p.ReviewOn + "; see it with: lethe show " + n.String() + "\n")
+}
+
+// byRule is the decision with what it leaves out taken from the system's rule.
+func byRule(r dsr.Report, p workflows.RetainSystem) workflows.RetainSystem {
+	for _, o := range r.Systems {
+		at := slices.IndexFunc(o.Retention, func(rule dsr.RetentionRule) bool { return rule.Ground == p.Ground })
+		if o.Name != p.System || at < 0 {
+			continue
+		}
+		rule := o.Retention[at].Retention(time.Now())
+		p.Reason, p.ReviewOn = cmp.Or(p.Reason, rule.Reason), cmp.Or(p.ReviewOn, rule.ReviewOn)
+		if len(p.Categories) == 0 {
+			p.Categories = rule.Categories
+		}
+	}
+	return p
 }

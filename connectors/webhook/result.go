@@ -15,6 +15,10 @@ const (
 	statusFailed   = "failed"
 )
 
+// maxPromise is how many years an erasure may take that was accepted: backups are
+// overwritten before.
+const maxPromise = 2
+
 // result is what a receiver says of one record it was told to erase.
 type result struct {
 	ID         string `json:"id"`
@@ -50,6 +54,9 @@ func (r result) effect(on dsr.Record) (effect dsr.RecordEffect, wrong string) {
 		expected, err := time.Parse(time.RFC3339, r.ExpectedBy)
 		if err != nil || expected.IsZero() {
 			return effect, "an accepted record has no expected_by, such as 2027-01-31T00:00:00Z"
+		}
+		if expected.After(time.Now().AddDate(maxPromise, 0, 0)) {
+			return effect, "an accepted record has an expected_by that is years away"
 		}
 		effect.State, effect.ExpectedBy = dsr.Accepted, expected
 	case statusRetained:
