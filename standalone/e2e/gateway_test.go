@@ -32,7 +32,7 @@ import (
 )
 
 // gatewayRequests is how many requests are handed in while gateways are killed.
-var gatewayRequests = flag.Int("gateway-requests", 300, "how many requests TestAKilledGatewayLosesNothing hands in")
+var gatewayRequests = flag.Int("gateway-requests", 2000, "how many requests TestAKilledGatewayLosesNothing hands in")
 
 const (
 	gatewayToken = "the token of the company's DSAR system"
@@ -66,7 +66,9 @@ func (s *site) newGateway(transport string) *gateway {
 	require.NoError(s, err)
 	own, err := ca.Issue("127.0.0.1")
 	require.NoError(s, err)
-	for name, content := range map[string][]byte{"sign.pem": g.signing.Certificate, "sign.key": g.signing.Key, "tls.pem": own.Certificate, "tls.key": own.Key} {
+	for name, content := range map[string][]byte{
+		"sign.pem": g.signing.Certificate, "sign.key": g.signing.Key, "tls.pem": own.Certificate, "tls.key": own.Key, "ca.pem": ca.PEM,
+	} {
 		s.write(name, string(content))
 	}
 	hash := sha256.Sum256([]byte(gatewayToken))
@@ -219,14 +221,21 @@ func TestAKilledGatewayLosesNothing(t *testing.T) {
 	require.Contains(t, s.log(), `"message":"stopped"`)
 }
 
-// verified checks the answer's signature with the openssl command.
+// verified checks the answer's signature.
 func (g *gateway) verified(a opendsr) opendsr {
 	g.Helper()
-	require.Equal(g, gatewayHost, a.header.Get("X-OpenDSR-Processor-Domain"))
+	g.vouched(a.header, a.body)
+	return a
+}
+
+// vouched checks the signature of a message with the openssl command.
+func (g *gateway) vouched(header http.Header, body []byte) {
+	g.Helper()
+	require.Equal(g, gatewayHost, header.Get("X-OpenDSR-Processor-Domain"))
 	certificate := g.call(g.Context(), http.MethodGet, "/opendsr-certificate.pem", "")
 	dir := g.TempDir()
 	for name, content := range map[string][]byte{
-		"cert.pem": certificate.body, "ca.pem": g.authority.PEM, "body": a.body, "signature": []byte(a.header.Get("X-OpenDSR-Signature")),
+		"cert.pem": certificate.body, "ca.pem": g.authority.PEM, "body": body, "signature": []byte(header.Get("X-OpenDSR-Signature")),
 	} {
 		require.NoError(g, os.WriteFile(filepath.Join(dir, name), content, 0o600))
 	}
@@ -239,7 +248,6 @@ openssl dgst -sha256 -verify key.pem -signature raw body`
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	require.NoError(g, err, "%s", out)
-	return a
 }
 
 // stage asks for the status until it is as wished for.
