@@ -221,6 +221,76 @@ func TestAKilledGatewayLosesNothing(t *testing.T) {
 	require.Contains(t, s.log(), `"message":"stopped"`)
 }
 
+// settled posts until the answer says whether the request is taken, and returns its
+// status: whoever is killed gives none.
+func (g *gateway) settled(body string) int {
+	for g.Context().Err() == nil {
+		if a := g.call(g.Context(), http.MethodPost, "/v2/requests", body); a.status == http.StatusCreated || a.status == http.StatusConflict {
+			return a.status
+		}
+	}
+	return 0
+}
+
+// TestAnIDIsForARequestOfOneKind posts an erasure and a restriction of one id at the
+// same moment to two gateways, of which one is killed. One of both is taken.
+func TestAnIDIsForARequestOfOneKind(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	g := s.newGateway("behind_proxy: true")
+	other := &gateway{site: s, client: g.client, scheme: g.scheme}
+	other.up()
+	p := g.up()
+	const n = 200
+	var done atomic.Int64
+	ids, statuses := make(chan int, n), make([][2]int, n)
+	bodies := make([][2]string, n)
+	for i := range n {
+		id, email := uuid.NewString(), fmt.Sprintf("person-%d@example.com", i)
+		bodies[i] = [2]string{erasureOf(id, email), restrictionOf(id, email)}
+		ids <- i
+	}
+	close(ids)
+	var posting sync.WaitGroup
+	for range 6 {
+		posting.Go(func() {
+			for i := range ids {
+				var pair sync.WaitGroup
+				pair.Go(func() { statuses[i][i%2] = g.settled(bodies[i][i%2]) })
+				pair.Go(func() { statuses[i][1-i%2] = other.settled(bodies[i][1-i%2]) })
+				pair.Wait()
+				done.Add(1)
+			}
+		})
+	}
+	for kill := range 4 {
+		require.Eventually(t, func() bool { return done.Load() >= int64(n*(kill+1)/6) }, patience, time.Millisecond)
+		p.end(syscall.SIGKILL)
+		p = g.up()
+	}
+	posting.Wait()
+
+	kinds := [2]int{}
+	for i, pair := range statuses {
+		require.ElementsMatch(t, []int{http.StatusCreated, http.StatusConflict}, pair[:])
+		for kind, status := range pair {
+			require.Equal(t, status, g.settled(bodies[i][kind]), "the same again is answered the same")
+			if status == http.StatusCreated {
+				kinds[kind]++
+			}
+		}
+	}
+	require.NotContains(t, kinds[:], 0, "one kind was always faster; nothing was tried")
+	c := s.clerk().client
+	started := func() int {
+		answer, err := c.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "WorkflowType IN ('Erasure', 'Restriction')"})
+		require.NoError(t, err)
+		return int(answer.GetCount())
+	}
+	require.Eventually(t, func() bool { return started() >= n }, patience, 200*time.Millisecond) // Temporal's counts lag
+	require.Equal(t, n, started(), "nothing was started beside them")
+}
+
 // verified checks the answer's signature.
 func (g *gateway) verified(a opendsr) opendsr {
 	g.Helper()
