@@ -58,6 +58,11 @@ func (c *call) body() ([]byte, bool) {
 		c.fail(http.StatusUnsupportedMediaType, "send the request as application/json")
 		return nil, false
 	}
+	if c.r.Header.Get("Content-Encoding") != "" {
+		c.w.Header().Set("Accept-Encoding", "identity") // RFC 9110, section 15.5.16
+		c.fail(http.StatusUnsupportedMediaType, "send the request without Content-Encoding, not compressed")
+		return nil, false
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
 	var large *http.MaxBytesError
 	switch {

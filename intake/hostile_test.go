@@ -151,7 +151,7 @@ func TestClientsMayHaveToShowACertificate(t *testing.T) {
 	require.NoError(t, err)
 	address, _, _, _ := served(t, intake.Listening{Log: zerolog.Nop(), TLS: &tls.Config{
 		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}, ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: ca.Pool(),
-	}}, func(o *intake.Options) { o.ClientCertificates = true })
+	}}, func(o *intake.Options) { o.ClientAuthorities = ca.Pool() })
 	status := func(certificates ...tls.Certificate) int {
 		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), Certificates: certificates, MinVersion: tls.VersionTLS12}}}
 		defer client.CloseIdleConnections()

@@ -32,6 +32,8 @@ type controller struct {
 	// from 1, for each URL and status.
 	answer func(w http.ResponseWriter, r *http.Request, attempt int)
 	server *httptest.Server
+	// program is the gateway's process.
+	program *process
 
 	mu sync.Mutex
 	// got are the callbacks that were accepted, by path; tried counts all of them, by
@@ -51,7 +53,7 @@ func (s *site) newController(answer func(w http.ResponseWriter, r *http.Request,
 	}
 	s.edit("lethe.yaml", "  signing:", `  callbacks: {hosts: ["`+c.host+`"], networks: [127.0.0.0/8, "::1/128"], authorities: "file:ca.pem"}`+"\n  signing:")
 	c.receive(listener)
-	c.up()
+	c.program = c.up()
 	return c
 }
 
