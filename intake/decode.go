@@ -177,6 +177,11 @@ func (d *decoder) text(fields map[string]any, at, key string, needed bool) (stri
 		d.problem(at+key, "is not a text, or an empty one")
 		return "", false
 	}
+	// JSON can write half a character, which readers replace by this one.
+	if strings.ContainsRune(text, utf8.RuneError) {
+		d.problem(at+key, "holds a character that cannot be read; escape those beyond U+FFFF as a pair, or not at all")
+		return "", false
+	}
 	return text, true
 }
 

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"sync"
 	"time"
 
@@ -121,10 +122,25 @@ func NewServer(o Options) (http.Handler, error) {
 		mux.Handle("/codec/", s.codec(http.StripPrefix("/codec", o.Codec), o.CodecRate))
 	}
 	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, "there is nothing at this address; see /v2/openapi.json")
+		refuse(w, http.StatusNotFound, nothingThere)
 	}))
-	return s.watch(mux), nil
+	return s.watch(s.plain(mux)), nil
 }
+
+// plain refuses addresses that are written in a roundabout way. The mux would redirect
+// to the plain one, and repeat what stands in it.
+func (s *server) plain(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect && path.Clean(r.URL.Path) == r.URL.Path {
+			next.ServeHTTP(w, r)
+		} else if s.stranger(w, r) {
+			refuse(w, http.StatusNotFound, nothingThere)
+		}
+	})
+}
+
+// nothingThere answers who calls an address that leads nowhere.
+const nothingThere = "there is nothing at this address; see /v2/openapi.json"
 
 // certificatePath is where the certificate is that signs; discovery names it.
 const certificatePath = "/opendsr-certificate.pem"
