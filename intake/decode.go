@@ -254,7 +254,7 @@ func (d *decoder) times(fields map[string]any) {
 	case at.Before(firstDay):
 		d.problem("submitted_time", "lies before the GDPR applied, 25 May 2018")
 	case at.After(d.now.Add(clockSkew)):
-		d.problem("submitted_time", "lies in the future")
+		d.problem("submitted_time", "lies in the future; look at the controller's clock and time zone")
 	default:
 		d.request.ReceivedAt = at.UTC()
 	}

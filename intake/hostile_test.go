@@ -311,11 +311,18 @@ func TestAPanicTellsNothing(t *testing.T) {
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	ready := errors.New("no answer from Temporal")
-	g := newGateway(t, func(o *intake.Options) { o.Ready = func(context.Context) error { return ready } })
+	outdated := false
+	g := newGateway(t, func(o *intake.Options) {
+		o.Ready, o.Outdated = func(context.Context) error { return ready }, func() bool { return outdated }
+	})
 	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/healthz", "").status)
 	require.Equal(t, http.StatusServiceUnavailable, g.as("", http.MethodGet, "/readyz", "").status)
 	ready = nil
-	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/readyz", "").status)
+	require.JSONEq(t, `{"status": "ready", "configuration": "current"}`, g.as("", http.MethodGet, "/readyz", "").body)
+	outdated = true
+	a := g.as("", http.MethodGet, "/readyz", "")
+	require.Equal(t, http.StatusOK, a.status, "requests can be taken in")
+	require.JSONEq(t, `{"status": "ready", "configuration": "outdated"}`, a.body)
 }
 
 func TestStrangersCannotMakeAGatewayLookBroken(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -432,4 +433,51 @@ func TestAGatewayComesUpBeforeTemporal(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, a.status, string(a.body))
 	require.NotEmpty(t, a.header.Get("Retry-After"))
 	require.NotContains(t, s.log(), population.Ana.Email)
+}
+
+// TestALateRequestIsTakenAndPeopleAreTold hands in what was asked for two years ago, by
+// the older protocol.
+func TestALateRequestIsTakenAndPeopleAreTold(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	notices := make(chan string, 100)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if content, err := io.ReadAll(r.Body); err == nil {
+			notices <- string(content)
+		}
+	}))
+	t.Cleanup(receiver.Close)
+	s.write("notify.key", "a secret of the receiver's")
+	s.edit("lethe.yaml", "systems:", `notify: {webhook: {base_url: "`+receiver.URL+`", secret: "file:notify.key"}}`+"\nsystems:")
+	g := s.newGateway(ownTLS)
+	g.up()
+	s.worker()
+	id, asked := uuid.NewString(), time.Now().UTC().AddDate(-2, 0, 0)
+	body := fmt.Sprintf(`{"subject_request_id": %q, "subject_request_type": "erasure", "submitted_time": %q, "api_version": "0.1",
+		"subject_identities": [{"identity_type": "email", "identity_value": %q, "identity_format": "raw"}]}`, id, asked.Format(time.RFC3339), population.Ana.Email)
+
+	a := g.verified(g.call(t.Context(), http.MethodPost, "/v1/opengdpr_requests", body))
+
+	require.Equal(t, http.StatusCreated, a.status, string(a.body))
+	require.Equal(t, a.header.Get("X-OpenDSR-Signature"), a.header.Get("X-OpenGDPR-Signature"))
+	due, err := time.Parse(time.RFC3339, a.field("expected_completion_time"))
+	require.NoError(t, err)
+	require.WithinRange(t, due, asked.AddDate(0, 1, -1), asked.AddDate(0, 1, 10), "the clock starts when the person asked")
+	select {
+	case notice := <-notices:
+		require.Contains(t, notice, `"event":"overdue"`)
+		require.Contains(t, notice, id)
+	case <-time.After(patience):
+		require.Fail(t, "nobody was told that the request is overdue")
+	}
+	s.conclude(id)
+	status := g.verified(g.call(t.Context(), http.MethodGet, "/v1/opengdpr_requests/"+id, ""))
+	require.Equal(t, "1.0", status.field("api_version"))
+	require.Contains(t, string(status.body), `"result":"completed"`)
+	s.forgotten(population.Ana)
+
+	body = strings.Replace(body, asked.Format(time.RFC3339), time.Now().Add(2*time.Hour).UTC().Format(time.RFC3339), 1)
+	a = g.call(t.Context(), http.MethodPost, "/v1/opengdpr_requests", strings.Replace(body, id, uuid.NewString(), 1))
+	require.Equal(t, http.StatusBadRequest, a.status)
+	require.Contains(t, string(a.body), "submitted_time lies in the future; look at the controller's clock and time zone")
 }
