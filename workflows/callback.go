@@ -15,6 +15,12 @@ const (
 	callbackPatience = 7 * 24 * time.Hour
 	// callbackHeartbeat is above the time that one call may take.
 	callbackHeartbeat = time.Minute
+	// callbackAttempt is how long every URL is tried before something newer is told
+	// instead: some tries of each.
+	callbackAttempt = time.Minute
+	// callBackWithNews is the change by which a receiver that does not answer no longer
+	// keeps the others from being told of what came later.
+	callBackWithNews = "call-back-with-news"
 )
 
 // callBack tells the intake that handed the request in of each new stage, and of a
@@ -25,7 +31,7 @@ func (e *process) callBack(ctx workflow.Context) {
 	}
 	for !e.finished {
 		if e.hasNewsForIntake(ctx) {
-			e.callIntake(ctx)
+			e.callIntake(ctx, false)
 			continue // it may have changed meanwhile
 		}
 		if workflow.Await(ctx, func() bool { return e.finished || e.hasNewsForIntake(ctx) }) != nil {
@@ -37,7 +43,7 @@ func (e *process) callBack(ctx workflow.Context) {
 // callBackAtLast tells the intake how the request ended.
 func (e *process) callBackAtLast(ctx workflow.Context) {
 	if e.isCalledBack() && e.stage(ctx) != e.toldStage {
-		e.callIntake(ctx)
+		e.callIntake(ctx, true)
 	}
 }
 
@@ -54,17 +60,35 @@ func (e *process) stage(ctx workflow.Context) dsr.Stage {
 }
 
 // callIntake tells the intake where the request stands. That fails for good is no
-// reason to hold the request up: the intake can ask.
-func (e *process) callIntake(ctx workflow.Context) {
+// reason to hold the request up: the intake can ask. The last word is tried until
+// callbackPatience ends.
+func (e *process) callIntake(ctx workflow.Context, last bool) {
 	progress := e.report().Progress(workflow.Now(ctx))
 	e.toldStage, e.toldDue = progress.Stage, e.deadlines.Due
 	ctx = requestStep(ctx, "call the intake back: "+string(progress.Stage))
 	options := workflow.GetActivityOptions(ctx)
 	options.StartToCloseTimeout, options.ScheduleToCloseTimeout, options.HeartbeatTimeout = 5*time.Minute, callbackPatience, callbackHeartbeat
 	options.RetryPolicy = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Hour, MaximumAttempts: maxAttempts}
+	interruptible := !last && workflow.GetVersion(ctx, callBackWithNews, workflow.DefaultVersion, 1) > workflow.DefaultVersion
+	calling, giveUp := workflow.WithCancel(workflow.WithActivityOptions(ctx, options))
+	defer giveUp()
 	var callbacks *activities.Callbacks
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, activities.NewCallback(e.request, progress)).Get(ctx, nil)
-	if err != nil {
+	told := workflow.ExecuteActivity(calling, callbacks.CallBack, activities.NewCallback(e.request, progress))
+	if interruptible && !e.awaitTold(ctx, told) {
+		return
+	}
+	if err := told.Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("the intake could not be called back")
 	}
+}
+
+// awaitTold waits until all URLs were told, or something newer has to be told and all
+// had their chance: whoever did not take it is told that instead. It reports whether
+// they were told.
+func (e *process) awaitTold(ctx workflow.Context, told workflow.Future) bool {
+	_, err := awaitFor(ctx, callbackAttempt, true, "wait for receivers that do not answer", told.IsReady)
+	if err == nil {
+		err = workflow.Await(ctx, func() bool { return told.IsReady() || e.finished || e.hasNewsForIntake(ctx) })
+	}
+	return err == nil && told.IsReady()
 }
