@@ -64,6 +64,9 @@ func origin(r *http.Request, behindProxy bool) string {
 			text = strings.TrimSpace(text[strings.LastIndex(text, ",")+1:])
 		}
 	}
+	if withPort, parseErr := netip.ParseAddrPort(text); parseErr == nil { // as some proxies write it
+		text = withPort.Addr().String()
+	}
 	address, parseErr := netip.ParseAddr(text)
 	if err != nil || parseErr != nil {
 		return ""
@@ -148,7 +151,8 @@ func (g *gate) codec(next http.Handler, perSecond float64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		credential := r.Header.Get("Authorization")
 		if credential == "" {
-			if g.stranger(w, r) {
+			// Browsers ask whether a page may call, without a token and for each address.
+			if r.Method == http.MethodOptions || g.stranger(w, r) {
 				next.ServeHTTP(w, r)
 			}
 			return

@@ -104,7 +104,8 @@ func TestBehindAProxyCallersAreToldApart(t *testing.T) {
 	saw("203.0.113.1, 198.51.100.7", "203.0.113.99, 198.51.100.7") // what the caller wrote does not count
 	require.Equal(t, http.StatusNotFound, asks(t, proxy, http.MethodGet, url, append(right, "X-Forwarded-For", "203.0.113.1")...).status)
 
-	saw("2001:db8:1:2:3::4", "2001:db8:1:2::9") // who has one has all of a /64
+	saw("198.51.100.8:50001", "198.51.100.8:50002") // a port tells nothing
+	saw("2001:db8:1:2:3::4", "2001:db8:1:2::9")     // who has one has all of a /64
 	require.Equal(t, http.StatusNotFound, asks(t, proxy, http.MethodGet, url, append(right, "X-Forwarded-For", "2001:db8:1:3::9")...).status)
 
 	require.Equal(t, http.StatusTooManyRequests, guesses(t, proxy, http.MethodGet, url).status)
@@ -158,6 +159,7 @@ func TestUsersOfTheCodecServerAreLimited(t *testing.T) {
 		calls++
 		require.Less(t, calls, 10_000, "nobody stops calls without a token")
 	}
+	require.NotEqual(t, http.StatusTooManyRequests, asks(t, from(t, "127.0.0.5"), http.MethodOptions, url).status, "browsers ask before each call")
 }
 
 // TestWrongTokensAtTheCodecServerAreToldSoBehindAProxy has a proxy that tells nothing.

@@ -1,6 +1,7 @@
 // Package worker puts everything together: the configuration becomes
 // connectors, the connectors become activities, and those are served from task
-// queues, one for each system. It is the only package that knows all others.
+// queues, one for each system. The gateway is wired here, too. It is the only
+// package that knows all others.
 package worker
 
 import (
