@@ -1,8 +1,11 @@
 package config
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ite.digital/lethe/connectors"
@@ -60,6 +63,9 @@ type Config struct {
 	Worker Worker
 	// Systems are the third parties, in the order of the file.
 	Systems []System
+	// Fingerprint is the same as long as the file and the secrets that were read with it
+	// are, byte by byte.
+	Fingerprint [sha256.Size]byte
 }
 
 // A System is one configured third party.
@@ -103,7 +109,7 @@ type Options struct {
 // Load reads the configuration at path, whose systems are of the given kinds.
 // The error is an [*Error] that lists everything wrong with the file.
 func Load(path string, kinds []connectors.Kind, o Options) (*Config, error) {
-	l := &loader{kinds: kinds, without: o.WithoutSecrets, gatewaySecrets: o.GatewaySecrets, env: o.Env, folder: folderOf(path), found: &findings{}}
+	l := &loader{kinds: kinds, without: o.WithoutSecrets, gatewaySecrets: o.GatewaySecrets, env: o.Env, folder: folderOf(path), found: &findings{}, read: &[][]byte{}}
 	if l.env == nil {
 		l.env = os.LookupEnv
 	}
@@ -132,14 +138,36 @@ type loader struct {
 	env            func(string) (string, bool)
 	folder         string
 	found          *findings
+	// read is of what was read, the SHA-256 of each part.
+	read *[][]byte
+}
+
+// note keeps what something that was read is known by.
+func (l *loader) note(part []byte) {
+	sum := sha256.Sum256(part)
+	*l.read = append(*l.read, sum[:])
+}
+
+// fingerprint does not depend on the order in which parts were read.
+func (l *loader) fingerprint() [sha256.Size]byte {
+	slices.SortFunc(*l.read, bytes.Compare)
+	return sha256.Sum256(slices.Concat(*l.read...))
 }
 
 func (l *loader) load(path string) *Config {
-	root, ok := document{noun: "configuration", example: "lethe.example.yaml"}.read(path, l.found)
+	d := document{noun: "configuration", example: "lethe.example.yaml"}
+	content, ok := d.content(path, l.found)
 	if !ok {
 		return nil
 	}
-	return l.config(root)
+	l.note(content)
+	root, ok := d.root(content, l.found)
+	if !ok {
+		return nil
+	}
+	config := l.config(root)
+	config.Fingerprint = l.fingerprint()
+	return config
 }
 
 func (l *loader) config(root value) *Config {

@@ -28,6 +28,15 @@ const maxFile = 1 << 20
 
 // read returns the root of the document at path.
 func (d document) read(path string, found *findings) (root value, ok bool) {
+	content, ok := d.content(path, found)
+	if !ok {
+		return value{}, false
+	}
+	return d.root(content, found)
+}
+
+// content returns what stands in the document at path.
+func (d document) content(path string, found *findings) (content []byte, ok bool) {
 	content, err := readLimited(path, maxFile)
 	text := ""
 	switch {
@@ -40,8 +49,13 @@ func (d document) read(path string, found *findings) (root value, ok bool) {
 	}
 	if text != "" {
 		found.add(d.problem(text))
-		return value{}, false
+		return nil, false
 	}
+	return content, true
+}
+
+// root returns the root of a document.
+func (d document) root(content []byte, found *findings) (root value, ok bool) {
 	node, ok := d.parse(content, found)
 	return value{node: node, found: found}, ok
 }

@@ -158,3 +158,12 @@ func TestLoadReadsTheProcessEnvironmentByDefault(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "from the process", c.Systems[0].Settings.Credentials["token"])
 }
+
+func TestTheFingerprintFollowsTheFileAndItsSecrets(t *testing.T) {
+	t.Parallel()
+	first := load(t, full, config.Options{}).Fingerprint
+	require.Equal(t, first, load(t, full, config.Options{}).Fingerprint)
+	require.NotEqual(t, first, load(t, full+"\n", config.Options{}).Fingerprint)
+	changed := load(t, full, config.Options{Env: func(string) (string, bool) { return "another secret", true }})
+	require.NotEqual(t, first, changed.Fingerprint)
+}

@@ -40,6 +40,14 @@ func (l *loader) credentials(v value, keys []connectors.Key) map[string]string {
 
 // secret resolves one reference to a secret.
 func (l *loader) secret(v value) (string, bool) {
+	secret, ok := l.resolve(v)
+	if ok {
+		l.note([]byte(secret))
+	}
+	return secret, ok
+}
+
+func (l *loader) resolve(v value) (string, bool) {
 	if v.shared() || v.empty() {
 		return "", false
 	}

@@ -26,6 +26,9 @@ const (
 	DefaultGracePeriod = 30 * 24 * time.Hour
 	// DefaultCodecListen is where the codec server listens unless configured.
 	DefaultCodecListen = "127.0.0.1:8234"
+	// DefaultCodecRate is how many calls a second somebody may make of the codec server
+	// unless configured.
+	DefaultCodecRate = 100
 
 	// shortestCache bridges the moment between a step's input and its summary.
 	shortestCache = time.Second
@@ -63,6 +66,9 @@ type CodecServer struct {
 	Tokens []vault.Token
 	// JWT lets in whom an identity provider vouches for; nil if nobody does.
 	JWT *vault.JWT
+	// Rate is how many calls a second each of them may make; ten times as many at once,
+	// as the Web UI opens a page with a call for each event.
+	Rate float64
 }
 
 func (l *loader) vault(root value, entries map[string]entry) Vault {
@@ -128,7 +134,7 @@ func (l *loader) kekURL(text string, v value) string {
 }
 
 func (l *loader) codecServer(entries map[string]entry) CodecServer {
-	config := CodecServer{Listen: DefaultCodecListen}
+	config := CodecServer{Listen: DefaultCodecListen, Rate: DefaultCodecRate}
 	e, ok := entries["codec_server"]
 	if !ok {
 		return config
@@ -140,7 +146,7 @@ func (l *loader) codecServer(entries map[string]entry) CodecServer {
 
 func (l *loader) codecServerOf(v value, config CodecServer) CodecServer {
 	parts := v.entries()
-	v.refuseUnknown(parts, []string{"listen", "ui_origins", "tokens", "jwt"}, nil)
+	v.refuseUnknown(parts, []string{"listen", "ui_origins", "tokens", "jwt", "rate"}, nil)
 	if part, ok := parts["listen"]; ok {
 		config.Listen = listenAddress(part.value)
 	}
@@ -154,6 +160,9 @@ func (l *loader) codecServerOf(v value, config CodecServer) CodecServer {
 	}
 	if part, ok := parts["jwt"]; ok {
 		config.JWT = l.jwt(part.value)
+	}
+	if part, ok := parts["rate"]; ok {
+		config.Rate = part.value.number("calls a second")
 	}
 	return config
 }

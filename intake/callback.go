@@ -90,6 +90,7 @@ var azureHost = netip.MustParsePrefix("168.63.129.16/32")
 type Sender struct {
 	to     Destinations
 	signer *Signer
+	dialer *net.Dialer
 	client *http.Client
 	now    func() time.Time
 }
@@ -97,7 +98,7 @@ type Sender struct {
 // NewSender returns what sends callbacks to the destinations, signed.
 func NewSender(to Destinations, signer *Signer) *Sender {
 	dialer := &net.Dialer{Timeout: callbackTimeout, Control: to.guard().Safe}
-	return &Sender{to: to, signer: signer, now: time.Now, client: &http.Client{
+	return &Sender{to: to, signer: signer, dialer: dialer, now: time.Now, client: &http.Client{
 		Timeout: callbackTimeout,
 		// No proxy: it would resolve names where the guard does not look.
 		Transport: &http.Transport{

@@ -1,9 +1,11 @@
 package intake_test
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/dns/dnsmessage"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
@@ -40,12 +43,12 @@ type receiver struct {
 	pair authority.Pair
 }
 
-func newReceiver(t *testing.T, handler http.HandlerFunc) *receiver {
+func newReceiver(t *testing.T, handler http.HandlerFunc, names ...string) *receiver {
 	t.Helper()
 	ca, err := authority.New()
 	require.NoError(t, err)
 	server := httptest.NewUnstartedServer(handler)
-	own, err := ca.Issue("localhost", "127.0.0.1")
+	own, err := ca.Issue(append([]string{"localhost", "127.0.0.1"}, names...)...)
 	require.NoError(t, err)
 	certificate, err := own.TLS()
 	require.NoError(t, err)
@@ -168,7 +171,8 @@ func TestAddressesThatAreNotPublicAreNotReached(t *testing.T) {
 	for _, host := range []string{
 		"127.0.0.1", "[::1]", "0.0.0.0", "[::]", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.100.100.200", "169.254.169.254", "168.63.129.16",
 		"192.0.0.192", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.169.254]", "[::ffff:127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]",
-		"224.0.0.1", "255.255.255.255", "2130706433", "0x7f.1",
+		"224.0.0.1", "255.255.255.255", "2130706433", "0x7f.1", "[64:ff9b:1::a9fe:a9fe]", "[::127.0.0.1]", "[::ffff:0:127.0.0.1]", "[2001:0:a9fe:a9fe::1]",
+		"[fec0::1]", "[::ffff:7f00:1]", "[2002:7f00:1::]", "198.18.0.1", "192.88.99.1", "0.0.0.0:8443", "[::1]:8443",
 	} {
 		sender := intake.NewSender(intake.Destinations{Hosts: []string{host}}, newSigner(t, r.pair))
 		failed := fails(t, sender, "https://"+host+"/latest/meta-data?tenant=7")
@@ -177,6 +181,73 @@ func TestAddressesThatAreNotPublicAreNotReached(t *testing.T) {
 			require.Equal(t, connectors.Misconfigured, failed.Class)
 		}
 	}
+}
+
+// A nameserver answers every question with the addresses of its turn; the last ones are
+// given again.
+type nameserver struct {
+	turns [][4]byte
+	asked atomic.Int64
+}
+
+// resolver asks the nameserver.
+func (n *nameserver) resolver(t *testing.T) *net.Resolver {
+	t.Helper()
+	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = socket.Close() })
+	go n.serve(socket)
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var dialer net.Dialer
+		return dialer.DialContext(ctx, "udp", socket.LocalAddr().String())
+	}}
+}
+
+func (n *nameserver) serve(socket net.PacketConn) {
+	packet := make([]byte, 1500)
+	for {
+		size, from, err := socket.ReadFrom(packet)
+		if err != nil {
+			return // the test is over
+		}
+		var m dnsmessage.Message
+		if m.Unpack(packet[:size]) != nil || len(m.Questions) != 1 {
+			continue
+		}
+		m.Response, m.Authoritative, m.Additionals = true, true, nil
+		if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
+			turn := min(int(n.asked.Add(1)), len(n.turns)) - 1
+			m.Answers = []dnsmessage.Resource{{
+				Header: dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class}, Body: &dnsmessage.AResource{A: n.turns[turn]},
+			}}
+		}
+		if answer, err := m.Pack(); err == nil {
+			_, _ = socket.WriteTo(answer, from)
+		}
+	}
+}
+
+// TestNamesThatResolveElsewhereTheSecondTime has a name lead to the receiver, to the
+// addresses of clouds' metadata and of the machine itself, and back: the address that
+// is dialled is the one that is looked at.
+func TestNamesThatResolveElsewhereTheSecondTime(t *testing.T) {
+	t.Parallel()
+	var reached atomic.Int64
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { reached.Add(1) }, "dsar.example.com")
+	to := strings.Replace(r.url, "localhost", "dsar.example.com", 1)
+	r.host = strings.Replace(r.host, "localhost", "dsar.example.com", 1)
+	names := &nameserver{turns: [][4]byte{{127, 0, 0, 1}, {169, 254, 169, 254}, {127, 0, 0, 2}, {10, 0, 0, 1}, {0, 0, 0, 0}}}
+	// The receiver's own address stands for a public one.
+	sender := r.sender(t, netip.MustParsePrefix("127.0.0.1/32"))
+	sender.ResolveBy(names.resolver(t))
+	require.NoError(t, sender.Send(t.Context(), to, callback))
+	for range len(names.turns) - 1 {
+		failed := fails(t, sender, to)
+		require.Contains(t, failed.Reason, "has an address that is not public")
+		require.Equal(t, connectors.Misconfigured, failed.Class)
+	}
+	require.EqualValues(t, 1, reached.Load())
+	require.EqualValues(t, len(names.turns), names.asked.Load())
 }
 
 func TestOnlyReceiversOnTheListAreCalled(t *testing.T) {

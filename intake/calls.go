@@ -29,9 +29,6 @@ func (c *call) create() {
 		return
 	}
 	c.w.request = request.ID
-	if !c.free(request) {
-		return
-	}
 	if request, err = c.submit(request); err != nil {
 		c.notTaken(err)
 		return
@@ -59,6 +56,11 @@ func (c *call) receiptFor(request dsr.Request, body []byte, due time.Time) recei
 func (c *call) body() ([]byte, bool) {
 	if !isJSON(c.r) {
 		c.fail(http.StatusUnsupportedMediaType, "send the request as application/json")
+		return nil, false
+	}
+	if c.r.Header.Get("Content-Encoding") != "" {
+		c.w.Header().Set("Accept-Encoding", "identity") // RFC 9110, section 15.5.16
+		c.fail(http.StatusUnsupportedMediaType, "send the request without Content-Encoding, not compressed")
 		return nil, false
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
@@ -90,26 +92,6 @@ func (c *call) invalid(err error) {
 		message += fmt.Sprintf("; errors lists this and %d more", more)
 	}
 	c.fail(http.StatusBadRequest, message, details...)
-}
-
-// free makes sure that no request of another kind has the id, or answers that one
-// has.
-func (c *call) free(request dsr.Request) bool {
-	for _, kind := range dsr.Kinds() {
-		if kind == request.Kind {
-			continue
-		}
-		switch _, err := c.Desk.Request(c.r.Context(), kind, request.ID); {
-		case errors.Is(err, requests.ErrUnknown):
-		case err == nil, errors.Is(err, requests.ErrForgotten):
-			c.notTaken(requests.ErrTaken)
-			return false
-		default:
-			c.notTaken(err)
-			return false
-		}
-	}
-	return true
 }
 
 // submit hands the request over. One that was there is returned as it came first.

@@ -3,6 +3,7 @@ package intake
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"crypto/x509"
 	"net/http"
 	"strings"
 )
@@ -24,8 +25,12 @@ type Client struct {
 // authenticate says who calls. It compares with every token, in a time that tells
 // nothing.
 func (s *server) authenticate(r *http.Request) (found Client, ok bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || s.ClientCertificates && (r.TLS == nil || len(r.TLS.VerifiedChains) == 0) {
+	credentials := r.Header.Values("Authorization")
+	if len(credentials) != 1 || !s.vouched(r) {
+		return Client{}, false // readers differ on which of several counts
+	}
+	scheme, token, _ := strings.Cut(credentials[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return Client{}, false
 	}
 	given := sha256.Sum256([]byte(strings.TrimSpace(token)))
@@ -35,4 +40,24 @@ func (s *server) authenticate(r *http.Request) (found Client, ok bool) {
 		}
 	}
 	return found, ok
+}
+
+// vouched reports whether the caller has shown a certificate of the authorities, if
+// they are asked for. TLS has made sure that the key is the caller's. Each call is
+// looked at anew: connections live long, and authorities are exchanged meanwhile.
+func (s *server) vouched(r *http.Request) bool {
+	if s.ClientAuthorities == nil {
+		return true
+	}
+	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		return false
+	}
+	between := x509.NewCertPool()
+	for _, c := range r.TLS.PeerCertificates[1:] {
+		between.AddCert(c)
+	}
+	_, err := r.TLS.PeerCertificates[0].Verify(x509.VerifyOptions{
+		Roots: s.ClientAuthorities, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	return err == nil
 }

@@ -176,6 +176,11 @@ func (d *decoder) text(fields map[string]any, at, key string, needed bool) (stri
 		d.problem(at+key, "is not a text, or an empty one")
 		return "", false
 	}
+	// JSON can write half a character, which readers replace by this one.
+	if strings.ContainsRune(text, utf8.RuneError) {
+		d.problem(at+key, "holds a character that cannot be read; escape those beyond U+FFFF as a pair, or not at all")
+		return "", false
+	}
 	return text, true
 }
 
@@ -248,7 +253,7 @@ func (d *decoder) times(fields map[string]any) {
 	case at.Before(firstDay):
 		d.problem("submitted_time", "lies before the GDPR applied, 25 May 2018")
 	case at.After(d.now.Add(clockSkew)):
-		d.problem("submitted_time", "lies in the future")
+		d.problem("submitted_time", "lies in the future; look at the controller's clock and time zone")
 	default:
 		d.request.ReceivedAt = at.UTC()
 	}

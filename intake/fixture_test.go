@@ -62,6 +62,11 @@ func (d *desk) Submit(_ context.Context, r dsr.Request) (bool, error) {
 	if ok && !first.Intake.Same(r.Intake) {
 		return false, requests.ErrTaken
 	}
+	for _, kind := range dsr.Kinds() {
+		if _, other := d.taken[dsr.WorkflowID(kind, r.ID)]; other && kind != r.Kind {
+			return false, requests.ErrTaken
+		}
+	}
 	if !ok {
 		d.taken[r.WorkflowID()] = r
 	}

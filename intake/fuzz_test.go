@@ -60,6 +60,32 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
+// FuzzDestinations makes sure that whatever is let through is called at a host on the
+// list, by TLS, with nothing of a user in it.
+func FuzzDestinations(f *testing.F) {
+	listed := []string{"examplecontroller.com", "dsar.example.com:8443", "[2001:db8::1]"}
+	for _, seed := range []string{
+		"https://examplecontroller.com/opendsr/callbacks", "https://EXAMPLECONTROLLER.com:443/?a=b", "https://dsar.example.com:8443", "https://dsar.example.com",
+		"https://examplecontroller.com@evil.example/", `https://examplecontroller.com\@evil.example/`, "https://examplecontroller.com./", "https://[2001:db8::1]/",
+		"https://examplecontroller.com:0443/", "https:examplecontroller.com", "https://examplecontroller.com#a", "https://examplecontroller%2ecom/", "//examplecontroller.com",
+		"https://examplecontroller.com:443:443/", "https://examplecontroller.com%00.evil.example/", "https://[::ffff:169.254.169.254]/", "https://exampl\u212a.com/",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		if (intake.Destinations{Hosts: listed}).Check(raw) != nil {
+			return
+		}
+		r, err := http.NewRequest(http.MethodPost, raw, http.NoBody)
+		require.NoError(t, err)
+		require.Equal(t, "https", r.URL.Scheme)
+		require.Nil(t, r.URL.User)
+		require.Contains(t, []string{"", "443", "8443"}, r.URL.Port())
+		require.Contains(t, []string{"examplecontroller.com", "dsar.example.com", "2001:db8::1"}, strings.ToLower(r.URL.Hostname()))
+		require.Equal(t, r.URL.Host, r.Host)
+	})
+}
+
 // fuzzed is a gateway without a network.
 func fuzzed(f *testing.F) (http.Handler, *desk) {
 	f.Helper()

@@ -2,6 +2,8 @@ package intake_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -12,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +39,22 @@ func raw(t *testing.T, address, sent string) string {
 	return string(answer)
 }
 
+// TestUnusualCallsAreAnsweredAsUsual has the host in the request line, which says
+// nothing of where the gateway is, and an old client.
+func TestUnusualCallsAreAnsweredAsUsual(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t)
+	address := strings.TrimPrefix(g.url, "http://")
+	absolute := raw(t, address, "GET http://evil.example/v2/discovery HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+	require.Contains(t, absolute, "https://"+domain+"/opendsr-certificate.pem")
+	require.NotContains(t, absolute, "evil")
+	require.Contains(t, raw(t, address, "GET /v2/discovery HTTP/1.0\r\n\r\n"), "HTTP/1.0 200 OK")
+	posted := fmt.Sprintf("POST http://evil.example/v2/requests HTTP/1.0\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		token, len(example), example)
+	require.Contains(t, raw(t, address, posted), "HTTP/1.0 201 Created")
+	require.NotContains(t, g.log.String(), "evil")
+}
+
 func TestHeadersAreNotInjected(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)
@@ -47,6 +66,20 @@ func TestHeadersAreNotInjected(t *testing.T) {
 		"two lengths":            "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
 		"length and chunks":      "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked, identity\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
 		"method of another kind": "TRACE /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Evil: 1\r\n\r\n",
+		"space before a colon":   "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+		"chunks of another kind": "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+		"chunks of chunks":       "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"negative length":        "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: -1\r\n\r\n",
+		"length with a sign":     "POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: +4\r\n\r\nabcd",
+		"two hosts":              "GET /v2/discovery HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+		"no host":                "GET /v2/discovery HTTP/1.1\r\nConnection: close\r\n\r\n",
+		"two tokens":             "GET /v2/requests/" + id + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer " + token + "\r\nAuthorization: Bearer X-Evil\r\n\r\n",
+		"NUL in the path":        "GET /v2/requests/" + id + "%00johndoe HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer " + token + "\r\n\r\n",
+		"a tunnel":               "CONNECT X-Evil.example:443 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+		"a roundabout path":      "GET //X-Evil.example/v2/../johndoe@example.com HTTP/1.1\r\nHost: X-Evil.example\r\nConnection: close\r\n\r\n",
+		"HTTP/2 in clear text":   "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+		"HTTP/0.9":               "GET /v2/discovery HTTP/0.9\r\n\r\n",
+		"a huge header":          "GET /v2/discovery HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Evil: " + strings.Repeat("a", 2<<20) + "\r\n\r\n",
 	} {
 		answer := raw(t, address, sent)
 		require.Regexp(t, `^HTTP/1\.1 [45]\d\d `, answer, name)
@@ -65,6 +98,71 @@ func TestHugeBodiesAreRefused(t *testing.T) {
 	require.Empty(t, g.desk.taken)
 }
 
+// An endless body is made of so many bytes. The client may still send it when it is
+// answered.
+type endless struct {
+	left int
+	read atomic.Int64
+}
+
+// Read implements [io.Reader].
+func (e *endless) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(p), e.left)
+	for i := range n {
+		p[i] = ' '
+	}
+	e.left -= n
+	e.read.Add(int64(n))
+	return n, nil
+}
+
+// TestBodiesWithoutEndAreNotReadToIt sends 100 MB, with their length and in chunks.
+func TestBodiesWithoutEndAreNotReadToIt(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t)
+	const huge = 100 << 20
+	for _, length := range []int64{huge, -1} {
+		body := &endless{left: huge}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, g.url+"/v2/requests", body)
+		require.NoError(t, err)
+		r.ContentLength = length
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		if got, err := http.DefaultClient.Do(r); err == nil { // the connection may be gone before the answer is read
+			require.Equal(t, http.StatusRequestEntityTooLarge, got.StatusCode)
+			require.NoError(t, got.Body.Close())
+		}
+		require.Less(t, body.read.Load(), int64(huge/2))
+	}
+	require.Empty(t, g.desk.taken)
+}
+
+// TestCompressedBodiesAreRefused sends 100 MB in a hundred kilobytes.
+func TestCompressedBodiesAreRefused(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t)
+	var bomb bytes.Buffer
+	packer := gzip.NewWriter(&bomb)
+	_, err := io.Copy(packer, &endless{left: 100 << 20})
+	require.NoError(t, err)
+	require.NoError(t, packer.Close())
+	require.Less(t, bomb.Len(), 128<<10)
+	for _, encoding := range []string{"gzip", "deflate", "br", "identity, gzip"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, g.url+"/v2/requests", bytes.NewReader(bomb.Bytes()))
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Encoding", encoding)
+		a := g.do(r, bomb.String())
+		require.Equal(t, http.StatusUnsupportedMediaType, a.status, encoding)
+		require.Contains(t, a.body, "not compressed")
+		require.Equal(t, "identity", a.header.Get("Accept-Encoding"))
+	}
+}
+
 func TestOnlyJSONIsTaken(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)
@@ -75,6 +173,9 @@ func TestOnlyJSONIsTaken(t *testing.T) {
 		r.Header.Set("Content-Type", kind)
 		require.Equal(t, http.StatusUnsupportedMediaType, g.do(r, example).status, kind)
 	}
+	twice := fmt.Sprintf("POST /v2/requests HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", token)
+	require.Contains(t, raw(t, strings.TrimPrefix(g.url, "http://"), twice), "415 Unsupported Media Type")
 }
 
 // served serves a gateway's handler as the program does, until the test ends.
@@ -114,6 +215,41 @@ func TestSlowCallsAreCutOff(t *testing.T) {
 	require.Empty(t, d.taken)
 }
 
+// TestSlowCallsAreCutOffInHTTP2 begins a call and never ends it.
+func TestSlowCallsAreCutOffInHTTP2(t *testing.T) {
+	t.Parallel()
+	ca, err := authority.New()
+	require.NoError(t, err)
+	own, err := ca.Issue("127.0.0.1")
+	require.NoError(t, err)
+	certificate, err := own.TLS()
+	require.NoError(t, err)
+	address, d, _, _ := served(t, intake.Listening{ReadTimeout: 500 * time.Millisecond, Log: zerolog.Nop(), TLS: &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate},
+	}})
+	client := &http.Client{Transport: &http.Transport{
+		ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), MinVersion: tls.VersionTLS12},
+	}}
+	t.Cleanup(client.CloseIdleConnections)
+	body, writer := io.Pipe()
+	t.Cleanup(func() { _ = writer.Close() })
+	go func() { _, _ = writer.Write([]byte("{")) }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+address+"/v2/requests", body)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	if answer, err := client.Do(r); err == nil { // or the stream was reset
+		require.Equal(t, 2, answer.ProtoMajor)
+		require.Equal(t, http.StatusBadRequest, answer.StatusCode)
+		require.NoError(t, answer.Body.Close())
+	}
+	require.Empty(t, d.taken)
+	answer, err := client.Get("https://" + address + "/v2/discovery")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, 2, answer.ProtoMajor)
+}
+
 func TestCallsThatHaveBegunAreFinished(t *testing.T) {
 	t.Parallel()
 	begun, goOn := make(chan struct{}), make(chan struct{})
@@ -151,7 +287,7 @@ func TestClientsMayHaveToShowACertificate(t *testing.T) {
 	require.NoError(t, err)
 	address, _, _, _ := served(t, intake.Listening{Log: zerolog.Nop(), TLS: &tls.Config{
 		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}, ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: ca.Pool(),
-	}}, func(o *intake.Options) { o.ClientCertificates = true })
+	}}, func(o *intake.Options) { o.ClientAuthorities = ca.Pool() })
 	status := func(certificates ...tls.Certificate) int {
 		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), Certificates: certificates, MinVersion: tls.VersionTLS12}}}
 		defer client.CloseIdleConnections()
@@ -181,11 +317,18 @@ func TestAPanicTellsNothing(t *testing.T) {
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	ready := errors.New("no answer from Temporal")
-	g := newGateway(t, func(o *intake.Options) { o.Ready = func(context.Context) error { return ready } })
+	outdated := false
+	g := newGateway(t, func(o *intake.Options) {
+		o.Ready, o.Outdated = func(context.Context) error { return ready }, func() bool { return outdated }
+	})
 	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/healthz", "").status)
 	require.Equal(t, http.StatusServiceUnavailable, g.as("", http.MethodGet, "/readyz", "").status)
 	ready = nil
-	require.Equal(t, http.StatusOK, g.as("", http.MethodGet, "/readyz", "").status)
+	require.JSONEq(t, `{"status": "ready", "configuration": "current"}`, g.as("", http.MethodGet, "/readyz", "").body)
+	outdated = true
+	a := g.as("", http.MethodGet, "/readyz", "")
+	require.Equal(t, http.StatusOK, a.status, "requests can be taken in")
+	require.JSONEq(t, `{"status": "ready", "configuration": "outdated"}`, a.body)
 }
 
 func TestStrangersCannotMakeAGatewayLookBroken(t *testing.T) {

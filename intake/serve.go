@@ -8,6 +8,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -26,12 +28,16 @@ const (
 	maxHeader = 16 << 10
 	// maxConnections bounds how many there are at once; others wait.
 	maxConnections = 1000
+	// maxFromAddress bounds how many of them come from one address, so that nobody takes
+	// all of them; further ones are closed.
+	maxFromAddress = 100
 )
 
 // A Listening is where a gateway is served.
 type Listening struct {
 	Listener net.Listener
-	// TLS is nil if a proxy speaks TLS in front of the gateway.
+	// TLS is nil if a proxy speaks TLS in front of the gateway. All connections come from
+	// the proxy then, and their number is up to it.
 	TLS *tls.Config
 	// ReadTimeout is how long a call may take to arrive; 0 means ten seconds.
 	ReadTimeout time.Duration
@@ -50,7 +56,11 @@ func (l Listening) Serve(ctx context.Context, handler http.Handler) error {
 		// Handlers' panics do not come here: what is said is about connections.
 		ErrorLog: log.New(l.Log.With().Str("from", "connections").Logger(), "", 0),
 	}
-	listener := netutil.LimitListener(l.Listener, maxConnections)
+	listener := l.Listener
+	if l.TLS != nil {
+		listener = &fairListener{Listener: listener, open: map[string]int{}}
+	}
+	listener = netutil.LimitListener(listener, maxConnections)
 	served := make(chan error, 1)
 	go func() {
 		if l.TLS == nil {
@@ -71,4 +81,65 @@ func (l Listening) Serve(ctx context.Context, handler http.Handler) error {
 		err = errors.Join(err, ended)
 	}
 	return err
+}
+
+// A fairListener gives each address its share of connections.
+type fairListener struct {
+	net.Listener
+	mu   sync.Mutex
+	open map[string]int
+}
+
+// Accept implements [net.Listener].
+func (l *fairListener) Accept() (net.Conn, error) {
+	for {
+		connection, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		from := remote(connection)
+		if l.enter(from) {
+			return &fairConnection{Conn: connection, leave: sync.OnceFunc(func() { l.leave(from) })}, nil
+		}
+		_ = connection.Close() // nothing was said yet
+	}
+}
+
+// remote is the address, or the network, that a connection comes from.
+func remote(c net.Conn) string {
+	address, err := netip.ParseAddrPort(c.RemoteAddr().String())
+	if err != nil {
+		return ""
+	}
+	return networkOf(address.Addr())
+}
+
+func (l *fairListener) enter(from string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open[from] >= maxFromAddress {
+		return false
+	}
+	l.open[from]++
+	return true
+}
+
+func (l *fairListener) leave(from string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open[from]--; l.open[from] == 0 {
+		delete(l.open, from)
+	}
+}
+
+// A fairConnection leaves its place when it is closed.
+type fairConnection struct {
+	net.Conn
+	leave func()
+}
+
+// Close implements [net.Conn].
+func (c *fairConnection) Close() error {
+	c.leave()
+	return c.Conn.Close()
 }

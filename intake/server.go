@@ -2,13 +2,14 @@ package intake
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"math"
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
+	"path"
 	"sync"
 	"time"
 
@@ -27,9 +28,6 @@ const (
 	readyTimeout = 5 * time.Second
 	// retryAfter is when to come back while the gateway cannot work, in seconds.
 	retryAfter = "30"
-	// strangersRate and strangersBurst bound the calls, a second, of all who give no
-	// token or a wrong one: what they may read is the same for everybody.
-	strangersRate, strangersBurst = 20, 40
 	// probesRate and probesBurst bound the looks, a second, whether the gateway can
 	// work.
 	probesRate, probesBurst = 2, 4
@@ -56,10 +54,13 @@ type Options struct {
 	Signer *Signer
 	// Clients may call.
 	Clients []Client
-	// ClientCertificates makes them prove themselves by a certificate as well, which
-	// the server's TLS configuration asks for.
-	ClientCertificates bool
-	Desk               Desk
+	// ClientAuthorities, if not nil, makes them prove themselves by a certificate as
+	// well, which the server's TLS configuration asks for.
+	ClientAuthorities *x509.CertPool
+	// BehindProxy says that a proxy stands in front, which tells callers' addresses in
+	// X-Forwarded-For.
+	BehindProxy bool
+	Desk        Desk
 	// Normalizer brings identities into their normal form.
 	Normalizer dsr.Normalizer
 	// Due is until when a request under a regulation, gdpr or ccpa, has to be
@@ -67,10 +68,15 @@ type Options struct {
 	Due func(regulation string, receivedAt time.Time) (time.Time, error)
 	// Destinations are where callbacks may go.
 	Destinations Destinations
-	// Codec, if not nil, is served under /codec.
-	Codec http.Handler
+	// Codec, if not nil, is served under /codec; each of its users may make CodecRate
+	// calls a second.
+	Codec     http.Handler
+	CodecRate float64
 	// Ready says why no request can be taken in, if so.
 	Ready func(context.Context) error
+	// Outdated, if not nil, reports whether the configuration was changed into one that
+	// cannot be used, so that what was there before is still in force.
+	Outdated func() bool
 	// Now is the clock.
 	Now func() time.Time
 	// Log is told of every call, without a word about people.
@@ -79,10 +85,10 @@ type Options struct {
 
 type server struct {
 	Options
-	openAPI   []byte
-	strangers *rate.Limiter
-	limiters  map[string]*rate.Limiter
-	probe     probe
+	*gate
+	openAPI  []byte
+	limiters map[string]*rate.Limiter
+	probe    probe
 }
 
 // A probe is the last look whether the gateway can work. Looks are limited on their
@@ -100,7 +106,7 @@ func NewServer(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, openAPI: document, strangers: rate.NewLimiter(strangersRate, strangersBurst), limiters: map[string]*rate.Limiter{}}
+	s := &server{Options: o, gate: newGate(o.BehindProxy), openAPI: document, limiters: map[string]*rate.Limiter{}}
 	s.probe.turn = rate.NewLimiter(probesRate, probesBurst)
 	for _, c := range o.Clients {
 		s.limiters[c.Name] = rate.NewLimiter(rate.Limit(c.Rate), int(math.Ceil(c.Rate)))
@@ -113,13 +119,28 @@ func NewServer(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	if o.Codec != nil {
-		mux.Handle("/codec/", http.StripPrefix("/codec", o.Codec))
+		mux.Handle("/codec/", s.codec(http.StripPrefix("/codec", o.Codec), o.CodecRate))
 	}
 	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, http.StatusNotFound, "there is nothing at this address; see /v2/openapi.json")
+		refuse(w, http.StatusNotFound, nothingThere)
 	}))
-	return s.watch(mux), nil
+	return s.watch(s.plain(mux)), nil
 }
+
+// plain refuses addresses that are written in a roundabout way. The mux would redirect
+// to the plain one, and repeat what stands in it.
+func (s *server) plain(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect && path.Clean(r.URL.Path) == r.URL.Path {
+			next.ServeHTTP(w, r)
+		} else if s.stranger(w, r) {
+			refuse(w, http.StatusNotFound, nothingThere)
+		}
+	})
+}
+
+// nothingThere answers who calls an address that leads nowhere.
+const nothingThere = "there is nothing at this address; see /v2/openapi.json"
 
 // certificatePath is where the certificate is that signs; discovery names it.
 const certificatePath = "/opendsr-certificate.pem"
@@ -136,7 +157,7 @@ func (s *server) routes(mux *http.ServeMux, prefix, name, version string) {
 	} {
 		mux.HandleFunc(path, s.open(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", allowed)
-			s.refuse(w, http.StatusMethodNotAllowed, "this address takes "+allowed+" only")
+			refuse(w, http.StatusMethodNotAllowed, "this address takes "+allowed+" only")
 		}))
 	}
 }
@@ -172,7 +193,7 @@ func (s *server) watch(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		defer func() {
 			if recover() != nil {
-				s.refuse(answer, http.StatusInternalServerError, "the gateway has a fault; it is logged")
+				refuse(answer, http.StatusInternalServerError, "the gateway has a fault; it is logged")
 			}
 			level := zerolog.InfoLevel
 			if answer.status >= http.StatusInternalServerError {
@@ -189,23 +210,10 @@ func (s *server) watch(next http.Handler) http.Handler {
 // open is for what everybody may read.
 func (s *server) open(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if s.admit(w, s.strangers) {
+		if s.stranger(w, r) {
 			serve(w, r)
 		}
 	}
-}
-
-// admit answers callers that call too often.
-func (s *server) admit(w http.ResponseWriter, limiter *rate.Limiter) bool {
-	turn := limiter.Reserve()
-	wait := turn.Delay()
-	if wait == 0 {
-		return true
-	}
-	turn.Cancel()
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	s.refuse(w, http.StatusTooManyRequests, "there are too many calls; come back later")
-	return false
 }
 
 // A call is one by a client that is known.
@@ -220,17 +228,20 @@ type call struct {
 // known is for clients only.
 func (s *server) known(version string, serve func(*call)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if s.guessing(w, r) {
+			return
+		}
 		client, ok := s.authenticate(r)
 		if !ok {
-			if s.admit(w, s.strangers) {
+			if s.unknown(w, r) {
 				w.Header().Set("WWW-Authenticate", "Bearer")
-				s.refuse(w, http.StatusUnauthorized, "give the bearer token of a client of this gateway, and its certificate if one is asked for")
+				refuse(w, http.StatusUnauthorized, "give the bearer token of a client of this gateway, and its certificate if one is asked for")
 			}
 			return
 		}
 		answer, _ := w.(*seen) // it was put there by watch
 		answer.client = client.Name
-		if s.admit(w, s.limiters[client.Name]) {
+		if admit(w, s.limiters[client.Name]) {
 			serve(&call{server: s, w: answer, r: r, client: client, version: version})
 		}
 	}
@@ -244,7 +255,7 @@ func (c *call) answer(code int, content any) {
 	}
 	if err != nil {
 		c.Log.Error().Err(err).Msg("an answer could not be signed")
-		c.refuse(c.w, http.StatusInternalServerError, "the answer could not be signed")
+		refuse(c.w, http.StatusInternalServerError, "the answer could not be signed")
 		return
 	}
 	send(c.w, code, body)
@@ -262,7 +273,7 @@ func (c *call) busy(message string) {
 }
 
 // refuse sends an error without a signature.
-func (s *server) refuse(w http.ResponseWriter, code int, message string) {
+func refuse(w http.ResponseWriter, code int, message string) {
 	body, _ := json.Marshal(fault{Error: faultBody{Code: code, Message: message}}) // texts and a number
 	send(w, code, body)
 }
@@ -301,10 +312,14 @@ func (s *server) serveHealth(w http.ResponseWriter, _ *http.Request) {
 func (s *server) serveReady(w http.ResponseWriter, r *http.Request) {
 	if err := s.ready(r.Context()); err != nil {
 		s.Log.Warn().Err(err).Msg("not ready")
-		s.refuse(w, http.StatusServiceUnavailable, "Temporal or the keys cannot be reached; the log says more")
+		refuse(w, http.StatusServiceUnavailable, "Temporal or the keys cannot be reached; the log says more")
 		return
 	}
-	send(w, http.StatusOK, []byte(`{"status":"ready"}`))
+	if s.Outdated != nil && s.Outdated() {
+		send(w, http.StatusOK, []byte(`{"status":"ready","configuration":"outdated"}`))
+		return
+	}
+	send(w, http.StatusOK, []byte(`{"status":"ready","configuration":"current"}`))
 }
 
 // ready looks, if it is time to. Whoever asked may have gone: others are told the same.
@@ -322,7 +337,7 @@ func (s *server) ready(ctx context.Context) error {
 // isJSON reports whether the call says that it brings JSON.
 func isJSON(r *http.Request) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "application/json"
+	return err == nil && kind == "application/json" && len(r.Header.Values("Content-Type")) == 1
 }
 
 // isOverloaded tells errors that pass from the others.

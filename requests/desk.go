@@ -100,10 +100,16 @@ func NewDesk(c client.Client, o client.Options, keys *vault.Vault) *Desk {
 
 // Submit makes the request's key and starts its workflow. The same request
 // handed in twice is one request: already tells that it was there. Another
-// request under the same id is refused with [ErrTaken].
+// request under the same id is refused with [ErrTaken]. For intake systems, which
+// know requests by their id alone, that is also one of another kind.
 func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
 	defer cancel()
+	if r.Intake != nil {
+		if err := d.claim(ctx, r); err != nil {
+			return false, err
+		}
+	}
 	if err := d.keys.Ensure(ctx, r.WorkflowID()); errors.Is(err, vault.ErrDestroyed) {
 		return false, fmt.Errorf("%w; use another id", ErrForgotten)
 	} else if err != nil {
@@ -122,6 +128,38 @@ func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err err
 		return true, d.checkSame(ctx, r)
 	}
 	return false, explain(err)
+}
+
+// claim makes sure that no request of another kind has the id, or gets it at the
+// same moment: workflow ids hold the kind, so Temporal alone would start both. A
+// claim says nothing of the contents, so that whoever was interrupted after it can
+// come again.
+func (d *Desk) claim(ctx context.Context, r dsr.Request) error {
+	for _, kind := range dsr.Kinds() {
+		if kind == r.Kind {
+			continue
+		}
+		if there, err := d.exists(ctx, kind, r.ID); err != nil {
+			return err
+		} else if there {
+			return ErrTaken
+		}
+	}
+	owner, err := d.keys.Claim(ctx, r.ID, string(r.Kind))
+	if err == nil && owner != string(r.Kind) {
+		err = ErrTaken
+	}
+	return err
+}
+
+// exists reports whether there is such a request. One that Temporal has dropped
+// counts as long as its end is noted.
+func (d *Desk) exists(ctx context.Context, kind dsr.Kind, id string) (bool, error) {
+	_, err := d.Line(ctx, kind, id)
+	if !errors.Is(err, ErrUnknown) {
+		return err == nil, err
+	}
+	return d.ended(ctx, dsr.WorkflowID(kind, id))
 }
 
 // start starts the request's workflow.

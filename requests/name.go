@@ -2,7 +2,6 @@ package requests
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -77,11 +76,5 @@ func (n Name) Choose(exists func(dsr.Kind) (bool, error)) (Name, error) {
 // Find finds out which kind of request is meant where only the id was given.
 // Requests that Temporal has dropped count as long as their end is noted.
 func (d *Desk) Find(ctx context.Context, n Name) (Name, error) {
-	return n.Choose(func(kind dsr.Kind) (bool, error) {
-		_, err := d.Line(ctx, kind, n.ID)
-		if !errors.Is(err, ErrUnknown) {
-			return err == nil, err
-		}
-		return d.ended(ctx, dsr.WorkflowID(kind, n.ID))
-	})
+	return n.Choose(func(kind dsr.Kind) (bool, error) { return d.exists(ctx, kind, n.ID) })
 }

@@ -31,7 +31,8 @@ func newDemo() *cobra.Command {
 		Short: "Carry out sample requests against simulated vendors",
 		Long: `Start the Temporal server, its Web UI, the workers and simulated vendors, carry
 out four sample requests, print the report of the first, and stay up for you to
-look around. The last is a restriction, which stays in force. Nothing leaves this machine.`,
+look around and to hand requests in through the gateway. The last sample is a
+restriction, which stays in force. Nothing leaves this machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runDemo(cmd.Context(), cmd.OutOrStdout(), exit)
@@ -56,11 +57,10 @@ func runDemo(ctx context.Context, out io.Writer, exit bool) (err error) {
 		return err
 	}
 	defer stopVendors()
-	cfg, err := config.Load(filepath.Join(dir, "lethe.yaml"), catalogue.Kinds(), config.Options{})
-	if err != nil {
-		return err
+	load := func() (*config.Config, error) {
+		return config.Load(filepath.Join(dir, "lethe.yaml"), catalogue.Kinds(), config.Options{})
 	}
-	h, err := host.Start(ctx, engine.Options{Log: zerolog.Nop()}, cfg, zerolog.Nop())
+	h, err := host.Start(ctx, engine.Options{Log: zerolog.Nop()}, load, zerolog.Nop())
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func runDemo(ctx context.Context, out io.Writer, exit bool) (err error) {
 	}
 	if !exit {
 		d.invite(dir)
-		<-ctx.Done()
+		return d.onDuty(ctx)
 	}
 	return nil
 }

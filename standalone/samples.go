@@ -7,8 +7,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/report"
+	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators/population"
 	"ite.digital/lethe/workflows"
 )
@@ -186,12 +189,53 @@ func (s sample) differences(r dsr.Report) []error {
 	return wrong
 }
 
+// onDuty has the demo's operator answer what requests ask that came through the
+// gateway, until the context ends. Those from the command line are left to whoever
+// tries it.
+func (d *demo) onDuty(ctx context.Context) error {
+	ticker := time.NewTicker(operatorsPause)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		lines, err := d.Desk.List(ctx, requests.Filter{OpenOnly: true, Waiting: true}, attended)
+		if err != nil {
+			continue // it is asked again
+		}
+		for _, line := range lines {
+			if err := d.attend(ctx, line); err != nil && ctx.Err() == nil {
+				d.say("%s  the demo's operator could not answer: %v", line.ID, err)
+			}
+		}
+	}
+}
+
+// attended is how many requests the demo's operator looks after.
+const attended = 50
+
+// attend answers what a request asks if it came through the gateway.
+func (d *demo) attend(ctx context.Context, line requests.Line) error {
+	r, err := d.Desk.Request(ctx, line.Kind, line.ID)
+	if err != nil || r.Intake == nil {
+		return err
+	}
+	status, _, err := d.Desk.Status(ctx, line.Kind, line.ID)
+	if err != nil {
+		return err
+	}
+	return d.operate(ctx, status)
+}
+
 // invite says what can be done while the demo stays up.
 func (d *demo) invite(dir string) {
 	fmt.Fprintf(d.out, `
 The demo stays up; end it with Ctrl-C.
   Web UI     %s
   Temporal   %s
+  Gateway    %s
 
 Try it, in a second terminal in this folder:
   export TEMPORAL_ADDRESS=%s LETHE_CONFIG=%s/lethe.yaml
@@ -202,5 +246,23 @@ Try it, in a second terminal in this folder:
   go run ./cmd/lethe lift demo-4 --reason "the data were corrected"
   go run ./cmd/lethe systems
   go run ./cmd/lethe submit --kind erasure --email "%s" --wait
-`, d.Engine.UIURL(), d.Engine.Address(), d.Engine.Address(), dir, population.Oneil.Email)
+`, d.Engine.UIURL(), d.Engine.Address(), d.Gateway.URL(), d.Engine.Address(), dir, population.Oneil.Email)
+	id := uuid.NewString()
+	fmt.Fprintf(d.out, `
+Hand a request in as a company's DSAR system does, and ask where it stands:
+  curl -sw '\n' %[1]s/v2/requests -H 'Authorization: Bearer demo' -H 'Content-Type: application/json' -d '%[3]s'
+  curl -sw '\n' %[1]s/v2/requests/%[2]s -H 'Authorization: Bearer demo'
+
+Within half a minute it says "result":"completed"; the demo's operator does what takes a person. Its "request_status"
+stays "in_progress" all the same: Google has promised the deletion and not done it yet (docs/intake.md).
+`, d.Gateway.URL(), id, sampleBody(id, time.Now()))
+}
+
+// sampleBody is a request in the words of OpenDSR, for somebody whom the CRM knows.
+// The extension brings what OpenDSR has no word for.
+func sampleBody(id string, now time.Time) string {
+	return fmt.Sprintf(`{"regulation": "gdpr", "subject_request_id": %q, "subject_request_type": "erasure", "submitted_time": %q, `+
+		`"subject_identities": [{"identity_type": "email", "identity_value": %q, "identity_format": "raw"}], `+
+		`"extensions": {%q: {"identities": [{"identity_type": "ga_client_id", "identity_value": "1203984790.1718000009"}]}}}`,
+		id, now.UTC().Format(time.RFC3339), population.Carla.Email, demoDomain)
 }

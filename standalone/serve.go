@@ -28,8 +28,8 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve requests on this machine, with all state below one folder",
-		Long: `Serve requests on this machine: the Temporal server, its Web UI and the workers
-in one process. Requests in flight survive restarts and crashes; all state is in
+		Long: `Serve requests on this machine: the Temporal server, its Web UI, the workers, and
+the gateway if lethe.yaml has one, in one process. Requests in flight survive restarts and crashes; all state is in
 the folder given with --data. For more than one machine run 'lethe worker'
 against a Temporal cluster instead.`,
 		Example: "  lethe-standalone serve --config lethe.yaml --data /var/lib/lethe",
@@ -49,21 +49,22 @@ against a Temporal cluster instead.`,
 }
 
 func (s serving) run(ctx context.Context, out, errOut io.Writer) error {
-	cfg, err := config.Load(s.config, catalogue.Kinds(), config.Options{})
-	if err != nil {
-		return err
-	}
+	load := func() (*config.Config, error) { return config.Load(s.config, catalogue.Kinds(), config.Options{}) }
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	log := zerolog.New(errOut).With().Timestamp().Logger().Level(zerolog.InfoLevel)
 	h, err := host.Start(ctx, engine.Options{
 		File: filepath.Join(s.data, "temporal.db"), IP: s.ip, Port: s.port, UIPort: s.uiPort, UIHosts: s.uiHosts, Log: log,
-	}, cfg, log)
+	}, load, log)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Lethe serves %d systems.\n  Web UI    %s\n  Temporal  %s\n  Reports   %s\n", len(cfg.Systems), h.Engine.UIURL(), h.Engine.Address(), cfg.Archive)
+	fmt.Fprintf(out, "Lethe serves %d systems.\n  Web UI    %s\n  Temporal  %s\n  Reports   %s\n",
+		len(h.Config.Systems), h.Engine.UIURL(), h.Engine.Address(), h.Config.Archive)
+	if h.Gateway != nil {
+		fmt.Fprintf(out, "  Gateway   %s\n", h.Gateway.URL())
+	}
 	if h.Engine.Address() != "127.0.0.1:7233" {
 		fmt.Fprintf(out, "For the command line: export TEMPORAL_ADDRESS=%s\n", h.Engine.Address())
 	}

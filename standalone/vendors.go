@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	_ "embed"
 
 	"ite.digital/lethe/simulators"
+	"ite.digital/lethe/simulators/authority"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/googleanalytics"
 	"ite.digital/lethe/simulators/hubspot"
@@ -54,11 +56,46 @@ func serveVendors(town *population.Town, dir string) (stop func(), err error) {
 			return nil, fmt.Errorf("write a vendor's key: %w", err)
 		}
 	}
-	if err := writeConfig(filepath.Join(dir, "lethe.yaml"), urls); err != nil {
+	urls["Listen"], err = gatewayFiles(dir)
+	if err == nil {
+		err = writeConfig(filepath.Join(dir, "lethe.yaml"), urls)
+	}
+	if err != nil {
 		stop()
 		return nil, err
 	}
 	return stop, nil
+}
+
+const (
+	// demoDomain is for whom the demo's gateway signs.
+	demoDomain = "demo.example.com"
+	// gatewayPort is where the demo's gateway listens if nobody else does.
+	gatewayPort = "8235"
+)
+
+// gatewayFiles writes the certificate with which the demo's gateway signs, and says
+// where it is to listen.
+func gatewayFiles(dir string) (address string, err error) {
+	issuer, err := authority.New()
+	if err != nil {
+		return "", fmt.Errorf("make the demo's certificate authority: %w", err)
+	}
+	pair, err := issuer.Issue(demoDomain)
+	if err != nil {
+		return "", fmt.Errorf("make the demo's certificate: %w", err)
+	}
+	for name, content := range map[string][]byte{"opendsr.pem": pair.Certificate, "opendsr.key": pair.Key, "authority.pem": issuer.PEM} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			return "", fmt.Errorf("write the demo's certificate: %w", err)
+		}
+	}
+	address = net.JoinHostPort("127.0.0.1", gatewayPort)
+	free, err := net.Listen("tcp", address)
+	if err != nil {
+		return net.JoinHostPort("127.0.0.1", "0"), nil //nolint:nilerr // another port does as well
+	}
+	return address, free.Close()
 }
 
 func writeConfig(path string, urls map[string]string) error {

@@ -13,6 +13,7 @@
 //	keys/erasure/R-1.json       the wrapped data key
 //	due/erasure/R-1.json        when it is to be destroyed
 //	destroyed/erasure/R-1.json  that it was, and when: it is never made again
+//	claims/a7551968-….json      of which kind the request is that a gateway took in
 //	keys/operator/2026-11.json  the wrapped key of what belongs to no request
 //	keys/subject/1.json         the wrapped key under which subjects are looked up
 //	keys/signing/1.json         the wrapped key that signs reports

@@ -40,6 +40,11 @@ type due struct {
 	At time.Time `json:"at"`
 }
 
+// claim says whose an id is.
+type claim struct {
+	Owner string `json:"owner"`
+}
+
 // tombstone says that a key was destroyed.
 type tombstone struct {
 	DestroyedAt time.Time `json:"destroyed_at"`
@@ -51,6 +56,7 @@ const keyObjectPrefix = "keys/"
 func keyObject(name string) string       { return keyObjectPrefix + name + ".json" }
 func dueObject(name string) string       { return "due/" + name + ".json" }
 func destroyedObject(name string) string { return "destroyed/" + name + ".json" }
+func claimObject(id string) string       { return "claims/" + id + ".json" }
 
 // Ensure makes the key of that name unless it is there: of many that do, at
 // once and in different processes, one makes it. A key that was destroyed is
@@ -263,4 +269,28 @@ func (v *Vault) readObject(ctx context.Context, object string, into any) error {
 		return unavailable("read the key store", err)
 	}
 	return nil
+}
+
+// Claim notes whose an id is, and returns who has it: of many that claim it, at once
+// and in different processes, the first one has it for good. To claim what one has
+// is fine, so that whoever was interrupted can go on.
+func (v *Vault) Claim(ctx context.Context, id, owner string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	content, err := json.Marshal(claim{Owner: owner})
+	if err != nil {
+		return "", err
+	}
+	err = v.store.Create(ctx, claimObject(id), content)
+	if err == nil {
+		return owner, nil
+	}
+	if !errors.Is(err, storage.ErrExists) {
+		return "", unavailable("claim the id", err)
+	}
+	var first claim
+	if err := v.readObject(ctx, claimObject(id), &first); err != nil {
+		return "", unavailable("read whose the id is", err)
+	}
+	return first.Owner, nil
 }

@@ -43,6 +43,33 @@ func TestAKeyIsMadeOnceHoweverManyMakeIt(t *testing.T) {
 	}
 }
 
+func TestAnIDIsClaimedOnceHoweverManyClaimIt(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.open(t)
+	for round := range 10 {
+		id := fmt.Sprintf("a7551968-d5d6-44b2-9831-815ac901779%d", round)
+		owners := make([]string, 8)
+		var claimers sync.WaitGroup
+		for i := range owners {
+			v := p.open(t)
+			claimers.Go(func() {
+				var err error
+				if owners[i], err = v.Claim(context.Background(), id, fmt.Sprintf("kind-%d", i)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		claimers.Wait()
+		for _, owner := range owners {
+			require.Equal(t, owners[0], owner)
+		}
+		again, err := p.open(t).Claim(t.Context(), id, owners[0])
+		require.NoError(t, err)
+		require.Equal(t, owners[0], again)
+	}
+}
+
 func TestADestroyedKeyIsGoneForGood(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

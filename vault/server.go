@@ -126,7 +126,7 @@ func (s *codecServer) codec(r *http.Request) *Codec {
 var goodReason = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{2,79}$`)
 
 // plainKey matches the names of keys, which may be logged.
-var plainKey = regexp.MustCompile(`^(?:erasure|operator)/[A-Za-z0-9._-]{1,64}$`)
+var plainKey = regexp.MustCompile(`^(?:erasure|restriction|operator)/[A-Za-z0-9._-]{1,64}$`)
 
 func (s *codecServer) decode(w http.ResponseWriter, r *http.Request) {
 	who, payloads, ok := s.admit(w, r)

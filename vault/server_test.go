@@ -111,6 +111,18 @@ func TestIdentifiersComeBackMasked(t *testing.T) {
 	require.NotContains(t, strings.ToLower(c.log.String()), "jane")
 }
 
+func TestDecodingsOfRestrictionsAreLoggedByTheirRequest(t *testing.T) {
+	t.Parallel()
+	c := serveCodec(t)
+	const restriction = "restriction/R-2"
+	require.NoError(t, c.vault.Ensure(t.Context(), restriction))
+	payload, err := of(c.vault, restriction).ToPayload(address)
+	require.NoError(t, err)
+	status, _, _ := c.call("/decode", looker, []*commonpb.Payload{payload})
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, c.log.String(), `"caller":"sam","requests":["restriction/R-2"]`)
+}
+
 func TestWholeIdentifiersNeedAGrantAndAReason(t *testing.T) {
 	t.Parallel()
 	c := serveCodec(t)

@@ -1,6 +1,7 @@
 // Package worker puts everything together: the configuration becomes
 // connectors, the connectors become activities, and those are served from task
-// queues, one for each system. It is the only package that knows all others.
+// queues, one for each system. The gateway is wired here, too. It is the only
+// package that knows all others.
 package worker
 
 import (
@@ -69,6 +70,8 @@ type Fleet struct {
 	temporal client.Client
 	grace    time.Duration
 	workers  []sdkworker.Worker
+	// follow follows changes of the configuration; nil if nothing depends on it.
+	follow *reload
 }
 
 // Parts are what a fleet works with. The caller closes them after the fleet has
@@ -84,6 +87,9 @@ type Parts struct {
 	Log     zerolog.Logger
 	// BuildID is the release, for worker versioning; empty means the binary's own.
 	BuildID string
+	// Load, if not nil, reads the configuration again while the fleet works, for the
+	// certificate that signs callbacks; the rest is read at the start only.
+	Load func() (*config.Config, error)
 }
 
 // New wires the fleet.
@@ -117,12 +123,15 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	main.RegisterActivity(&activities.Keys{
 		Vault: p.Vault, Temporal: c, Namespace: p.Options.Namespace, Grace: grace, Now: time.Now, Archive: archive, Retention: cfg.Retention,
 	})
-	callbacks, err := callbacksOf(cfg)
+	callbacks, err := callerOf(cfg)
 	if err != nil {
 		return nil, err
 	}
-	main.RegisterActivity(callbacks)
+	main.RegisterActivity(callbacks.steps())
 	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
+	if p.Load != nil && cfg.Gateway != nil {
+		fleet.follow = &reload{load: p.Load, apply: callbacks.apply, log: p.Log, applied: cfg.Fingerprint}
+	}
 	for _, configured := range cfg.Systems {
 		name := configured.Plan.Name
 		if reach.Connectors[name] == nil {
@@ -175,6 +184,9 @@ func (f *Fleet) Run(ctx context.Context) error {
 			f.stop(f.workers[:i])
 			return fmt.Errorf("start the worker: %w", err)
 		}
+	}
+	if f.follow != nil {
+		f.follow.run(ctx)
 	}
 	<-ctx.Done()
 	f.stop(f.workers)

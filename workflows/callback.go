@@ -18,6 +18,12 @@ const (
 	callbackPatience = 7 * 24 * time.Hour
 	// callbackHeartbeat is above the time that one call may take.
 	callbackHeartbeat = time.Minute
+	// callbackAttempt is how long every URL is tried before something newer is told
+	// instead: some tries of each.
+	callbackAttempt = time.Minute
+	// callBackWithNews is the change by which a receiver that does not answer no longer
+	// keeps the others from being told of what came later.
+	callBackWithNews = "call-back-with-news"
 )
 
 // callBack tells the intake that handed the request in of each new stage, and of a
@@ -28,7 +34,7 @@ func (e *process) callBack(ctx workflow.Context) {
 	}
 	for !e.finished {
 		if e.hasNewsForIntake(ctx) {
-			e.callIntake(ctx)
+			e.callIntake(ctx, false)
 			continue // it may have changed meanwhile
 		}
 		if workflow.Await(ctx, func() bool { return e.finished || e.hasNewsForIntake(ctx) }) != nil {
@@ -43,7 +49,7 @@ func (e *process) callBackAtLast(ctx workflow.Context) {
 		return
 	}
 	if e.stage(ctx) != e.toldStage {
-		e.callIntake(ctx)
+		e.callIntake(ctx, true)
 	}
 	e.callBackOnPromisedDay(ctx)
 }
@@ -118,7 +124,10 @@ func Promise(ctx workflow.Context, p Promised) error {
 	if err := workflow.Sleep(ctx, p.At.Sub(workflow.Now(ctx))); err != nil {
 		return fmt.Errorf("wait for the promised day: %w", err)
 	}
-	return call(ctx, p.Callback)
+	if err := call(ctx, p.Callback).Get(ctx, nil); err != nil {
+		return fmt.Errorf("call the intake back: %w", err)
+	}
+	return nil
 }
 
 func (e *process) hasNewsForIntake(ctx workflow.Context) bool {
@@ -134,21 +143,40 @@ func (e *process) stage(ctx workflow.Context) dsr.Stage {
 }
 
 // callIntake tells the intake where the request stands. That fails for good is no
-// reason to hold the request up: the intake can ask.
-func (e *process) callIntake(ctx workflow.Context) {
+// reason to hold the request up: the intake can ask. The last word is tried until
+// callbackPatience ends.
+func (e *process) callIntake(ctx workflow.Context, last bool) {
 	progress := e.report().Progress(workflow.Now(ctx))
 	e.toldStage, e.toldDue = progress.Stage, e.deadlines.Due
-	if call(ctx, activities.NewCallback(e.request, progress)) != nil {
+	interruptible := !last && workflow.GetVersion(ctx, callBackWithNews, workflow.DefaultVersion, 1) > workflow.DefaultVersion
+	calling, giveUp := workflow.WithCancel(ctx)
+	defer giveUp()
+	told := call(calling, activities.NewCallback(e.request, progress))
+	if interruptible && !e.awaitTold(ctx, told) {
+		return
+	}
+	if err := told.Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("the intake could not be called back")
 	}
 }
 
 // call is the step that tells an intake.
-func call(ctx workflow.Context, c activities.Callback) error {
+func call(ctx workflow.Context, c activities.Callback) workflow.Future {
 	ctx = requestStep(ctx, "call the intake back: "+string(c.Progress.Stage))
 	options := workflow.GetActivityOptions(ctx)
 	options.StartToCloseTimeout, options.ScheduleToCloseTimeout, options.HeartbeatTimeout = 5*time.Minute, callbackPatience, callbackHeartbeat
 	options.RetryPolicy = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Hour, MaximumAttempts: maxAttempts}
 	var callbacks *activities.Callbacks
-	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, c).Get(ctx, nil)
+	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, c)
+}
+
+// awaitTold waits until all URLs were told, or something newer has to be told and all
+// had their chance: whoever did not take it is told that instead. It reports whether
+// they were told.
+func (e *process) awaitTold(ctx workflow.Context, told workflow.Future) bool {
+	_, err := awaitFor(ctx, callbackAttempt, true, "wait for receivers that do not answer", told.IsReady)
+	if err == nil {
+		err = workflow.Await(ctx, func() bool { return told.IsReady() || e.finished || e.hasNewsForIntake(ctx) })
+	}
+	return err == nil && told.IsReady()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"ite.digital/lethe/intake"
 	"ite.digital/lethe/vault"
 )
 
@@ -65,9 +66,10 @@ func serveCodec(ctx context.Context, a *access, log zerolog.Logger) error {
 		return err
 	}
 	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
-		return listenAndServe(ctx, cfg.CodecServer.Listen, keys.NewCodecServer(vault.ServerOptions{
+		codec := keys.NewCodecServer(vault.ServerOptions{
 			Namespace: options.Namespace, Origins: cfg.CodecServer.Origins, Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Log: log,
-		}), log)
+		})
+		return listenAndServe(ctx, cfg.CodecServer.Listen, intake.LimitCodec(codec, cfg.CodecServer.Rate, true), log)
 	})
 }
 

@@ -47,7 +47,7 @@ systems:
 			}
 			s := systemStreams()
 			a := &access{connection: &requests.Connection{Env: s.env}, config: &configFlag{streams: s, path: filepath.Join(dir, "lethe.yaml")}}
-			require.EqualError(t, s.serveGateway(t.Context(), a, zerolog.Nop()), c.says)
+			require.EqualError(t, serveGateway(t.Context(), a, zerolog.Nop()), c.says)
 		})
 	}
 }

@@ -24,7 +24,8 @@ func newWorker(s *streams) *cobra.Command {
 		Short: "Carry out requests until interrupted",
 		Long: `Carry out requests until interrupted. Any number of workers may run at once, on
 any number of machines; requests wait while none does. On SIGINT and SIGTERM
-running steps get ten seconds to finish.
+running steps get ten seconds to finish. A renewed certificate that signs callbacks is
+taken up within a quarter of a minute, on SIGHUP at once.
 
 The log goes to the standard error and names requests by their id only.`,
 		Example: `  lethe worker --config lethe.yaml
@@ -56,7 +57,7 @@ func work(ctx context.Context, a *access, buildID string, log zerolog.Logger) (e
 	}
 	defer func() { err = errors.Join(err, archive.Close()) }()
 	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
-		return runFleet(ctx, a, cfg, worker.Parts{Archive: archive, Vault: keys, Log: log, BuildID: buildID})
+		return runFleet(ctx, a, cfg, worker.Parts{Archive: archive, Vault: keys, Log: log, BuildID: buildID, Load: a.config.load})
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +33,7 @@ import (
 )
 
 // gatewayRequests is how many requests are handed in while gateways are killed.
-var gatewayRequests = flag.Int("gateway-requests", 300, "how many requests TestAKilledGatewayLosesNothing hands in")
+var gatewayRequests = flag.Int("gateway-requests", 2000, "how many requests TestAKilledGatewayLosesNothing hands in")
 
 const (
 	gatewayToken = "the token of the company's DSAR system"
@@ -66,7 +67,9 @@ func (s *site) newGateway(transport string) *gateway {
 	require.NoError(s, err)
 	own, err := ca.Issue("127.0.0.1")
 	require.NoError(s, err)
-	for name, content := range map[string][]byte{"sign.pem": g.signing.Certificate, "sign.key": g.signing.Key, "tls.pem": own.Certificate, "tls.key": own.Key} {
+	for name, content := range map[string][]byte{
+		"sign.pem": g.signing.Certificate, "sign.key": g.signing.Key, "tls.pem": own.Certificate, "tls.key": own.Key, "ca.pem": ca.PEM,
+	} {
 		s.write(name, string(content))
 	}
 	hash := sha256.Sum256([]byte(gatewayToken))
@@ -219,14 +222,91 @@ func TestAKilledGatewayLosesNothing(t *testing.T) {
 	require.Contains(t, s.log(), `"message":"stopped"`)
 }
 
-// verified checks the answer's signature with the openssl command.
+// settled posts until the answer says whether the request is taken, and returns its
+// status: whoever is killed gives none.
+func (g *gateway) settled(body string) int {
+	for g.Context().Err() == nil {
+		if a := g.call(g.Context(), http.MethodPost, "/v2/requests", body); a.status == http.StatusCreated || a.status == http.StatusConflict {
+			return a.status
+		}
+	}
+	return 0
+}
+
+// TestAnIDIsForARequestOfOneKind posts an erasure and a restriction of one id at the
+// same moment to two gateways, of which one is killed. One of both is taken.
+func TestAnIDIsForARequestOfOneKind(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	g := s.newGateway("behind_proxy: true")
+	other := &gateway{site: s, client: g.client, scheme: g.scheme}
+	other.up()
+	p := g.up()
+	const n = 200
+	var done atomic.Int64
+	ids, statuses := make(chan int, n), make([][2]int, n)
+	bodies := make([][2]string, n)
+	for i := range n {
+		id, email := uuid.NewString(), fmt.Sprintf("person-%d@example.com", i)
+		bodies[i] = [2]string{erasureOf(id, email), restrictionOf(id, email)}
+		ids <- i
+	}
+	close(ids)
+	var posting sync.WaitGroup
+	for range 6 {
+		posting.Go(func() {
+			for i := range ids {
+				var pair sync.WaitGroup
+				pair.Go(func() { statuses[i][i%2] = g.settled(bodies[i][i%2]) })
+				pair.Go(func() { statuses[i][1-i%2] = other.settled(bodies[i][1-i%2]) })
+				pair.Wait()
+				done.Add(1)
+			}
+		})
+	}
+	for kill := range 4 {
+		require.Eventually(t, func() bool { return done.Load() >= int64(n*(kill+1)/6) }, patience, time.Millisecond)
+		p.end(syscall.SIGKILL)
+		p = g.up()
+	}
+	posting.Wait()
+
+	kinds := [2]int{}
+	for i, pair := range statuses {
+		require.ElementsMatch(t, []int{http.StatusCreated, http.StatusConflict}, pair[:])
+		for kind, status := range pair {
+			require.Equal(t, status, g.settled(bodies[i][kind]), "the same again is answered the same")
+			if status == http.StatusCreated {
+				kinds[kind]++
+			}
+		}
+	}
+	require.NotContains(t, kinds[:], 0, "one kind was always faster; nothing was tried")
+	c := s.clerk().client
+	started := func() int {
+		answer, err := c.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "WorkflowType IN ('Erasure', 'Restriction')"})
+		require.NoError(t, err)
+		return int(answer.GetCount())
+	}
+	require.Eventually(t, func() bool { return started() >= n }, patience, 200*time.Millisecond) // Temporal's counts lag
+	require.Equal(t, n, started(), "nothing was started beside them")
+}
+
+// verified checks the answer's signature.
 func (g *gateway) verified(a opendsr) opendsr {
 	g.Helper()
-	require.Equal(g, gatewayHost, a.header.Get("X-OpenDSR-Processor-Domain"))
+	g.vouched(a.header, a.body)
+	return a
+}
+
+// vouched checks the signature of a message with the openssl command.
+func (g *gateway) vouched(header http.Header, body []byte) {
+	g.Helper()
+	require.Equal(g, gatewayHost, header.Get("X-OpenDSR-Processor-Domain"))
 	certificate := g.call(g.Context(), http.MethodGet, "/opendsr-certificate.pem", "")
 	dir := g.TempDir()
 	for name, content := range map[string][]byte{
-		"cert.pem": certificate.body, "ca.pem": g.authority.PEM, "body": a.body, "signature": []byte(a.header.Get("X-OpenDSR-Signature")),
+		"cert.pem": certificate.body, "ca.pem": g.authority.PEM, "body": body, "signature": []byte(header.Get("X-OpenDSR-Signature")),
 	} {
 		require.NoError(g, os.WriteFile(filepath.Join(dir, name), content, 0o600))
 	}
@@ -239,7 +319,6 @@ openssl dgst -sha256 -verify key.pem -signature raw body`
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	require.NoError(g, err, "%s", out)
-	return a
 }
 
 // stage asks for the status until it is as wished for.
@@ -354,4 +433,51 @@ func TestAGatewayComesUpBeforeTemporal(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, a.status, string(a.body))
 	require.NotEmpty(t, a.header.Get("Retry-After"))
 	require.NotContains(t, s.log(), population.Ana.Email)
+}
+
+// TestALateRequestIsTakenAndPeopleAreTold hands in what was asked for two years ago, by
+// the older protocol.
+func TestALateRequestIsTakenAndPeopleAreTold(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	notices := make(chan string, 100)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if content, err := io.ReadAll(r.Body); err == nil {
+			notices <- string(content)
+		}
+	}))
+	t.Cleanup(receiver.Close)
+	s.write("notify.key", "a secret of the receiver's")
+	s.edit("lethe.yaml", "systems:", `notify: {webhook: {base_url: "`+receiver.URL+`", secret: "file:notify.key"}}`+"\nsystems:")
+	g := s.newGateway(ownTLS)
+	g.up()
+	s.worker()
+	id, asked := uuid.NewString(), time.Now().UTC().AddDate(-2, 0, 0)
+	body := fmt.Sprintf(`{"subject_request_id": %q, "subject_request_type": "erasure", "submitted_time": %q, "api_version": "0.1",
+		"subject_identities": [{"identity_type": "email", "identity_value": %q, "identity_format": "raw"}]}`, id, asked.Format(time.RFC3339), population.Ana.Email)
+
+	a := g.verified(g.call(t.Context(), http.MethodPost, "/v1/opengdpr_requests", body))
+
+	require.Equal(t, http.StatusCreated, a.status, string(a.body))
+	require.Equal(t, a.header.Get("X-OpenDSR-Signature"), a.header.Get("X-OpenGDPR-Signature"))
+	due, err := time.Parse(time.RFC3339, a.field("expected_completion_time"))
+	require.NoError(t, err)
+	require.WithinRange(t, due, asked.AddDate(0, 1, -1), asked.AddDate(0, 1, 10), "the clock starts when the person asked")
+	select {
+	case notice := <-notices:
+		require.Contains(t, notice, `"event":"overdue"`)
+		require.Contains(t, notice, id)
+	case <-time.After(patience):
+		require.Fail(t, "nobody was told that the request is overdue")
+	}
+	s.conclude(id)
+	status := g.verified(g.call(t.Context(), http.MethodGet, "/v1/opengdpr_requests/"+id, ""))
+	require.Equal(t, "1.0", status.field("api_version"))
+	require.Contains(t, string(status.body), `"result":"completed"`)
+	s.forgotten(population.Ana)
+
+	body = strings.Replace(body, asked.Format(time.RFC3339), time.Now().Add(2*time.Hour).UTC().Format(time.RFC3339), 1)
+	a = g.call(t.Context(), http.MethodPost, "/v1/opengdpr_requests", strings.Replace(body, id, uuid.NewString(), 1))
+	require.Equal(t, http.StatusBadRequest, a.status)
+	require.Contains(t, string(a.body), "submitted_time lies in the future; look at the controller's clock and time zone")
 }

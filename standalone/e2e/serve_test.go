@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"net/http"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
@@ -74,4 +77,69 @@ func TestServingSurvivesBeingKilled(t *testing.T) {
 	require.False(t, outages[0].From.Before(r.StartedAt), "%v %v", outages[0], r.StartedAt)
 	require.True(t, outages[0].Until.After(outages[0].From), "%v", outages[0])
 	require.Contains(t, said, "Outage       from "+outages[0].From.Format("2006-01-02 15:04:05"))
+}
+
+// TestServingTakesRequestsIn hands a request in to the process that does everything,
+// and kills it before the request is done.
+func TestServingTakesRequestsIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.withoutAnalytics()
+	g := s.newGateway(ownTLS)
+	serving := func() (*process, string) {
+		before := len(s.log())
+		p, address := s.serve()
+		require.Eventually(t, func() bool {
+			found := servingAt.FindStringSubmatch(s.log()[before:])
+			if found != nil {
+				g.address.Store(found[1])
+			}
+			return found != nil
+		}, patience, 10*time.Millisecond, "log:\n%s", lazily(s.log))
+		return p, address
+	}
+	first, address := serving()
+	require.Contains(t, s.log(), "Gateway   https://"+g.address.Load().(string))
+	id := uuid.NewString()
+	require.Equal(t, http.StatusCreated, g.verified(g.call(t.Context(), http.MethodPost, "/v2/requests", erasureOf(id, population.Ana.Email))).status)
+	require.Eventually(t, func() bool {
+		return s.lethe("complete-task", id, "alore", "--evidence", "ticket 4711", "--address", address).code == 0
+	}, patience, 200*time.Millisecond)
+	first.end(syscall.SIGKILL)
+
+	second, address := serving()
+
+	require.Eventually(t, func() bool {
+		_ = s.lethe("complete-task", id, "alore", "--evidence", "ticket 4711", "--address", address) // refused once it is done
+		return g.call(t.Context(), http.MethodGet, "/v2/requests/"+id, "").field("request_status") == string(dsr.StageCompleted)
+	}, patience, 500*time.Millisecond, "log:\n%s", lazily(s.log))
+	s.forgotten(population.Ana)
+	second.end(syscall.SIGTERM)
+	require.Contains(t, s.log(), `"message":"stopped"`)
+}
+
+// TestANewcomerHandsARequestInWithCurl does what the demo tells.
+func TestANewcomerHandsARequestInWithCurl(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.start(programs.standalone, "demo")
+	var commands []string
+	require.Eventually(t, func() bool {
+		commands = regexp.MustCompile(`(?m)^  (curl .*)$`).FindAllString(s.log(), -1)
+		return strings.Contains(s.log(), "docs/intake.md")
+	}, patience, 100*time.Millisecond, "log:\n%s", lazily(s.log))
+	require.Len(t, commands, 2)
+	run := func(command string) string {
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).Output()
+		require.NoError(t, err)
+		return string(out)
+	}
+
+	require.Contains(t, run(commands[0]), `"received_time"`)
+
+	require.Eventually(t, func() bool { return strings.Contains(run(commands[1]), `"result":"completed"`) }, patience, 500*time.Millisecond)
+	status := run(commands[1])
+	require.Contains(t, status, `"request_status":"in_progress"`)
+	require.Contains(t, status, `"name":"hubspot","state":"erased"`)
+	require.Contains(t, status, `"name":"google-analytics","state":"accepted"`)
 }

@@ -1,5 +1,5 @@
 // Package host runs all of Lethe in one process: the Temporal server with its
-// Web UI, and the workers beside it.
+// Web UI, the workers beside it, and the gateway if there is one.
 package host
 
 import (
@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/report"
@@ -24,12 +25,16 @@ import (
 
 // A Host is Lethe in one process.
 type Host struct {
+	// Config is the configuration with which it was started.
+	Config *config.Config
 	// Engine is the Temporal server.
 	Engine *engine.Engine
 	// Desk is where requests are handed in.
 	Desk *requests.Desk
 	// Archive keeps the reports.
 	Archive *report.Archive
+	// Gateway takes requests in over HTTP; nil if lethe.yaml has none.
+	Gateway *worker.Gateway
 
 	vault    *vault.Vault
 	temporal client.Client // for the workers
@@ -38,9 +43,14 @@ type Host struct {
 	fleet    *worker.Fleet
 }
 
-// Start starts the engine and connects to it. The workers start with Run.
-func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolog.Logger) (_ *Host, err error) {
-	h := &Host{}
+// Start starts the engine and connects to it. The workers and the gateway start with
+// Run, and follow what load reads meanwhile.
+func Start(ctx context.Context, o engine.Options, load func() (*config.Config, error), log zerolog.Logger) (_ *Host, err error) {
+	cfg, err := load()
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{Config: cfg}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.Close())
@@ -74,8 +84,12 @@ func Start(ctx context.Context, o engine.Options, cfg *config.Config, log zerolo
 	}
 	h.Desk = requests.NewDesk(h.asking, forDesk, h.vault)
 	h.fleet, err = worker.New(cfg, worker.Parts{
-		Temporal: h.temporal, Options: options, Archive: h.bucket, Vault: h.vault, Log: log,
+		Temporal: h.temporal, Options: options, Archive: h.bucket, Vault: h.vault, Log: log, Load: load,
 	})
+	if err != nil || cfg.Gateway == nil {
+		return h, err
+	}
+	h.Gateway, err = worker.NewGateway(ctx, cfg, worker.GatewayParts{Temporal: h.asking, Options: forDesk, Vault: h.vault, Load: load, Log: log})
 	return h, err
 }
 
@@ -95,11 +109,21 @@ func (h *Host) codec(o engine.Options, cfg *config.Config, log zerolog.Logger) f
 	}
 }
 
-// Run serves requests until the context ends.
-func (h *Host) Run(ctx context.Context) error { return h.fleet.Run(ctx) }
+// Run serves requests until the context ends, or one of the parts does.
+func (h *Host) Run(ctx context.Context) error {
+	parts, ctx := errgroup.WithContext(ctx)
+	parts.Go(func() error { return h.fleet.Run(ctx) })
+	if h.Gateway != nil {
+		parts.Go(func() error { return h.Gateway.Serve(ctx) })
+	}
+	return parts.Wait()
+}
 
 // Close stops the engine and lets go of everything. Run must have returned.
 func (h *Host) Close() error {
+	if h.Gateway != nil {
+		_ = h.Gateway.Close() // it has let go of its address already if it has served
+	}
 	for _, c := range []client.Client{h.temporal, h.asking} {
 		if c != nil {
 			c.Close()
