@@ -63,6 +63,8 @@ type Decision struct {
 	System   string    `json:"system"`
 	Operator string    `json:"operator"`
 	Reason   string    `json:"reason"`
+	// Ground is what a restriction was approved on that came without.
+	Ground dsr.Ground `json:"ground"`
 	Evidence string    `json:"evidence"`
 	// Erase and Keep name records that the operator knows to be, or not to be, the
 	// subject's.
@@ -247,7 +249,7 @@ func (r EarlierRun) onRecord() dsr.Run {
 		attempt.Records = dsr.CountRecords(effects[step.System])
 	}
 	for _, d := range r.Decisions {
-		action := dsr.Action{Name: d.Name, Operator: d.Operator, Text: cmp.Or(d.Reason, d.Evidence), At: d.At}
+		action := dsr.Action{Name: d.Name, Operator: d.Operator, Text: cmp.Or(d.Reason, d.Evidence, d.Ground.Article()), At: d.At}
 		if d.System == "" {
 			run.Actions = append(run.Actions, action)
 			continue

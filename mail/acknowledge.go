@@ -76,9 +76,9 @@ func (s Settings) acknowledgement(to *mail.Address, a Acknowledgement) *gomail.M
 }
 
 func (a Acknowledgement) english(from string) (subject, text string) {
-	what := "to erase your personal data"
+	what, question := "to erase your personal data", ""
 	if a.Kind != dsr.Erasure {
-		what = "to restrict the use of your personal data"
+		what, question = "to restrict the use of your personal data", englishQuestion
 	}
 	return "We have received your request " + line(a.RequestID), fmt.Sprintf(`Hello,
 
@@ -87,15 +87,15 @@ Its number is %s.
 
 We will answer it by %s. Before that we may ask you to
 show that it comes from you.
-
+%s
 If you did not send this request, please tell us: %s
-`, what, a.ReceivedAt.Format("2 January 2006"), line(a.RequestID), a.DueAt.Format("2 January 2006"), from)
+`, what, a.ReceivedAt.Format("2 January 2006"), line(a.RequestID), a.DueAt.Format("2 January 2006"), question, from)
 }
 
 func (a Acknowledgement) french(from string) (subject, text string) {
-	what := "d'effacement de vos données personnelles"
+	what, question := "d'effacement de vos données personnelles", ""
 	if a.Kind != dsr.Erasure {
-		what = "de limitation de l'utilisation de vos données personnelles"
+		what, question = "de limitation de l'utilisation de vos données personnelles", frenchQuestion
 	}
 	return "Nous avons reçu votre demande " + line(a.RequestID), fmt.Sprintf(`Bonjour,
 
@@ -104,10 +104,31 @@ Elle porte le numéro %s.
 
 Nous y répondrons au plus tard le %s. D'ici là, nous pourrons
 vous demander de montrer qu'elle vient bien de vous.
-
+%s
 Si vous n'avez pas envoyé cette demande, dites-le-nous : %s
-`, what, frenchDate(a.ReceivedAt), line(a.RequestID), frenchDate(a.DueAt), from)
+`, what, frenchDate(a.ReceivedAt), line(a.RequestID), frenchDate(a.DueAt), question, from)
 }
+
+// Why the use of data is to be restricted has to be known before it is (GDPR Art.
+// 18(1)), and a subject line does not say it.
+const (
+	englishQuestion = `
+Please answer this message and tell us why, for the law knows four reasons:
+- the data are wrong;
+- we use them unlawfully, and you want them kept rather than erased;
+- you need them for a legal claim;
+- you have objected to our using them.
+`
+	frenchQuestion = `
+Merci de répondre à ce message en nous disant pourquoi, car la loi connaît
+quatre raisons :
+- les données sont inexactes ;
+- nous les utilisons illégalement, et vous voulez qu'elles soient conservées
+  plutôt qu'effacées ;
+- vous en avez besoin pour faire valoir un droit en justice ;
+- vous vous êtes opposé(e) à ce que nous les utilisions.
+`
+)
 
 // frenchDate writes a date as French does: "1er mars 2026".
 func frenchDate(t time.Time) string {

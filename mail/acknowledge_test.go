@@ -43,8 +43,31 @@ func TestAnAcknowledgementReachesThePersonAndNobodyAnswersIt(t *testing.T) {
 	}
 	require.Contains(t, texts["We have received your request mail-0123"], "arrived on 1 March 2026")
 	require.Contains(t, texts["We have received your request mail-0123"], "answer it by 1 April 2026")
+	require.NotContains(t, texts["We have received your request mail-0123"], "legal claim", "who wants an erasure is asked nothing")
 	require.Contains(t, texts["Nous avons reçu votre demande mail-0123"], "parvenue le 1er mars 2026")
 	require.Len(t, ids, 1, "sent twice it is the same message")
+}
+
+func TestAPersonWhoWantsARestrictionIsAskedWhy(t *testing.T) {
+	t.Parallel()
+	server := startExim(t, mail.STARTTLS, false)
+	for _, french := range []bool{false, true} {
+		a := acknowledgement
+		a.Kind, a.French = dsr.Restriction, french
+		require.NoError(t, mail.Acknowledge(t.Context(), server.settings, a))
+	}
+	var texts string
+	for _, m := range server.delivered(t, 2) {
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		require.NoError(t, err)
+		texts += string(body)
+	}
+	for _, want := range []string{
+		"your request to restrict the use of your personal data arrived on", "- the data are wrong;", "- you need them for a legal claim;",
+		"votre demande de limitation de l'utilisation de vos données personnelles nous", "- les données sont inexactes ;", "- vous vous êtes opposé(e)",
+	} {
+		require.Contains(t, texts, want)
+	}
 }
 
 func TestAnAddressThatCannotBeWrittenToIsRefused(t *testing.T) {

@@ -247,8 +247,6 @@ func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.
 		return dsr.Request{}, fromErr
 	case wish == Unclear:
 		return dsr.Request{}, errors.New("its subject begins as a request does, and what it asks for is not understood")
-	case wish == Restrict: // GDPR Art. 18(1) has four grounds, and a subject line names none
-		return dsr.Request{}, errors.New("it asks for a restriction, whose ground a person has to find out; then lethe submit --kind restriction")
 	}
 	id, err := dsr.Normalizer{}.Identifier(dsr.Email, from)
 	if err != nil {
@@ -259,8 +257,8 @@ func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.
 		received = now
 	}
 	r := dsr.Request{
-		ID: "mail-" + k.Namer(m.identity()...), Kind: dsr.Erasure, Subject: dsr.Subject{Identifiers: []dsr.Identifier{id}},
-		ReceivedAt: received, ApprovalRequired: true,
+		ID: "mail-" + k.Namer(m.identity()...), Kind: wish.kind(), Subject: dsr.Subject{Identifiers: []dsr.Identifier{id}},
+		ReceivedAt: received, ApprovalRequired: true, Channel: dsr.ChannelMail,
 	}
 	return r, r.Validate(k.Now())
 }

@@ -146,7 +146,7 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 			for id, r := range o.requests {
 				require.Regexp(t, "^mail-[0-9a-f]+$", id)
 				require.Equal(t, dsr.Request{
-					ID: id, Kind: dsr.Erasure, ApprovalRequired: true, ReceivedAt: r.ReceivedAt,
+					ID: id, Kind: dsr.Erasure, ApprovalRequired: true, ReceivedAt: r.ReceivedAt, Channel: dsr.ChannelMail,
 					Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "ann@example.com"}}},
 				}, r)
 				require.WithinDuration(t, received(), r.ReceivedAt, 0)
@@ -172,6 +172,25 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 			require.NotContains(t, o.log.all()[len(before):], "needs a person", "it was said once")
 		})
 	}
+}
+
+func TestAMailThatAsksForARestrictionIsOneWhoseGroundIsNamedLater(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	server.Deliver("INBOX", received(), letter("My information [stop using my data]"), letter("Mes =?utf-8?q?donn=C3=A9es?= [limiter]"))
+	o := newOffice()
+	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.Implicit))))
+	require.Len(t, o.requests, 2)
+	for _, r := range o.requests {
+		require.Equal(t, dsr.Restriction, r.Kind)
+		require.Empty(t, r.Ground)
+		require.Equal(t, dsr.ChannelMail, r.Channel)
+		require.NoError(t, r.Validate(time.Now().AddDate(1, 0, 0)))
+	}
+	require.Len(t, o.sent, 2)
+	require.NotEqual(t, o.sent[0].French, o.sent[1].French)
+	require.Empty(t, server.Subjects("INBOX", imap.FlagFlagged))
+	require.Len(t, server.Subjects("INBOX", "LetheDone"), 2)
 }
 
 func TestARequestIsMovedWhereItIsDone(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/unicode/norm"
+
+	"ite.digital/lethe/dsr"
 )
 
 // A Wish is what the subject of a message asks for.
@@ -27,6 +29,14 @@ const (
 	// Restrict: the person wants their data not to be used (GDPR Art. 18).
 	Restrict
 )
+
+// kind is the kind of request that the wish is.
+func (w Wish) kind() dsr.Kind {
+	if w == Restrict {
+		return dsr.Restriction
+	}
+	return dsr.Erasure
+}
 
 // ReadSubject says what the subject of a message, as it stands in the header, asks
 // for, and whether it is in French. It understands "My information [forget]" and
