@@ -64,8 +64,8 @@ type Decision struct {
 	Operator string    `json:"operator"`
 	Reason   string    `json:"reason"`
 	// Ground is what a restriction was approved on that came without.
-	Ground dsr.Ground `json:"ground"`
-	Evidence string    `json:"evidence"`
+	Ground   dsr.Ground `json:"ground"`
+	Evidence string     `json:"evidence"`
 	// Erase and Keep name records that the operator knows to be, or not to be, the
 	// subject's.
 	Erase []string `json:"erase"`

@@ -54,10 +54,10 @@ func (s *Sender) Notify(ctx context.Context, n activities.Notice) error {
 	return err
 }
 
-// Check reaches the server and signs in, and sends nothing. The error is a
-// [*connectors.Error].
+// Check reaches the server, signs in and has it do nothing, and sends nothing. The
+// error is a [*connectors.Error].
 func Check(ctx context.Context, s Settings) error {
-	return s.session(ctx, func(*gomail.Client, *smtp.Client) error { return nil })
+	return s.session(ctx, func(_ *gomail.Client, conn *smtp.Client) error { return conn.Noop() })
 }
 
 // session connects and signs in, has something done, and takes its leave. All of

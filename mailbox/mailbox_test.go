@@ -337,7 +337,7 @@ func TestWhatHasToBeRepairedIsSaidAtOnce(t *testing.T) {
 	}{
 		"password":    {func(s *mailbox.Server) { s.Password = "wrong" }, "mailbox: the mail server does not accept username and password"},
 		"folder":      {func(s *mailbox.Server) { s.Folder = "Nowhere" }, "mailbox: the mail server does not open the folder; check folder"},
-		"certificate": {func(s *mailbox.Server) { s.RootCAs = nil }, "mailbox: the mail server's TLS certificate is not valid for the host in server"},
+		"certificate": {func(s *mailbox.Server) { s.RootCAs = nil }, "mailbox: the mail server's TLS certificate is of nobody whom this machine believes"},
 		"TLS":         {func(s *mailbox.Server) { s.Port = server.Settings(mail.STARTTLS).Port }, "mailbox: the mail server does not answer by TLS; check server and tls"},
 	} {
 		t.Run(name, func(t *testing.T) {

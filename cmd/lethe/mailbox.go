@@ -83,13 +83,18 @@ func (s *streams) keepMailbox(ctx context.Context, a *access, log zerolog.Logger
 	})
 }
 
+// serverOf is where the mailbox is.
+func serverOf(m *config.Mailbox) mailbox.Server {
+	return mailbox.Server{
+		Host: m.Host, Port: m.Port, Security: m.Security, Username: m.Username, Password: m.Password, Folder: m.Folder, Done: m.Done,
+	}
+}
+
 // mailboxOptions are what the configuration says of the mailbox.
 func (s *streams) mailboxOptions(cfg *config.Config, log zerolog.Logger) mailbox.Options {
 	m := cfg.Mailbox
 	o := mailbox.Options{
-		Server: mailbox.Server{
-			Host: m.Host, Port: m.Port, Security: m.Security, Username: m.Username, Password: m.Password, Folder: m.Folder, Done: m.Done,
-		},
+		Server: serverOf(m),
 		Due: func(received time.Time) (time.Time, error) {
 			d, err := cfg.Regulation.Deadlines(received)
 			return d.Due, err

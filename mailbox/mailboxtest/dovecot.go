@@ -122,7 +122,7 @@ func Start(t testing.TB, capabilities string) *Dovecot {
 		require.NoError(t, err)
 		require.NoError(t, os.Chown(filepath.Join(dir, "mail"), uid, -1))
 	}
-	d.writeCertificate()
+	d.writeCertificate(time.Now().Add(time.Hour))
 	text := fmt.Sprintf(configuration, dir, internal.Username, group.Name, login.Username, owner.Uid, owner.Gid, d.port, d.implicit, capabilities)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "dovecot.conf"), []byte(text), 0o600))
 	d.Start()
@@ -261,14 +261,23 @@ func (d *Dovecot) Subjects(folder string, flag imap.Flag) []string {
 	return subjects
 }
 
-// writeCertificate makes a certificate for localhost of its own authority.
-func (d *Dovecot) writeCertificate() {
+// Expire starts the server anew with a certificate that has expired.
+func (d *Dovecot) Expire() {
+	d.t.Helper()
+	d.Stop()
+	d.writeCertificate(time.Now().Add(-time.Minute))
+	d.Start()
+}
+
+// writeCertificate makes a certificate for localhost of its own authority, that is
+// valid until the time given.
+func (d *Dovecot) writeCertificate(until time.Time) {
 	d.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(d.t, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: until, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(d.t, err)
