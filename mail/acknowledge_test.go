@@ -12,6 +12,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mail/mailtest"
 )
 
 var acknowledgement = mail.Acknowledgement{
@@ -21,15 +22,15 @@ var acknowledgement = mail.Acknowledgement{
 
 func TestAnAcknowledgementReachesThePersonAndNobodyAnswersIt(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.STARTTLS, false)
+	server := mailtest.Start(t, mail.STARTTLS, false)
 	french := acknowledgement
 	french.French, french.InReplyTo = true, "<1@example.com>\r\nBcc: all@example.com"
 
-	require.NoError(t, mail.Acknowledge(t.Context(), server.settings, acknowledgement))
-	require.NoError(t, mail.Acknowledge(t.Context(), server.settings, french))
+	require.NoError(t, mail.Acknowledge(t.Context(), server.Settings, acknowledgement))
+	require.NoError(t, mail.Acknowledge(t.Context(), server.Settings, french))
 
 	texts, ids := map[string]string{}, map[string]bool{}
-	for _, m := range server.delivered(t, 2) {
+	for _, m := range server.Delivered(t, 2) {
 		require.Equal(t, "ann@example.com", m.Header.Get("Envelope-To"))
 		require.Equal(t, "auto-replied", m.Header.Get("Auto-Submitted"))
 		require.Contains(t, []string{"", "<1@example.com>"}, m.Header.Get("In-Reply-To"), "what is no Message-ID is not repeated")
@@ -50,14 +51,14 @@ func TestAnAcknowledgementReachesThePersonAndNobodyAnswersIt(t *testing.T) {
 
 func TestAPersonWhoWantsARestrictionIsAskedWhy(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.STARTTLS, false)
+	server := mailtest.Start(t, mail.STARTTLS, false)
 	for _, french := range []bool{false, true} {
 		a := acknowledgement
 		a.Kind, a.French = dsr.Restriction, french
-		require.NoError(t, mail.Acknowledge(t.Context(), server.settings, a))
+		require.NoError(t, mail.Acknowledge(t.Context(), server.Settings, a))
 	}
 	var texts string
-	for _, m := range server.delivered(t, 2) {
+	for _, m := range server.Delivered(t, 2) {
 		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
 		require.NoError(t, err)
 		texts += string(body)

@@ -205,6 +205,17 @@ func (d *Dovecot) Settings(security mail.Security) mailbox.Server {
 	return mailbox.Server{Host: "localhost", Port: port, Security: security, Username: Username, Password: Password, RootCAs: d.Roots, Timeout: patience}
 }
 
+// Maildir is where the mailbox's messages lie, and whose it is: mail can be delivered
+// there by another server.
+func (d *Dovecot) Maildir() (dir, owner string) {
+	d.t.Helper()
+	if os.Geteuid() == 0 {
+		_, _, account := accounts(d.t)
+		owner = account.Username
+	}
+	return filepath.Join(d.dir, "mail", Username), owner
+}
+
 // Client signs in, for a test to look and to act as people do. It ends with the
 // test.
 func (d *Dovecot) Client() *imapclient.Client {
