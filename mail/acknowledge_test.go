@@ -4,6 +4,8 @@ import (
 	"io"
 	"mime"
 	"mime/quotedprintable"
+	netmail "net/mail"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,11 +73,80 @@ func TestAPersonWhoWantsARestrictionIsAskedWhy(t *testing.T) {
 	}
 }
 
+func TestAddressesInEveryScriptAreWrittenTo(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mail.STARTTLS, false)
+	for address, want := range map[string]string{
+		"zoë@example.com": "zoë@example.com", "ann@EXAMPLE.com": "ann@example.com", "bücher@xn--bcher-kva.example.com": "bücher@xn--bcher-kva.example.com",
+		"ann@bücher.example.com": "ann@xn--bcher-kva.example.com", "o'neil+news@example.com": "o'neil+news@example.com",
+	} {
+		a := acknowledgement
+		a.To, a.RequestID = address, want
+		require.NoError(t, mail.Acknowledge(t.Context(), server.Settings, a), address)
+	}
+	for _, m := range server.Delivered(t, 5) {
+		want := strings.TrimPrefix(m.Header.Get("Subject"), "We have received your request ")
+		want, err := new(mime.WordDecoder).DecodeHeader(want)
+		require.NoError(t, err)
+		require.Equal(t, strings.TrimPrefix(want, "We have received your request "), m.Header.Get("Envelope-To"))
+	}
+}
+
+func TestADayIsThatOfWhoeverAnswers(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mail.Plain, true)
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	// Half an hour after summer time began, and after midnight in Paris: the server's
+	// clock is in another zone.
+	for received, want := range map[time.Time]string{
+		time.Date(2026, 3, 28, 23, 30, 0, 0, time.UTC):  "arrived on 29 March 2026",
+		time.Date(2026, 3, 29, 1, 30, 0, 0, time.UTC):   "arrived on 29 March 2026",
+		time.Date(2026, 10, 24, 22, 30, 0, 0, time.UTC): "arrived on 25 October 2026",
+	} {
+		a := acknowledgement
+		a.ReceivedAt, a.DueAt, a.RequestID = received, time.Date(2026, 4, 29, 23, 59, 59, 0, paris), want
+		require.NoError(t, mail.Acknowledge(t.Context(), server.Settings, a))
+	}
+	for _, m := range server.Delivered(t, 3) {
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		require.NoError(t, err)
+		require.Contains(t, string(body), strings.TrimPrefix(m.Header.Get("Subject"), "We have received your request ")+".")
+	}
+}
+
 func TestAnAddressThatCannotBeWrittenToIsRefused(t *testing.T) {
 	t.Parallel()
-	a := acknowledgement
-	a.To = "zoë@example.com"
-	var refused *connectors.Error
-	require.ErrorAs(t, mail.Acknowledge(t.Context(), mail.Settings{}, a), &refused)
-	require.Equal(t, connectors.Rejected, refused.Class)
+	without := faulty{"EHLO": "250 mail.example.com"}.start(t)
+	for _, to := range []string{"", "ann", "Ann <ann@example.com>", "ann@example.com, bob@example.com", "ann@exa mple.com", "ann@example.com\r\nRCPT TO:<bob@example.com>",
+		"ann@[IPv6:2001:db8::1]", "zoë@example.com"} {
+		a := acknowledgement
+		a.To = to
+		var refused *connectors.Error
+		require.ErrorAs(t, mail.Acknowledge(t.Context(), without, a), &refused, to)
+		require.Equal(t, connectors.Rejected, refused.Class, to)
+		require.NotContains(t, refused.Error(), "example.com")
+	}
+}
+
+func TestPeopleAreToldThatRequestsWait(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mail.STARTTLS, false)
+	settings := server.Settings
+	settings.Now = aWeekBefore
+	settings.To = append(settings.To, &netmail.Address{Address: "operator@example.com"})
+	for range 2 { // by two processes
+		require.NoError(t, mail.Flooded(t.Context(), settings, 2413, 100))
+	}
+	ids := map[string]bool{}
+	for _, m := range server.Delivered(t, 4) {
+		ids[m.Header.Get("Message-Id")] = true
+		require.Equal(t, "Lethe: 2413 requests wait in the mailbox", m.Header.Get("Subject"))
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		require.NoError(t, err)
+		require.Contains(t, string(body), "The limit is 100.")
+	}
+	require.Len(t, ids, 2, "each is told once a day")
+	settings.Password = "wrong"
+	require.ErrorContains(t, mail.Flooded(t.Context(), settings, 1, 1), "does not accept username and password")
 }

@@ -33,6 +33,8 @@ type office struct {
 	// submits and refused count the calls that hand in, and that were not sent.
 	submits, refused int
 	log              lines
+	// before is how many requests have come by mail, as lists have it.
+	before int
 	// down and mute are what handing in and writing fail with.
 	down, mute error
 }
@@ -69,6 +71,13 @@ func (o *office) Submit(_ context.Context, r dsr.Request) (bool, error) {
 	_, already := o.requests[r.ID]
 	o.requests[r.ID] = r
 	return already, nil
+}
+
+// ByMail implements [mailbox.Desk]. It lags behind, as Temporal's lists do.
+func (o *office) ByMail(context.Context, time.Time) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.before, o.down
 }
 
 func (o *office) acknowledge(_ context.Context, a mail.Acknowledgement) error {

@@ -242,15 +242,15 @@ func (s *session) canMove() error {
 	return nil
 }
 
-// search returns the numbers of the messages that are open, but for those that are
-// settled, and of those that are done and were not moved yet.
-func (s *session) search(ctx context.Context, settled imap.UIDSet, since time.Time) (open, unmoved []imap.UID, err error) {
-	criteria := &imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagDeleted}, Since: since}
+// search returns the numbers of the messages that are open, from the floor on, and of
+// those that are done and were not moved yet. It may return the last message below the
+// floor as well.
+func (s *session) search(ctx context.Context, floor imap.UID, since time.Time) (open, unmoved []imap.UID, err error) {
+	criteria := &imap.SearchCriteria{
+		UID: []imap.UIDSet{{imap.UIDRange{Start: floor}}}, NotFlag: []imap.Flag{imap.FlagDeleted}, Since: since,
+	}
 	if s.keywords {
 		criteria.NotFlag = append(criteria.NotFlag, keywordDone, keywordPerson)
-	}
-	if len(settled) > 0 {
-		criteria.Not = []imap.SearchCriteria{{UID: []imap.UIDSet{settled}}}
 	}
 	if open, err = s.uids(ctx, criteria); err != nil || s.server.Done == "" || !s.keywords {
 		return open, nil, err

@@ -57,7 +57,7 @@ tls_privatekey = %[1]s/key.pem
 acl_smtp_rcpt = rcpt
 begin acl
 rcpt:
-  deny domains = !example.com
+  deny !domains = example.com : *.example.com
        message = relay not permitted
   deny local_parts = gone
        message = no such user here

@@ -42,7 +42,8 @@ const (
 const patience = time.Minute
 
 // configuration is for Dovecot 2.3, which runs as whoever runs the tests, or as
-// Debian's users for it if that is root.
+// Debian's users for it if that is root. It looks for news while it idles, too: the
+// kernel's word of them is bounded, and many servers may run at once.
 const configuration = `
 base_dir = %[1]s/run
 state_dir = %[1]s/run
@@ -55,6 +56,7 @@ default_login_user = %[4]s
 first_valid_uid = 1
 mail_location = maildir:%[1]s/mail/%%u
 mail_fsync = never
+mailbox_idle_check_interval = 1 secs
 ssl = yes
 ssl_cert = <%[1]s/cert.pem
 ssl_key = <%[1]s/key.pem
@@ -85,7 +87,7 @@ service imap-login {
 }
 protocol imap {
   imap_capability = %[9]s
-  mail_max_userip_connections = 50
+  mail_max_userip_connections = 500
 }
 `
 
@@ -242,6 +244,40 @@ func (d *Dovecot) Deliver(folder string, at time.Time, messages ...string) {
 		require.NoError(d.t, err)
 	}
 	require.NoError(d.t, client.Close())
+}
+
+// Drop puts a message into the Maildir as it is, byte by byte, as a mail server that
+// delivers there does. flags are Maildir's, such as "S"; "T" marks it as deleted.
+func (d *Dovecot) Drop(name, flags string, content []byte) {
+	d.t.Helper()
+	dir, owner := d.Maildir()
+	folder := "new"
+	if flags != "" {
+		folder, name = "cur", name+":2,"+flags
+	}
+	for _, path := range []string{dir, filepath.Join(dir, "tmp"), filepath.Join(dir, "new"), filepath.Join(dir, "cur")} {
+		if err := os.Mkdir(path, 0o700); err == nil {
+			d.own(path, owner)
+		}
+	}
+	written := filepath.Join(dir, "tmp", name)
+	require.NoError(d.t, os.WriteFile(written, content, 0o600))
+	d.own(written, owner)
+	require.NoError(d.t, os.Rename(written, filepath.Join(dir, folder, name)))
+}
+
+func (d *Dovecot) own(path, owner string) {
+	d.t.Helper()
+	if owner == "" {
+		return
+	}
+	account, err := user.Lookup(owner)
+	require.NoError(d.t, err)
+	uid, err := strconv.Atoi(account.Uid)
+	require.NoError(d.t, err)
+	gid, err := strconv.Atoi(account.Gid)
+	require.NoError(d.t, err)
+	require.NoError(d.t, os.Chown(path, uid, gid))
 }
 
 // Subjects are the subjects of the messages in a folder that have the flag, or all.

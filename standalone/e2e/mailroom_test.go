@@ -173,6 +173,33 @@ func TestAMailIsCarriedOutFromItsDeliveryToTheReport(t *testing.T) {
 	}
 }
 
+// TestMoreThanTheLimitWaitsInTheMailbox counts with Temporal, so that a process that is
+// started anew begins with no new limit.
+func TestMoreThanTheLimitWaitsInTheMailbox(t *testing.T) {
+	t.Parallel()
+	m := newMailroom(t)
+	m.edit("lethe.yaml", "done: Lethe", "done: Lethe, max_per_day: 2")
+	m.write(population.Ana, "My information [forget]")
+	m.write(population.Ben, "My information [restrict]")
+	m.must("mailbox", "--once")
+	require.Eventually(t, func() bool { return m.count() == 2 }, patience, 50*time.Millisecond, "the list lags behind")
+	m.write(population.Carla, "My information [forget]")
+	full := m.lethe("mailbox", "--once")
+	require.Equal(t, 1, full.code)
+	require.Contains(t, full.err, "1 requests wait in the mailbox: more have come than max_per_day lets in")
+	require.Len(t, m.dovecot.Subjects("INBOX", ""), 1)
+	require.Empty(t, m.acknowledged(population.Carla))
+	require.Len(t, m.acknowledged(population.Person{Email: "officer@example.com"}), 1, "people are told")
+	for kind, ids := range m.mails() {
+		described, err := m.client.DescribeWorkflowExecution(t.Context(), dsr.WorkflowID(kind, ids[0]), "")
+		require.NoError(t, err)
+		require.Equal(t, int32(requests.Bulk), described.GetWorkflowExecutionInfo().GetPriority().GetPriorityKey(), "others go first")
+	}
+	m.edit("lethe.yaml", "max_per_day: 2", "max_per_day: 3")
+	m.must("mailbox", "--once")
+	require.Len(t, m.acknowledged(population.Carla), 1)
+}
+
 // TestTheGroundOfARestrictionIsAskedAgainAfterAReset resets a restriction that came by mail: what
 // an operator has said is asked again, and nothing is in force without a ground.
 func TestTheGroundOfARestrictionIsAskedAgainAfterAReset(t *testing.T) {

@@ -111,7 +111,9 @@ func TestTheHistoriesOfWhatCameLaterReplay(t *testing.T) {
 	ended(dsr.Restriction, "superseded")
 
 	require.NoError(t, o.handFor(population.Oneil, dsr.Request{ID: "ground-named", Kind: dsr.Restriction, Channel: dsr.ChannelMail, ApprovalRequired: true}))
-	o.report("ground-named", func(r dsr.Report) bool { return r.Restriction.LacksGround() && states(r)["hubspot"] == dsr.NeedsOperator })
+	o.report("ground-named", func(r dsr.Report) bool {
+		return r.Restriction.LacksGround() && states(r)["hubspot"] == dsr.NeedsOperator
+	})
 	o.must("approve", "ground-named", "--ground", "unlawful")
 	(&mailroom{clerk: o}).approve(dsr.Restriction, "ground-named", inForce)
 	require.NoError(t, o.desk.Update(t.Context(), dsr.Restriction, "ground-named", workflows.UpdateLift, workflows.Lift{Operator: "sam", Reason: "they agree"}))
