@@ -158,9 +158,9 @@ var (
 	using       = setOf("use using used usage process processing utiliser utilisez utilise utilisees utilisation traiter traitement")
 	stopping    = setOf("stop stopping cease end no not don dont longer arreter arretez arret cesser cessez ne pas plus fin")
 	fillers     = setOf("me my mine please pls data information informations info personal all of the from your yours you i want would like " +
-		"to be being right request for about under gdpr article art 17 18 it them now and any do t that thanks thank " +
+		"to be being right request for about under gdpr article art 17 18 it them now and any do t that thanks thank kindly immediately " +
 		"moi mes ma mon donnees personnelles svp s il vous plait de du des la le les l d a toutes tout droit demande merci je veux " +
-		"souhaite rgpd que soient etre et votre vos se c")
+		"souhaite veuillez bien vouloir prie immediatement rgpd que soient etre et votre vos se c")
 	refusing = setOf("not don dont no ne pas never jamais t")
 )
 

@@ -21,7 +21,8 @@ func TestASubjectIsUnderstoodInItsVariants(t *testing.T) {
 			"=?UTF-8?B?TXkgaW5mb3JtYXRpb24gW2ZvcmdldF0=?=", "=?utf-8?q?My_information?= =?utf-8?q?_[forget]?=",
 			"=?windows-1252?Q?Mes_donn=E9es_[supprimer]?=", "=?iso-8859-15?Q?Mes_donn=E9es_[supprimer]?=", "Mes donn\xe9es [supprimer]",
 			"Mes informations [oublier]", "Mes informations : droit à l'oubli", "Mes informations [s'il vous plaît, effacez mes données]",
-			"Mes données personnelles [Suppression]", "Mes donne\u0301es [EFFACER]", "My information [oublier]", "Ｍｙ information [forget]",
+			"Mes données personnelles [Suppression]", "Mes donne\u0301es [EFFACER]", "Mes données : veuillez bien vouloir supprimer mes données immédiatement, merci",
+			"Mes données personnelles [je vous prie d'effacer toutes mes données]", "My data: kindly delete it immediately", "My information [oublier]", "Ｍｙ information [forget]",
 			"=?utf-8?B?TXkgaW5mb3JtYXRpb24gW2ZvcmdldF0?=",                                          // without its padding
 			"Mes =?utf-8?q?donn=C3?= =?utf-8?q?=A9es?= [effacer]",                                  // cut within a letter
 			"=?x-unknown?q?My_information_[forget]?=", "=?utf-8*fr?q?Mes_donn=C3=A9es_[effacer]?=", // a charset nobody knows, a language
@@ -34,7 +35,7 @@ func TestASubjectIsUnderstoodInItsVariants(t *testing.T) {
 			"My information [restrict]", "My information [stop using]", "My information: please stop using my data", "My information [do not use]",
 			"My information [don't use it]", "My information [restriction of processing, Art. 18]", "My information [no longer process]",
 			"Mes informations [limiter]", "Mes informations [ne plus utiliser]", "Mes données : arrêtez d'utiliser mes données",
-			"Mes données [limitation du traitement]",
+			"Mes données [limitation du traitement]", "Mes données [veuillez cesser d'utiliser mes données]", "Mes données [restreindre]", "Mes données : ne pas traiter",
 		},
 		mailbox.Unclear: {
 			"My information", "My information []", "My information [your request]", "My information [access]", "My information [export and delete]",
