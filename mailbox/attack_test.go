@@ -254,7 +254,9 @@ func TestAConnectionThatIsCutAtAnyCommand(t *testing.T) {
 			t.Parallel()
 			o := newOffice()
 			folder, done := fmt.Sprintf("In%d", after), fmt.Sprintf("Done%d", after)
-			require.NoError(t, server.Client().Create(folder, nil).Wait())
+			client := server.Client()
+			require.NoError(t, client.Create(folder, nil).Wait())
+			require.NoError(t, client.Close())
 			server.Deliver(folder, received(), letter("Invoice"), letter("My information [forget]"), letter("My information [access]"))
 			_, port := passing(t, server.Settings(mail.Plain).Port, &after)
 			settings := server.Settings(mail.Plain)
@@ -262,7 +264,7 @@ func TestAConnectionThatIsCutAtAnyCommand(t *testing.T) {
 			stop := o.run(t, settings, folder)
 			require.Eventually(t, func() bool {
 				return o.has(1, 1)() && len(server.Subjects(done, "")) == 1 && len(server.Subjects(folder, imap.FlagFlagged)) == 1
-			}, patience, 20*time.Millisecond)
+			}, patience, 100*time.Millisecond)
 			stop()
 			require.True(t, o.has(1, 1)(), "one request, acknowledged once")
 			require.Equal(t, 1, o.submits)

@@ -50,6 +50,7 @@ state_dir = %[1]s/run
 log_path = %[1]s/log
 protocols = imap
 listen = 127.0.0.1
+default_process_limit = 1000
 default_internal_user = %[2]s
 default_internal_group = %[3]s
 default_login_user = %[4]s
