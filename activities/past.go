@@ -73,7 +73,8 @@ type Decision struct {
 	// that nobody knows.
 	Identifiers []dsr.Identifier `json:"identifiers"`
 	Unknown     bool             `json:"unknown"`
-	// Ground, Categories and ReviewOn are of data that are kept on a legal ground.
+	// Ground is what a restriction was approved on that came without, or the one on
+	// which data are kept; Categories and ReviewOn are of such data.
 	Ground     string   `json:"ground"`
 	Categories []string `json:"categories"`
 	ReviewOn   string   `json:"review_on"`
@@ -319,7 +320,7 @@ func (r EarlierRun) onRecord() dsr.Run {
 		attempt.Records = dsr.CountRecords(effects[step.System])
 	}
 	for _, d := range r.Decisions {
-		action := dsr.Action{Name: d.Name, Operator: d.Operator, Text: cmp.Or(d.Reason, d.Evidence), At: d.At}
+		action := dsr.Action{Name: d.Name, Operator: d.Operator, Text: cmp.Or(d.Reason, d.Evidence, dsr.Ground(d.Ground).Article()), At: d.At}
 		if d.System == "" {
 			run.Actions = append(run.Actions, action)
 			continue

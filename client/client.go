@@ -105,6 +105,9 @@ func (c *Client) Submit(ctx context.Context, r dsr.Request) (already bool, err e
 	if err := r.Validate(c.now()); err != nil {
 		return false, err
 	}
+	if r.Channel != "" {
+		return false, dsr.Problems{{Field: "channel", Text: "is for what 'lethe mailbox' hands in; leave it out, and name the ground of a restriction"}}
+	}
 	if (dsr.Subject{Identifiers: r.Subject.Of(dsr.Email, dsr.Phone)}).MentionedIn(r.ID) {
 		return false, dsr.Problems{{Field: "id", Text: "names the person; it is shown everywhere, so choose another one"}}
 	}

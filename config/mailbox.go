@@ -15,6 +15,12 @@ const (
 	DefaultPoll = 5 * time.Minute
 
 	shortestPoll = 10 * time.Second
+	// DefaultMaxPerDay is how many requests are handed in within 24 hours, unless
+	// configured: more than people write to a company of some size, and fewer than
+	// operators could look at.
+	DefaultMaxPerDay = 100
+
+	mostPerDay = 100_000
 	// longestPoll ends IDLE before servers take the connection for abandoned (RFC
 	// 2177: after 29 minutes).
 	longestPoll = 25 * time.Minute
@@ -39,6 +45,9 @@ type Mailbox struct {
 	Poll time.Duration
 	// Since leaves out what was received on earlier days; zero leaves out nothing.
 	Since time.Time
+	// MaxPerDay is how many requests are handed in within 24 hours; the others wait in
+	// the folder.
+	MaxPerDay int
 	// Acknowledge says that people are told of the arrival of their request.
 	Acknowledge bool
 	// From is the sender of what they are told; nil means that of notify.email.
@@ -52,7 +61,7 @@ func (l *loader) mailbox(entries map[string]entry, notify Notify) *Mailbox {
 		return nil
 	}
 	parts := e.value.entries()
-	e.value.refuseUnknown(parts, []string{"server", "tls", "username", "password", "folder", "done", "poll", "since", "acknowledge", "from"}, nil)
+	e.value.refuseUnknown(parts, []string{"server", "tls", "username", "password", "folder", "done", "poll", "since", "max_per_day", "acknowledge", "from"}, nil)
 	for _, need := range [][2]string{
 		{"server", "the IMAP server's host and port, such as imap.example.com:993"}, {"username", "the name to sign in with"},
 		{"password", "a reference to the password of username"},
@@ -62,7 +71,7 @@ func (l *loader) mailbox(entries map[string]entry, notify Notify) *Mailbox {
 		}
 	}
 	m := &Mailbox{
-		Security: mail.STARTTLS, Folder: "INBOX", Poll: DefaultPoll, Acknowledge: notify.Email != nil,
+		Security: mail.STARTTLS, Folder: "INBOX", Poll: DefaultPoll, MaxPerDay: DefaultMaxPerDay, Acknowledge: notify.Email != nil,
 		Username: lineOf(parts, "username"), Done: lineOf(parts, "done"),
 	}
 	l.mailboxServer(parts, m)
@@ -77,6 +86,9 @@ func (l *loader) mailbox(entries map[string]entry, notify Notify) *Mailbox {
 	}
 	if part, ok := parts["since"]; ok {
 		m.Since = since(part.value)
+	}
+	if part, ok := parts["max_per_day"]; ok {
+		m.MaxPerDay = part.value.count(mostPerDay, "how many requests are handed in within 24 hours")
 	}
 	acknowledging(parts, m, notify)
 	return m

@@ -17,7 +17,7 @@ func TestAMailboxIsWhereRequestsAreTakenFrom(t *testing.T) {
 	const login = "\n  username: privacy\n  password: ${TOKEN}\n"
 	c := load(t, "mailbox:\n  server: imap.example.com:993"+login+systems, config.Options{Env: env})
 	require.Equal(t, &config.Mailbox{
-		Host: "imap.example.com", Port: 993, Security: mail.Implicit, Username: "privacy", Password: secret, Folder: "INBOX", Poll: 5 * time.Minute,
+		Host: "imap.example.com", Port: 993, Security: mail.Implicit, Username: "privacy", Password: secret, Folder: "INBOX", Poll: 5 * time.Minute, MaxPerDay: 100,
 	}, c.Mailbox)
 	require.Nil(t, load(t, systems, config.Options{}).Mailbox)
 
@@ -31,10 +31,11 @@ mailbox:
   done: Privacy/Done
   poll: 1m
   since: 2026-11-01
+  max_per_day: 7
   from: Privacy <privacy@example.com>`+login+systems, config.Options{Env: env})
 	require.Equal(t, &config.Mailbox{
 		Host: "localhost", Port: 143, Security: mail.Plain, Username: "privacy", Password: secret, Folder: "Privacy", Done: "Privacy/Done",
-		Poll: time.Minute, Since: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Acknowledge: true,
+		Poll: time.Minute, Since: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Acknowledge: true, MaxPerDay: 7,
 		From: &netmail.Address{Name: "Privacy", Address: "privacy@example.com"},
 	}, c.Mailbox)
 

@@ -56,20 +56,51 @@ func (g Ground) Expectation() string {
 }
 
 // Preserves reports whether the ground asks for the data to be kept: an erasure
-// that is under way would take from the subject what they need.
-func (g Ground) Preserves() bool { return g == GroundUnlawful || g == GroundClaims }
+// that is under way would take from the subject what they need. A ground that nobody
+// has named yet may be one that does.
+func (g Ground) Preserves() bool { return g == "" || g == GroundUnlawful || g == GroundClaims }
 
-// checkGround says what is wrong with the request's ground, if anything.
+// Cite names the ground by its article, or says that nobody has named it yet.
+func (g Ground) Cite() string {
+	if g == "" {
+		return "ground not named yet"
+	}
+	return g.Article()
+}
+
+// CheckGround says what is wrong with the ground of a restriction, if anything.
+func CheckGround(g Ground) error {
+	if slices.Contains(Grounds(), g) {
+		return nil
+	}
+	names := make([]string, 0, len(Grounds()))
+	for _, known := range Grounds() {
+		names = append(names, string(known)+" ("+known.Article()+")")
+	}
+	return fmt.Errorf("say why the processing is to be restricted: %s", strings.Join(names, ", "))
+}
+
+// checkGround says what is wrong with the request's ground, if anything. A subject
+// line asks for a restriction and names no ground: whoever approves the request does.
 func (r Request) checkGround() error {
 	switch {
 	case r.Kind != Restriction && r.Ground != "":
 		return errors.New("is for restrictions only")
-	case r.Kind == Restriction && !slices.Contains(Grounds(), r.Ground):
-		names := make([]string, 0, len(Grounds()))
-		for _, known := range Grounds() {
-			names = append(names, string(known)+" ("+known.Article()+")")
-		}
-		return fmt.Errorf("say why the processing is to be restricted: %s", strings.Join(names, ", "))
+	case r.Kind != Restriction, r.Ground == "" && r.Channel == ChannelMail:
+		return nil
+	}
+	return CheckGround(r.Ground)
+}
+
+// checkChannel says what is wrong with the way that the request came, if anything.
+func (r Request) checkChannel() error {
+	switch {
+	case r.Channel != "" && r.Channel != ChannelMail:
+		return fmt.Errorf("must be %s or left out", ChannelMail)
+	case r.Channel == ChannelMail && !r.ApprovalRequired:
+		return errors.New("a From line proves nothing, so a request that came by mail requires approval")
+	case r.Channel == ChannelMail && r.Intake != nil:
+		return errors.New("a request cannot come by mail and through the gateway")
 	}
 	return nil
 }

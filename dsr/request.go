@@ -22,6 +22,13 @@ const (
 // Kinds lists the kinds of request that Lethe carries out.
 func Kinds() []Kind { return []Kind{Erasure, Restriction} }
 
+// A Channel is the way by which a request came, where that makes a difference.
+type Channel string
+
+// ChannelMail is for requests that were taken out of a mailbox: their sender is not
+// known, and a restriction's ground is named by whoever approves it.
+const ChannelMail Channel = "mail"
+
 // maxOwnIdentifiers is how many identifiers a request may bring.
 const maxOwnIdentifiers = 20
 
@@ -45,8 +52,11 @@ type Request struct {
 	// DryRun ends the request with the plan as its report: the subject is located
 	// and nothing is changed anywhere.
 	DryRun bool `json:"dry_run,omitempty"`
-	// Ground is why a restriction is asked for; empty for an erasure.
+	// Ground is why a restriction is asked for; empty for an erasure, and for a
+	// restriction that came by mail.
 	Ground Ground `json:"ground,omitempty"`
+	// Channel is set for what came by mail only.
+	Channel Channel `json:"channel,omitempty"`
 	// Intake is how the request came in through the gateway; nil if it was handed in
 	// by hand.
 	Intake *Intake `json:"intake,omitempty"`
@@ -110,6 +120,9 @@ func (r Request) Validate(now time.Time) error {
 	}
 	if err := r.checkGround(); err != nil {
 		problems.add("ground", err)
+	}
+	if err := r.checkChannel(); err != nil {
+		problems.add("channel", err)
 	}
 	seen := map[string]bool{}
 	for i, name := range r.Systems {

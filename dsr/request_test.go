@@ -48,3 +48,30 @@ func TestARequestWithoutIdentifiersOrDateIsRefused(t *testing.T) {
 	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now), "identifiers: at least one is needed")
 	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now), "received_at: the time")
 }
+
+func TestOnlyWhatCameByMailMayLackTheGroundOfARestriction(t *testing.T) {
+	t.Parallel()
+	r := valid()
+	r.Kind = dsr.Restriction
+	require.ErrorContains(t, r.Validate(now), "ground: say why the processing is to be restricted: accuracy (Art. 18(1)(a)), unlawful")
+	r.Channel = dsr.ChannelMail
+	require.ErrorContains(t, r.Validate(now), "channel: a From line proves nothing", "somebody has to approve it, and names the ground")
+	r.ApprovalRequired = true
+	require.NoError(t, r.Validate(now))
+	for _, g := range dsr.Grounds() {
+		r.Ground = g
+		require.NoError(t, r.Validate(now))
+	}
+	r.Ground = "whim"
+	require.ErrorContains(t, r.Validate(now), "ground: say why")
+	r.Ground, r.Intake = "", &dsr.Intake{}
+	require.ErrorContains(t, r.Validate(now), "channel: a request cannot come by mail and through the gateway")
+	r.Intake, r.Channel = nil, "fax"
+	require.ErrorContains(t, r.Validate(now), "channel: must be mail or left out")
+	require.ErrorContains(t, r.Validate(now), "ground: say why")
+	erasure := valid()
+	erasure.Channel, erasure.ApprovalRequired = dsr.ChannelMail, true
+	require.NoError(t, erasure.Validate(now))
+	erasure.Ground = dsr.GroundClaims
+	require.ErrorContains(t, erasure.Validate(now), "ground: is for restrictions only")
+}

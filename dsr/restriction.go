@@ -180,9 +180,14 @@ func find(records []RecordSettings, key, name string) (Setting, bool) {
 
 // A RestrictionRecord is how a restriction stands.
 type RestrictionRecord struct {
+	// Ground is empty until somebody names it, for a restriction that came without.
 	Ground Ground `json:"ground"`
 	// Until says what is expected to lift it.
 	Until string `json:"until"`
+	// NamedBy is the operator who named the ground, at NamedAt; empty if the request
+	// came with it.
+	NamedBy string    `json:"named_by,omitempty"`
+	NamedAt time.Time `json:"named_at,omitzero"`
 	// InForceSince is when every system had an outcome for the first time.
 	InForceSince time.Time `json:"in_force_since,omitzero"`
 	// Lift is how it was lifted, if somebody has asked for that.
@@ -190,6 +195,16 @@ type RestrictionRecord struct {
 	// SupersededBy is the erasure request for which it ended, if it did.
 	SupersededBy string `json:"superseded_by,omitempty"`
 }
+
+// LacksGround reports whether somebody has to say on which ground the processing is
+// restricted before it is.
+func (r *RestrictionRecord) LacksGround() bool {
+	return r != nil && r.Ground == "" && r.SupersededBy == ""
+}
+
+// GroundTask stands among the systems that wait for a person for the ground of a
+// restriction.
+const GroundTask = "ground"
 
 // NoticeTask stands among the systems that wait for a person for the notice to the
 // subject that a restriction is lifted.

@@ -7,9 +7,11 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
+	"golang.org/x/net/idna"
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
@@ -34,18 +36,34 @@ type Acknowledgement struct {
 // receivers get nothing. Sent twice, it is the same message by its Message-ID. The
 // error is a [*connectors.Error].
 func Acknowledge(ctx context.Context, s Settings, a Acknowledgement) error {
-	to, err := ParseAddress(a.To)
+	to, err := personsAddress(a.To)
 	if err != nil {
 		return failed(connectors.Rejected, "the address cannot be written to")
 	}
-	message := s.acknowledgement(&mail.Address{Address: to.Address}, a)
+	message := s.acknowledgement(&mail.Address{Address: to}, a)
+	s.beyondASCII = !ascii(to)
 	err = s.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
+		if known, _ := conn.Extension("SMTPUTF8"); s.beyondASCII && !known {
+			return failed(connectors.Rejected, "the mail server cannot write to addresses beyond ASCII (it has no SMTPUTF8)")
+		}
 		return client.SendWithSMTPClient(conn, message)
 	})
 	if message.IsDelivered() {
 		return nil
 	}
 	return err
+}
+
+// personsAddress reads an address alone, and writes its domain in ASCII, as it stands
+// in the DNS (RFC 5890): then only what is before it asks for more of mail servers.
+func personsAddress(text string) (string, error) {
+	parsed, err := mail.ParseAddress(text)
+	if err != nil || parsed.Address != text || strings.ContainsFunc(text, unicode.IsControl) {
+		return "", errAddress
+	}
+	at := strings.LastIndexByte(text, '@')
+	domain, err := idna.Lookup.ToASCII(text[at+1:])
+	return text[:at+1] + domain, err
 }
 
 // messageIDs matches a Message-ID without folding space or comments (RFC 5322
@@ -75,10 +93,14 @@ func (s Settings) acknowledgement(to *mail.Address, a Acknowledgement) *gomail.M
 	return message
 }
 
+// received is when the request came, by the clock of whoever answers it: the mail
+// server's may be another.
+func (a Acknowledgement) received() time.Time { return a.ReceivedAt.In(a.DueAt.Location()) }
+
 func (a Acknowledgement) english(from string) (subject, text string) {
-	what := "to erase your personal data"
+	what, question := "to erase your personal data", ""
 	if a.Kind != dsr.Erasure {
-		what = "to restrict the use of your personal data"
+		what, question = "to restrict the use of your personal data", englishQuestion
 	}
 	return "We have received your request " + line(a.RequestID), fmt.Sprintf(`Hello,
 
@@ -87,15 +109,15 @@ Its number is %s.
 
 We will answer it by %s. Before that we may ask you to
 show that it comes from you.
-
+%s
 If you did not send this request, please tell us: %s
-`, what, a.ReceivedAt.Format("2 January 2006"), line(a.RequestID), a.DueAt.Format("2 January 2006"), from)
+`, what, a.received().Format("2 January 2006"), line(a.RequestID), a.DueAt.Format("2 January 2006"), question, from)
 }
 
 func (a Acknowledgement) french(from string) (subject, text string) {
-	what := "d'effacement de vos données personnelles"
+	what, question := "d'effacement de vos données personnelles", ""
 	if a.Kind != dsr.Erasure {
-		what = "de limitation de l'utilisation de vos données personnelles"
+		what, question = "de limitation de l'utilisation de vos données personnelles", frenchQuestion
 	}
 	return "Nous avons reçu votre demande " + line(a.RequestID), fmt.Sprintf(`Bonjour,
 
@@ -104,10 +126,31 @@ Elle porte le numéro %s.
 
 Nous y répondrons au plus tard le %s. D'ici là, nous pourrons
 vous demander de montrer qu'elle vient bien de vous.
-
+%s
 Si vous n'avez pas envoyé cette demande, dites-le-nous : %s
-`, what, frenchDate(a.ReceivedAt), line(a.RequestID), frenchDate(a.DueAt), from)
+`, what, frenchDate(a.received()), line(a.RequestID), frenchDate(a.DueAt), question, from)
 }
+
+// Why the use of data is to be restricted has to be known before it is (GDPR Art.
+// 18(1)), and a subject line does not say it.
+const (
+	englishQuestion = `
+Please answer this message and tell us why, for the law knows four reasons:
+- the data are wrong;
+- we use them unlawfully, and you want them kept rather than erased;
+- you need them for a legal claim;
+- you have objected to our using them.
+`
+	frenchQuestion = `
+Merci de répondre à ce message en nous disant pourquoi, car la loi connaît
+quatre raisons :
+- les données sont inexactes ;
+- nous les utilisons illégalement, et vous voulez qu'elles soient conservées
+  plutôt qu'effacées ;
+- vous en avez besoin pour faire valoir un droit en justice ;
+- vous vous êtes opposé(e) à ce que nous les utilisions.
+`
+)
 
 // frenchDate writes a date as French does: "1er mars 2026".
 func frenchDate(t time.Time) string {

@@ -3,7 +3,6 @@ package mail
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -78,16 +77,15 @@ func refusal(code int, command string) *connectors.Error {
 // unreached says why there was no conversation with the server.
 func unreached(err error) *connectors.Error {
 	var (
-		verification *tls.CertificateVerificationError
-		hostname     x509.HostnameError
-		record       tls.RecordHeaderError
-		protocol     textproto.ProtocolError
-		dns          *net.DNSError
-		network      net.Error
+		record   tls.RecordHeaderError
+		protocol textproto.ProtocolError
+		dns      *net.DNSError
+		network  net.Error
 	)
+	if reason, ok := CertificateProblem(err); ok {
+		return misconfigured(reason)
+	}
 	switch {
-	case errors.As(err, &verification), errors.As(err, &hostname):
-		return misconfigured("the mail server's TLS certificate is not valid for the host in server; a company's own authority is named by the environment variable SSL_CERT_FILE")
 	case errors.As(err, &record):
 		return misconfigured("the mail server does not answer by TLS; check server and tls")
 	case errors.Is(err, errTooLarge), errors.As(err, &protocol):

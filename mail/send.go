@@ -13,6 +13,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"ite.digital/lethe/activities"
+	"ite.digital/lethe/connectors"
 )
 
 // A Sender sends messages to one receiver. It is safe for use by several
@@ -54,10 +55,10 @@ func (s *Sender) Notify(ctx context.Context, n activities.Notice) error {
 	return err
 }
 
-// Check reaches the server and signs in, and sends nothing. The error is a
-// [*connectors.Error].
+// Check reaches the server, signs in and has it do nothing, and sends nothing. The
+// error is a [*connectors.Error].
 func Check(ctx context.Context, s Settings) error {
-	return s.session(ctx, func(*gomail.Client, *smtp.Client) error { return nil })
+	return s.session(ctx, func(_ *gomail.Client, conn *smtp.Client) error { return conn.Noop() })
 }
 
 // session connects and signs in, has something done, and takes its leave. All of
@@ -81,6 +82,10 @@ func (s Settings) session(outer context.Context, do func(*gomail.Client, *smtp.C
 		_ = conn.Quit() // what was to be done is done
 		return nil
 	}
+	var known *connectors.Error
+	if ctx.Err() == nil && errors.As(err, &known) {
+		return known
+	}
 	return classify(ctx, err)
 }
 
@@ -92,10 +97,11 @@ func (s Settings) options(ctx context.Context) []gomail.Option {
 	options := []gomail.Option{
 		gomail.WithPort(s.Port), gomail.WithTimeout(s.timeout()), gomail.WithTLSConfig(s.tls()), gomail.WithTLSPolicy(policy),
 		gomail.WithDialContextFunc(s.dialer(ctx)),
-		// All that is sent is ASCII: not every server on the way takes UTF-8.
-		gomail.WithoutSMTPUTF8(),
 		// A connection for one message needs neither.
 		gomail.WithoutNoop(), gomail.WithoutRset(),
+	}
+	if !s.beyondASCII { // not every server on the way takes UTF-8
+		options = append(options, gomail.WithoutSMTPUTF8())
 	}
 	if s.Username == "" {
 		return options

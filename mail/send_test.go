@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mail/mailtest"
 )
 
 var paris = time.FixedZone("", 2*60*60)
@@ -57,12 +58,12 @@ func TestAMailServerDeliversTheMessageOnceItKnowsWhoSends(t *testing.T) {
 	for name, security := range map[string]mail.Security{"STARTTLS": mail.STARTTLS, "TLS from the first byte": mail.Implicit} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := startExim(t, security, false)
-			server.settings.Now = aWeekBefore
-			require.NoError(t, mail.Check(t.Context(), server.settings))
-			require.NoError(t, send(t, server.settings, notice()))
+			server := mailtest.Start(t, security, false)
+			server.Settings.Now = aWeekBefore
+			require.NoError(t, mail.Check(t.Context(), server.Settings))
+			require.NoError(t, send(t, server.Settings, notice()))
 
-			message := server.delivered(t, 1)[0]
+			message := server.Delivered(t, 1)[0]
 			require.Equal(t, `"Lethe" <lethe@example.com>`, message.Header.Get("From"))
 			require.Equal(t, "privacy@example.com", message.Header.Get("Envelope-To"))
 			require.Equal(t, "auto-generated", message.Header.Get("Auto-Submitted"))
@@ -75,22 +76,22 @@ func TestAMailServerDeliversTheMessageOnceItKnowsWhoSends(t *testing.T) {
 
 func TestAServerOnTheSameMachineNeedsNeitherTLSNorALogin(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.Plain, true)
-	require.NoError(t, mail.Check(t.Context(), server.settings))
-	require.NoError(t, send(t, server.settings, notice()))
-	require.Contains(t, server.delivered(t, 1)[0].Header.Get("Received"), "with esmtp (")
+	server := mailtest.Start(t, mail.Plain, true)
+	require.NoError(t, mail.Check(t.Context(), server.Settings))
+	require.NoError(t, send(t, server.Settings, notice()))
+	require.Contains(t, server.Delivered(t, 1)[0].Header.Get("Received"), "with esmtp (")
 }
 
 func TestARepeatedMessageIsRecognisedAndAnotherReminderIsAnotherMessage(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.STARTTLS, false)
+	server := mailtest.Start(t, mail.STARTTLS, false)
 	later := notice()
 	later.At = later.At.AddDate(0, 0, 6)
 	for _, n := range []activities.Notice{notice(), notice(), later} {
-		require.NoError(t, send(t, server.settings, n))
+		require.NoError(t, send(t, server.Settings, n))
 	}
 	ids, threads := map[string]int{}, map[string]int{}
-	for _, m := range server.delivered(t, 3) {
+	for _, m := range server.Delivered(t, 3) {
 		ids[m.Header.Get("Message-Id")]++
 		threads[m.Header.Get("References")]++
 		require.Regexp(t, `^<lethe\.[0-9a-f]{32}@example\.com>$`, m.Header.Get("Message-Id"))
@@ -101,28 +102,28 @@ func TestARepeatedMessageIsRecognisedAndAnotherReminderIsAnotherMessage(t *testi
 
 func TestEveryReceiverHasAMessageOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.STARTTLS, false)
-	server.settings.To = []*netmail.Address{{Address: "gone@example.com"}, {Name: "Zoë", Address: "zoe+gdpr@example.com"}}
-	senders, err := mail.Senders(server.settings)
+	server := mailtest.Start(t, mail.STARTTLS, false)
+	server.Settings.To = []*netmail.Address{{Address: "gone@example.com"}, {Name: "Zoë", Address: "zoe+gdpr@example.com"}}
+	senders, err := mail.Senders(server.Settings)
 	require.NoError(t, err)
 	require.NotEqual(t, senders[0].Name(), senders[1].Name())
 	require.NotContains(t, senders[0].Name(), "gone")
 	requireClass(t, senders[0].Notify(t.Context(), notice()), connectors.Rejected, "RCPT TO", 550)
 	require.NoError(t, senders[1].Notify(t.Context(), notice()))
-	to, err := server.delivered(t, 1)[0].Header.AddressList("To")
+	to, err := server.Delivered(t, 1)[0].Header.AddressList("To")
 	require.NoError(t, err)
-	require.Equal(t, server.settings.To[1:], to)
+	require.Equal(t, server.Settings.To[1:], to)
 }
 
 func TestNothingThatIsToldBecomesAHeader(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.STARTTLS, false)
+	server := mailtest.Start(t, mail.STARTTLS, false)
 	injected := notice()
 	injected.RequestID = "R-1\r\nBcc: eve@example.com\r\n\r\nhello"
 	injected.Missing = []string{"crm\r\n.\r\nMAIL FROM:<eve@example.com>"}
-	server.settings.From.Name = "Lethe\r\nX-Evil: yes"
-	require.NoError(t, send(t, server.settings, injected))
-	message := server.delivered(t, 1)[0]
+	server.Settings.From.Name = "Lethe\r\nX-Evil: yes"
+	require.NoError(t, send(t, server.Settings, injected))
+	message := server.Delivered(t, 1)[0]
 	for name := range message.Header {
 		require.NotContains(t, []string{"Bcc", "X-Evil", "Cc"}, name)
 	}
@@ -132,7 +133,7 @@ func TestNothingThatIsToldBecomesAHeader(t *testing.T) {
 
 func TestAServerThatRefusesIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
-	server := startExim(t, mail.STARTTLS, false)
+	server := mailtest.Start(t, mail.STARTTLS, false)
 	for name, c := range map[string]struct {
 		change  func(*mail.Settings)
 		class   connectors.Class
@@ -148,7 +149,7 @@ func TestAServerThatRefusesIsNotTriedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changed := server.settings
+			changed := server.Settings
 			changed.To = []*netmail.Address{{Address: "privacy@example.com"}}
 			c.change(&changed)
 			requireClass(t, send(t, changed, notice()), c.class, c.command, c.status)
@@ -156,7 +157,7 @@ func TestAServerThatRefusesIsNotTriedAgain(t *testing.T) {
 	}
 	t.Run("no TLS", func(t *testing.T) {
 		t.Parallel()
-		changed := startExim(t, mail.Plain, true).settings
+		changed := mailtest.Start(t, mail.Plain, true).Settings
 		changed.Security = mail.STARTTLS
 		requireClass(t, mail.Check(t.Context(), changed), connectors.Misconfigured, "", 0)
 	})
@@ -164,7 +165,7 @@ func TestAServerThatRefusesIsNotTriedAgain(t *testing.T) {
 
 func TestAPasswordIsNeverSentInClear(t *testing.T) {
 	t.Parallel()
-	s := mail.Settings{Host: "localhost", Port: 1, Security: mail.Plain, Username: username, Password: password}
+	s := mail.Settings{Host: "localhost", Port: 1, Security: mail.Plain, Username: mailtest.Username, Password: mailtest.Password}
 	_, err := mail.Senders(s)
 	require.ErrorContains(t, err, "in clear")
 	require.ErrorContains(t, mail.Check(t.Context(), s), "in clear")
@@ -178,5 +179,5 @@ func requireClass(t *testing.T, err error, class connectors.Class, command strin
 	require.Equal(t, command, known.Path, known.Error())
 	require.Equal(t, status, known.Status, known.Error())
 	require.NotContains(t, known.Error(), "example.")
-	require.NotContains(t, known.Error(), password)
+	require.NotContains(t, known.Error(), mailtest.Password)
 }

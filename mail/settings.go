@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/mail"
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 )
@@ -52,6 +53,9 @@ type Settings struct {
 	Timeout time.Duration
 	// Now is the clock, for the number of days left; nil means time.Now.
 	Now func() time.Time
+
+	// beyondASCII says that the receiver's address asks for SMTPUTF8 (RFC 6531).
+	beyondASCII bool
 }
 
 const defaultTimeout = 40 * time.Second
@@ -105,10 +109,12 @@ func ParseAddress(text string) (*mail.Address, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no e-mail address: %w", err)
 	}
-	for _, r := range parsed.Address {
-		if r > unicode.MaxASCII || unicode.IsControl(r) {
-			return nil, fmt.Errorf("no e-mail address in ASCII: %w", errAddress)
-		}
+	if !ascii(parsed.Address) || strings.ContainsFunc(parsed.Address, unicode.IsControl) {
+		return nil, fmt.Errorf("no e-mail address in ASCII: %w", errAddress)
 	}
 	return parsed, nil
+}
+
+func ascii(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
 }

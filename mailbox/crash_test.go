@@ -14,8 +14,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -90,6 +92,9 @@ func (d folderDesk) Submit(_ context.Context, r dsr.Request) (bool, error) {
 	return false, file.Close()
 }
 
+// ByMail implements [mailbox.Desk].
+func (d folderDesk) ByMail(context.Context, time.Time) (int, error) { return 0, nil }
+
 func TestAProcessThatIsKilledBetweenStepsLosesNothingAndDoesNothingTwice(t *testing.T) {
 	t.Parallel()
 	for _, step := range mailbox.Steps() {
@@ -138,8 +143,44 @@ func (c child) run(t *testing.T) error {
 	return cmd.Run()
 }
 
+// passing passes connections on to a server, and counts what it says. If cut is given,
+// the first connection is closed after so many commands.
+func passing(t *testing.T, port int, cut *int) (said *atomic.Int64, at int) {
+	t.Helper()
+	said = &atomic.Int64{}
+	var first sync.Once
+	return said, proxy(t, port, func(client, server net.Conn) {
+		left := -1
+		first.Do(func() {
+			if cut != nil {
+				left = *cut
+			}
+		})
+		lines := bufio.NewReader(client)
+		for line, err := lines.ReadString('\n'); err == nil && left != 0; line, err = lines.ReadString('\n') {
+			_, _ = io.WriteString(server, line)
+			left--
+		}
+		_ = client.Close()
+		_ = server.Close()
+	}, func(line string) string {
+		said.Add(int64(len(line)))
+		return line
+	})
+}
+
 // withoutKeywords passes a connection on to a server, as one that keeps no keywords.
 func withoutKeywords(t *testing.T, port int) int {
+	t.Helper()
+	return proxy(t, port, func(client, server net.Conn) {
+		_, _ = io.Copy(server, client) // it ends with the connection
+		_ = server.Close()
+	}, func(line string) string { return strings.Replace(line, ` \*)]`, `)]`, 1) })
+}
+
+// proxy passes connections on to a server. asked passes on what the client says, and
+// said changes the lines of the server.
+func proxy(t *testing.T, port int, asked func(client, server net.Conn), said func(line string) string) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -155,14 +196,11 @@ func withoutKeywords(t *testing.T, port int) int {
 				t.Error(err)
 				return
 			}
-			running.Go(func() {
-				_, _ = io.Copy(server, conn) // it ends with the connection
-				_ = server.Close()
-			})
+			running.Go(func() { asked(conn, server) })
 			running.Go(func() {
 				lines := bufio.NewReader(server)
 				for line, err := lines.ReadString('\n'); err == nil; line, err = lines.ReadString('\n') {
-					_, _ = io.WriteString(conn, strings.Replace(line, ` \*)]`, `)]`, 1))
+					_, _ = io.WriteString(conn, said(line))
 				}
 				_ = conn.Close()
 			})

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/rs/zerolog"
+	"golang.org/x/net/idna"
 	"golang.org/x/time/rate"
 
 	"ite.digital/lethe/connectors"
@@ -22,6 +25,8 @@ import (
 type Desk interface {
 	// Submit hands a request in. The same request handed in twice is one request.
 	Submit(ctx context.Context, r dsr.Request) (already bool, err error)
+	// ByMail counts the requests that came by mail and were handed in since then.
+	ByMail(ctx context.Context, since time.Time) (int, error)
 }
 
 // Options say what is done with whose mail.
@@ -41,6 +46,12 @@ type Options struct {
 	Ours []string
 	// Since leaves out what the server received on earlier days.
 	Since time.Time
+	// MaxPerDay bounds the requests that are handed in within 24 hours; the others
+	// wait in the folder. 0 is no bound.
+	MaxPerDay int
+	// Flooded tells people, at most once in 24 hours, how many requests wait in the
+	// folder because of that; nil tells nobody but the log.
+	Flooded func(ctx context.Context, waiting int) error
 	// Poll is how often the folder is looked through if the server tells nothing.
 	Poll time.Duration
 	Log  zerolog.Logger
@@ -76,18 +87,15 @@ const (
 // A keeper deals with the messages of a folder. It is used by one goroutine.
 type keeper struct {
 	Options
-	// settled are the messages that need no second look, as long as the folder's
-	// numbers mean the same.
-	settled imap.UIDSet
-	// handed are those whose request is handed in, and not acknowledged yet.
-	handed   imap.UIDSet
-	validity uint32
-	pace     *rate.Limiter
+	progress
+	flood
+	pace *rate.Limiter
 	// reached says that the server was reached once.
 	reached bool
 	// unheard says that acknowledgements do not get through at the moment: the others
-	// of the same pass are not tried, for each may take until it is given up.
-	unheard bool
+	// of the same pass are not tried, for each may take until it is given up. spread
+	// says that they wait for their turn.
+	unheard, spread bool
 }
 
 func newKeeper(o Options) *keeper {
@@ -138,10 +146,16 @@ func Once(ctx context.Context, o Options) error {
 	}
 	defer s.close()
 	seen, err := k.pass(ctx, s)
-	if err == nil && seen.later > 0 {
-		err = errors.New("some requests are handed in and not acknowledged yet; run it again")
+	switch {
+	case err != nil:
+		return err
+	case seen.waiting > 0:
+		return fmt.Errorf("%d requests wait in the mailbox: more have come than max_per_day lets in", seen.waiting)
+	case seen.later > 0:
+		return errors.New("some requests are handed in and not acknowledged yet; run it again")
+	default:
+		return nil
 	}
-	return err
 }
 
 // passes reports whether an error can go away by itself.
@@ -177,16 +191,14 @@ func (k *keeper) attend(ctx context.Context) (looked bool, err error) {
 }
 
 // counts is what was found in the folder.
-type counts struct{ submitted, already, unrelated, automatic, person, later int }
+type counts struct{ submitted, already, unrelated, automatic, person, later, waiting int }
 
 // pass looks through the folder once.
 func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) {
 	defer func() { k.report(seen) }()
-	k.unheard = false
-	if s.validity != k.validity {
-		k.settled, k.handed, k.validity = nil, nil, s.validity
-	}
-	open, unmoved, err := s.search(ctx, k.settled, k.Since)
+	k.unheard, k.spread, k.left = false, false, unknown
+	k.progress.begin(s.validity)
+	open, unmoved, err := s.search(ctx, k.floor, k.Since)
 	if err != nil {
 		return seen, err
 	}
@@ -195,7 +207,10 @@ func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) 
 			return seen, err
 		}
 	}
-	for uids := range slices.Chunk(open, batch) {
+	open = k.unsettled(open)
+	due := k.dueNow(open, k.Now())
+	seen.waiting = len(open) - len(due)
+	for uids := range slices.Chunk(due, batch) {
 		messages, err := s.fetch(ctx, uids)
 		if err != nil {
 			return seen, err
@@ -205,7 +220,10 @@ func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) 
 				return seen, err
 			}
 		}
+		k.settleGone(uids, messages)
 	}
+	k.advance(open)
+	k.tellFlood(ctx, seen.waiting)
 	return seen, nil
 }
 
@@ -215,40 +233,68 @@ func (k *keeper) report(seen counts) {
 		return
 	}
 	k.Log.Info().Int("submitted", seen.submitted).Int("already_submitted", seen.already).Int("unrelated", seen.unrelated).
-		Int("automatic", seen.automatic).Int("needs_person", seen.person).Int("acknowledged_later", seen.later).Msg("looked through the mailbox")
+		Int("automatic", seen.automatic).Int("needs_person", seen.person).Int("acknowledged_later", seen.later).Int("waiting", seen.waiting).Msg("looked through the mailbox")
 }
+
+// A verdict is what a message is.
+type verdict int
+
+const (
+	// unrelated: it is no request.
+	unrelated verdict = iota
+	// automatic: no person wrote it.
+	automatic
+	// forPerson: a person has to read it.
+	forPerson
+	// isRequest: it is handed in.
+	isRequest
+)
 
 // settle deals with one message.
 func (k *keeper) settle(ctx context.Context, s *session, m message, seen *counts) error {
-	wish, french := ReadSubject(m.subject())
-	from, fromErr := m.from()
-	switch {
-	case wish == Nothing:
-		seen.unrelated++
-	case m.automatic(from, k.Ours):
+	what, l, problem := k.judge(m)
+	switch what {
+	case forPerson:
+		return k.leaveToPerson(ctx, s, m, problem, seen)
+	case isRequest:
+		return k.carry(ctx, s, l, seen)
+	case automatic:
 		seen.automatic++
 	default:
-		r, problem := k.request(m, wish, from, fromErr)
-		if problem != nil {
-			return k.leaveToPerson(ctx, s, m, problem, seen)
-		}
-		return k.carry(ctx, s, letter{message: m, request: r, french: french}, seen)
+		seen.unrelated++
 	}
-	k.settled.AddNum(m.uid)
+	k.settled[m.uid] = true
 	return nil
 }
 
+// judge says what a message is, and why a person has to read it if one has.
+func (k *keeper) judge(m message) (verdict, letter, error) {
+	wish, french := m.wish()
+	from, fromErr := m.from()
+	switch {
+	case wish == Nothing:
+		return unrelated, letter{}, nil
+	case m.automatic(from, k.Ours):
+		return automatic, letter{}, nil
+	case fromErr != nil && !m.broken:
+		return forPerson, letter{}, fromErr
+	}
+	r, err := k.request(m, wish, from)
+	if err != nil {
+		return forPerson, letter{}, err
+	}
+	return isRequest, letter{message: m, request: r, french: french}, nil
+}
+
 // request makes the request that a message is, or says why a person has to.
-func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.Request, error) {
+func (k *keeper) request(m message, wish Wish, from string) (dsr.Request, error) {
 	switch {
 	case m.broken:
 		return dsr.Request{}, errors.New("its header is broken or far too long")
-	case fromErr != nil:
-		return dsr.Request{}, fromErr
+	case unanswered(from):
+		return dsr.Request{}, errors.New("its sender is nobody's address; it may pass on what a person has asked")
 	case wish == Unclear:
 		return dsr.Request{}, errors.New("its subject begins as a request does, and what it asks for is not understood")
-	case wish == Restrict: // GDPR Art. 18(1) has four grounds, and a subject line names none
-		return dsr.Request{}, errors.New("it asks for a restriction, whose ground a person has to find out; then lethe submit --kind restriction")
 	}
 	id, err := dsr.Normalizer{}.Identifier(dsr.Email, from)
 	if err != nil {
@@ -259,10 +305,28 @@ func (k *keeper) request(m message, wish Wish, from string, fromErr error) (dsr.
 		received = now
 	}
 	r := dsr.Request{
-		ID: "mail-" + k.Namer(m.identity()...), Kind: dsr.Erasure, Subject: dsr.Subject{Identifiers: []dsr.Identifier{id}},
-		ReceivedAt: received, ApprovalRequired: true,
+		ID: requests.MailPrefix + k.Namer(m.identity()...), Kind: wish.kind(), Subject: dsr.Subject{Identifiers: inBothForms(id)},
+		ReceivedAt: received, ApprovalRequired: true, Channel: dsr.ChannelMail,
 	}
 	return r, r.Validate(k.Now())
+}
+
+// inBothForms is the address, and the same with the other form of an internationalised
+// domain (RFC 5890): systems hold what people typed or what programs made of it.
+func inBothForms(id dsr.Identifier) []dsr.Identifier {
+	at := strings.LastIndexByte(id.Value, '@')
+	forms := []dsr.Identifier{id}
+	for _, convert := range []func(string) (string, error){idna.Lookup.ToASCII, idna.Lookup.ToUnicode} {
+		domain, err := convert(id.Value[at+1:])
+		if err != nil {
+			continue
+		}
+		other, err := dsr.Normalizer{}.Identifier(dsr.Email, id.Value[:at+1]+domain)
+		if err == nil && !other.Same(id) {
+			forms = append(forms, other)
+		}
+	}
+	return forms
 }
 
 // leaveToPerson marks a message that a person has to read, and says so.
@@ -275,7 +339,7 @@ func (k *keeper) leaveToPerson(ctx context.Context, s *session, m message, probl
 		return err
 	}
 	seen.person++
-	k.settled.AddNum(m.uid)
+	k.settled[m.uid] = true
 	k.Log.Warn().Uint32("uid", uint32(m.uid)).Time("received_at", m.receivedAt).Str("reason", problem.Error()).
 		Msg("a message needs a person; it is flagged in the mailbox")
 	return nil
@@ -291,7 +355,11 @@ type letter struct {
 // carry hands a request in, acknowledges it and marks its message, in this order:
 // whatever dies in between does the rest another time.
 func (k *keeper) carry(ctx context.Context, s *session, l letter, seen *counts) error {
-	if !k.handed.Contains(l.uid) {
+	if !k.handed[l.uid] {
+		if room, err := k.hasRoom(ctx, l); err != nil || !room {
+			seen.waiting++
+			return err
+		}
 		already, err := k.Desk.Submit(ctx, l.request)
 		switch {
 		case errors.Is(err, requests.ErrTaken):
@@ -306,8 +374,9 @@ func (k *keeper) carry(ctx context.Context, s *session, l letter, seen *counts) 
 			seen.already++
 		default:
 			seen.submitted++
+			k.count(l)
 		}
-		k.handed.AddNum(l.uid)
+		k.handed[l.uid] = true
 		k.after(stepSubmitted)
 	}
 	if sent, err := k.acknowledge(ctx, l); err != nil || !sent {
@@ -321,14 +390,15 @@ func (k *keeper) carry(ctx context.Context, s *session, l letter, seen *counts) 
 // acknowledge tells the person that their request has arrived. It reports false if
 // that has to be tried again.
 func (k *keeper) acknowledge(ctx context.Context, l letter) (bool, error) {
-	if k.Acknowledge == nil {
+	if k.Acknowledge == nil || k.told[l.uid] {
 		return true, nil
 	}
-	if k.unheard {
+	if k.unheard || k.spread {
 		return false, nil
 	}
 	if !k.pace.AllowN(k.Now(), 1) {
-		k.Log.Warn().Str("request_id", l.request.ID).Msg("many requests come at once; their acknowledgements are spread")
+		k.spread = true
+		k.Log.Warn().Msg("many requests come at once; their acknowledgements are spread")
 		return false, nil
 	}
 	due, err := k.Due(l.request.ReceivedAt)
@@ -342,6 +412,7 @@ func (k *keeper) acknowledge(ctx context.Context, l letter) (bool, error) {
 	var known *connectors.Error
 	switch {
 	case err == nil:
+		k.told[l.uid] = true
 		return true, nil
 	case ctx.Err() != nil:
 		return false, ctx.Err()
@@ -370,7 +441,7 @@ func (k *keeper) finish(ctx context.Context, s *session, l letter) error {
 		}
 		k.after(stepMoved)
 	}
-	k.settled.AddNum(uid)
+	k.settled[uid] = true
 	k.Log.Info().Str("request_id", cmp.Or(l.request.ID, "-")).Msg("a request has come by mail")
 	return nil
 }

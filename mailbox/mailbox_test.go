@@ -33,6 +33,8 @@ type office struct {
 	// submits and refused count the calls that hand in, and that were not sent.
 	submits, refused int
 	log              lines
+	// before is how many requests have come by mail, as lists have it.
+	before int
 	// down and mute are what handing in and writing fail with.
 	down, mute error
 }
@@ -69,6 +71,13 @@ func (o *office) Submit(_ context.Context, r dsr.Request) (bool, error) {
 	_, already := o.requests[r.ID]
 	o.requests[r.ID] = r
 	return already, nil
+}
+
+// ByMail implements [mailbox.Desk]. It lags behind, as Temporal's lists do.
+func (o *office) ByMail(context.Context, time.Time) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.before, o.down
 }
 
 func (o *office) acknowledge(_ context.Context, a mail.Acknowledgement) error {
@@ -146,7 +155,7 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 			for id, r := range o.requests {
 				require.Regexp(t, "^mail-[0-9a-f]+$", id)
 				require.Equal(t, dsr.Request{
-					ID: id, Kind: dsr.Erasure, ApprovalRequired: true, ReceivedAt: r.ReceivedAt,
+					ID: id, Kind: dsr.Erasure, ApprovalRequired: true, ReceivedAt: r.ReceivedAt, Channel: dsr.ChannelMail,
 					Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "ann@example.com"}}},
 				}, r)
 				require.WithinDuration(t, received(), r.ReceivedAt, 0)
@@ -172,6 +181,25 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 			require.NotContains(t, o.log.all()[len(before):], "needs a person", "it was said once")
 		})
 	}
+}
+
+func TestAMailThatAsksForARestrictionIsOneWhoseGroundIsNamedLater(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	server.Deliver("INBOX", received(), letter("My information [stop using my data]"), letter("Mes =?utf-8?q?donn=C3=A9es?= [limiter]"))
+	o := newOffice()
+	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.Implicit))))
+	require.Len(t, o.requests, 2)
+	for _, r := range o.requests {
+		require.Equal(t, dsr.Restriction, r.Kind)
+		require.Empty(t, r.Ground)
+		require.Equal(t, dsr.ChannelMail, r.Channel)
+		require.NoError(t, r.Validate(time.Now().AddDate(1, 0, 0)))
+	}
+	require.Len(t, o.sent, 2)
+	require.NotEqual(t, o.sent[0].French, o.sent[1].French)
+	require.Empty(t, server.Subjects("INBOX", imap.FlagFlagged))
+	require.Len(t, server.Subjects("INBOX", "LetheDone"), 2)
 }
 
 func TestARequestIsMovedWhereItIsDone(t *testing.T) {
@@ -318,7 +346,7 @@ func TestWhatHasToBeRepairedIsSaidAtOnce(t *testing.T) {
 	}{
 		"password":    {func(s *mailbox.Server) { s.Password = "wrong" }, "mailbox: the mail server does not accept username and password"},
 		"folder":      {func(s *mailbox.Server) { s.Folder = "Nowhere" }, "mailbox: the mail server does not open the folder; check folder"},
-		"certificate": {func(s *mailbox.Server) { s.RootCAs = nil }, "mailbox: the mail server's TLS certificate is not valid for the host in server"},
+		"certificate": {func(s *mailbox.Server) { s.RootCAs = nil }, "mailbox: the mail server's TLS certificate is of nobody whom this machine believes"},
 		"TLS":         {func(s *mailbox.Server) { s.Port = server.Settings(mail.STARTTLS).Port }, "mailbox: the mail server does not answer by TLS; check server and tls"},
 	} {
 		t.Run(name, func(t *testing.T) {

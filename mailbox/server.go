@@ -52,6 +52,9 @@ const (
 	batch = 100
 )
 
+// noFolder is said of a folder that cannot be opened.
+const noFolder = "the mail server does not open the folder; check folder"
+
 // The keywords by which messages are known that were dealt with.
 const (
 	keywordDone   imap.Flag = "LetheDone"
@@ -75,19 +78,20 @@ type session struct {
 
 // open connects, signs in and selects the folder. The caller closes the session.
 // The error is a [*connectors.Error].
-func (s Server) open(ctx context.Context) (_ *session, err error) {
+func (s Server) open(ctx context.Context) (*session, error) {
 	session := &session{server: s, changed: make(chan struct{}, 1)}
-	defer func() {
-		if err != nil {
-			session.close()
-		}
-	}()
-	for _, step := range []func(context.Context) error{session.connect, session.login, session.selectFolder, session.prepareDone} {
-		if err := session.within(ctx, func() error { return step(ctx) }); err != nil {
-			return nil, err
+	return session, session.take(ctx, session.connect, session.login, session.selectFolder, session.prepareDone)
+}
+
+// take takes steps one after the other. It closes the session where one fails.
+func (s *session) take(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := s.within(ctx, func() error { return step(ctx) }); err != nil {
+			s.close()
+			return err
 		}
 	}
-	return session, nil
+	return nil
 }
 
 // close lets go of the connection. There is nothing left to be said to the server.
@@ -198,7 +202,7 @@ func (s *session) selectFolder(context.Context) error {
 	selected, err := s.client.Select(folder, nil).Wait()
 	var refused *imap.Error
 	if errors.As(err, &refused) {
-		return failed(connectors.Misconfigured, "the mail server does not open the folder; check folder")
+		return failed(connectors.Misconfigured, noFolder)
 	}
 	if err != nil {
 		return err
@@ -218,9 +222,8 @@ func (s *session) prepareDone(context.Context) error {
 	if s.server.Done == "" {
 		return nil
 	}
-	if caps := s.client.Caps(); !caps.Has(imap.CapMove) && !caps.Has(imap.CapUIDPlus) {
-		// What others have marked as deleted would go with what is moved.
-		return failed(connectors.Misconfigured, "the mail server can move no single message (it has neither MOVE nor UIDPLUS); leave done out")
+	if err := s.canMove(); err != nil {
+		return err
 	}
 	err := s.client.Create(s.server.Done, nil).Wait()
 	var refused *imap.Error
@@ -230,15 +233,24 @@ func (s *session) prepareDone(context.Context) error {
 	return err
 }
 
-// search returns the numbers of the messages that are open, but for those that are
-// settled, and of those that are done and were not moved yet.
-func (s *session) search(ctx context.Context, settled imap.UIDSet, since time.Time) (open, unmoved []imap.UID, err error) {
-	criteria := &imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagDeleted}, Since: since}
+// canMove is an error if the server cannot move a message alone: what others have
+// marked as deleted would go with it.
+func (s *session) canMove() error {
+	if caps := s.client.Caps(); !caps.Has(imap.CapMove) && !caps.Has(imap.CapUIDPlus) {
+		return failed(connectors.Misconfigured, "the mail server can move no single message (it has neither MOVE nor UIDPLUS); leave done out")
+	}
+	return nil
+}
+
+// search returns the numbers of the messages that are open, from the floor on, and of
+// those that are done and were not moved yet. It may return the last message below the
+// floor as well.
+func (s *session) search(ctx context.Context, floor imap.UID, since time.Time) (open, unmoved []imap.UID, err error) {
+	criteria := &imap.SearchCriteria{
+		UID: []imap.UIDSet{{imap.UIDRange{Start: floor}}}, NotFlag: []imap.Flag{imap.FlagDeleted}, Since: since,
+	}
 	if s.keywords {
 		criteria.NotFlag = append(criteria.NotFlag, keywordDone, keywordPerson)
-	}
-	if len(settled) > 0 {
-		criteria.Not = []imap.SearchCriteria{{UID: []imap.UIDSet{settled}}}
 	}
 	if open, err = s.uids(ctx, criteria); err != nil || s.server.Done == "" || !s.keywords {
 		return open, nil, err
@@ -358,14 +370,14 @@ func failed(class connectors.Class, reason string) *connectors.Error {
 // unreached says why there was no conversation with the server.
 func unreached(err error) *connectors.Error {
 	var (
-		verification *tls.CertificateVerificationError
-		record       tls.RecordHeaderError
-		refused      *imap.Error
-		dns          *net.DNSError
+		record  tls.RecordHeaderError
+		refused *imap.Error
+		dns     *net.DNSError
 	)
+	if reason, ok := mail.CertificateProblem(err); ok {
+		return failed(connectors.Misconfigured, reason)
+	}
 	switch {
-	case errors.As(err, &verification):
-		return failed(connectors.Misconfigured, "the mail server's TLS certificate is not valid for the host in server; a company's own authority is named by the environment variable SSL_CERT_FILE")
 	case errors.As(err, &record):
 		return failed(connectors.Misconfigured, "the mail server does not answer by TLS; check server and tls")
 	case errors.As(err, &refused):

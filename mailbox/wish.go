@@ -3,6 +3,7 @@ package mailbox
 import (
 	"io"
 	"mime"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,6 +12,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/unicode/norm"
+
+	"ite.digital/lethe/dsr"
 )
 
 // A Wish is what the subject of a message asks for.
@@ -28,23 +31,51 @@ const (
 	Restrict
 )
 
+// kind is the kind of request that the wish is.
+func (w Wish) kind() dsr.Kind {
+	if w == Restrict {
+		return dsr.Restriction
+	}
+	return dsr.Erasure
+}
+
 // ReadSubject says what the subject of a message, as it stands in the header, asks
 // for, and whether it is in French. It understands "My information [forget]" and
 // "Mes informations [oublier]" in their variants. Of a subject that holds any
 // other word it says that it is unclear: "do not forget my invoice" is no request.
 func ReadSubject(header string) (wish Wish, french bool) {
-	words := withoutPrefixes(wordsOf(decode(header)))
-	rest, french, ok := opening(words)
-	if !ok {
+	text := decode(header)
+	rest, french, ok := opening(withoutPrefixes(wordsOf(text)))
+	switch {
+	case ok:
+		return wishOf(rest), french
+	case encodedWord.MatchString(text): // nobody can tell by the rest what it says
+		return Unclear, false
+	default:
 		return Nothing, false
 	}
-	return wishOf(rest), french
+}
+
+// encodedWord matches what stands for text in a header (RFC 2047 section 2), however
+// broken. unpadded matches one in base64, to which programs forget to add what makes
+// its length a multiple of four.
+var (
+	encodedWord = regexp.MustCompile(`=\?[^?\s]+\?[^?\s]*\?[^?]*\?=`)
+	unpadded    = regexp.MustCompile(`(=\?[^?\s]+\?[bB]\?)([A-Za-z0-9+/]*)=*(\?=)`)
+)
+
+// padded adds what is missing.
+func padded(header string) string {
+	return unpadded.ReplaceAllStringFunc(header, func(word string) string {
+		parts := unpadded.FindStringSubmatch(word)
+		return parts[1] + parts[2] + strings.Repeat("=", (4-len(parts[2])%4)%4) + parts[3]
+	})
 }
 
 // decode reads the encoded words of a header (RFC 2047). What is neither UTF-8 nor
 // encoded comes from old programs and is taken for Windows-1252.
 func decode(header string) string {
-	if decoded, err := wordDecoder().DecodeHeader(utf8Of(header)); err == nil {
+	if decoded, err := wordDecoder().DecodeHeader(padded(utf8Of(header))); err == nil {
 		return decoded
 	}
 	return header
@@ -58,12 +89,14 @@ func utf8Of(header string) string {
 	return decoded
 }
 
-// wordDecoder knows the charsets that browsers know.
+// wordDecoder knows the charsets that browsers know. What names another is taken for
+// the one that old programs mean: nearly all of them write ASCII in the same way.
 func wordDecoder() *mime.WordDecoder {
 	return &mime.WordDecoder{CharsetReader: func(charset string, input io.Reader) (io.Reader, error) {
+		charset, _, _ = strings.Cut(charset, "*") // a language may follow (RFC 2231 section 5)
 		encoding, err := htmlindex.Get(charset)
 		if err != nil {
-			return nil, err
+			return charmap.Windows1252.NewDecoder().Reader(input), nil //nolint:nilerr // see above
 		}
 		return encoding.NewDecoder().Reader(input), nil
 	}}
@@ -125,9 +158,9 @@ var (
 	using       = setOf("use using used usage process processing utiliser utilisez utilise utilisees utilisation traiter traitement")
 	stopping    = setOf("stop stopping cease end no not don dont longer arreter arretez arret cesser cessez ne pas plus fin")
 	fillers     = setOf("me my mine please pls data information informations info personal all of the from your yours you i want would like " +
-		"to be being right request for about under gdpr article art 17 18 it them now and any do t that thanks thank " +
+		"to be being right request for about under gdpr article art 17 18 it them now and any do t that thanks thank kindly immediately " +
 		"moi mes ma mon donnees personnelles svp s il vous plait de du des la le les l d a toutes tout droit demande merci je veux " +
-		"souhaite rgpd que soient etre et votre vos se c")
+		"souhaite veuillez bien vouloir prie immediatement rgpd que soient etre et votre vos se c")
 	refusing = setOf("not don dont no ne pas never jamais t")
 )
 

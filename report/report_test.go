@@ -155,6 +155,21 @@ func TestOnlyARestrictionSaysWhatRestrictingMeans(t *testing.T) {
 	require.NotContains(t, text(), "exports to BigQuery", "that is what an erasure does not cover")
 }
 
+func TestTheGroundOfARestrictionAndWhoNamedItAreSaid(t *testing.T) {
+	t.Parallel()
+	for want, record := range map[string]dsr.RestrictionRecord{
+		"Ground       not named; the request came without one\n": {},
+		"Ground       Art. 18(1)(d), until it is decided\n":      {Ground: dsr.GroundObjection, Until: "it is decided"},
+		"until it is decided (named by Sam, ":                    {Ground: dsr.GroundObjection, Until: "it is decided", NamedBy: "Sam", NamedAt: time.Now()},
+	} {
+		r := sample()
+		r.Kind, r.Restriction = dsr.Restriction, &record
+		var b bytes.Buffer
+		require.NoError(t, report.Text(&b, r))
+		require.Contains(t, b.String(), want)
+	}
+}
+
 func TestTheProgressReadsLikeThis(t *testing.T) {
 	t.Parallel()
 	r := sample()

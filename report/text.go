@@ -85,7 +85,7 @@ func (t *textReport) restrictionRecord(r *dsr.RestrictionRecord) {
 	if r == nil {
 		return
 	}
-	t.line("%-12s %s, until %s", "Ground", r.Ground.Article(), r.Until)
+	t.line("%-12s %s", "Ground", groundText(r))
 	if !r.InForceSince.IsZero() {
 		t.line("%-12s since %s", "In force", r.InForceSince.Format(moment))
 	}
@@ -98,6 +98,18 @@ func (t *textReport) restrictionRecord(r *dsr.RestrictionRecord) {
 	if r.SupersededBy != "" {
 		t.line("%-12s by erasure request %s; nothing was given back", "Ended", r.SupersededBy)
 	}
+}
+
+// groundText says why processing is restricted, until when, and by whose word.
+func groundText(r *dsr.RestrictionRecord) string {
+	if r.Ground == "" {
+		return "not named; the request came without one"
+	}
+	text := r.Ground.Article() + ", until " + r.Until
+	if r.NamedBy != "" {
+		text += fmt.Sprintf(" (named by %s, %s)", r.NamedBy, r.NamedAt.Format(moment))
+	}
+	return text
 }
 
 // relatedText names another request of the same person.

@@ -478,6 +478,24 @@ func (d *Desk) List(ctx context.Context, f Filter, limit int) ([]Line, error) {
 	return lines, nil
 }
 
+// MailPrefix is how the ids of requests begin that came by mail.
+const MailPrefix = "mail-"
+
+// ByMail counts the requests that came by mail and began to be carried out since then.
+// Temporal's lists lag behind a little.
+func (d *Desk) ByMail(ctx context.Context, since time.Time) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	prefixes := make([]string, len(dsr.Kinds()))
+	for i, kind := range dsr.Kinds() {
+		prefixes[i] = "WorkflowId STARTS_WITH '" + dsr.WorkflowID(kind, MailPrefix) + "'"
+	}
+	answer, err := d.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+		Namespace: d.namespace, Query: fmt.Sprintf("(%s) AND StartTime > '%s'", strings.Join(prefixes, " OR "), since.UTC().Format(time.RFC3339)),
+	})
+	return int(answer.GetCount()), explain(err)
+}
+
 // visibilityQuery is the filter in Temporal's language.
 func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
 	query := "WorkflowType IN ('Erasure', 'Restriction') AND ExecutionStatus != 'ContinuedAsNew'"

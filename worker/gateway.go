@@ -151,7 +151,7 @@ func tlsOf(g *config.Gateway) *tls.Config {
 
 // options are those of a configuration.
 func (g *Gateway) options(cfg *config.Config) (intake.Options, error) {
-	signer, err := signerOf(cfg.Gateway, time.Now())
+	signer, err := Signer(cfg.Gateway, time.Now())
 	if err != nil {
 		return intake.Options{}, err
 	}
@@ -179,8 +179,8 @@ func (g *Gateway) ready(ctx context.Context) error {
 	return errors.Join(err, keysErr)
 }
 
-// signerOf makes what signs for the gateway's domain.
-func signerOf(g *config.Gateway, now time.Time) (*intake.Signer, error) {
+// Signer makes what signs for the gateway's domain.
+func Signer(g *config.Gateway, now time.Time) (*intake.Signer, error) {
 	signer, err := intake.NewSigner(g.URL.Hostname(), *g.Signing, now)
 	if err != nil {
 		return nil, fmt.Errorf("gateway.signing in lethe.yaml: %w", err)
@@ -213,7 +213,7 @@ func (c *caller) apply(cfg *config.Config) error {
 	if cfg.Gateway == nil {
 		return errors.New("lethe.yaml has no gateway any more; restart the worker if that is meant")
 	}
-	signer, err := signerOf(cfg.Gateway, time.Now())
+	signer, err := Signer(cfg.Gateway, time.Now())
 	if err != nil {
 		return err
 	}

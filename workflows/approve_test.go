@@ -67,14 +67,14 @@ func TestNothingIsErasedBeforeAPersonApproves(t *testing.T) {
 
 func TestADryRunEndsWithThePlanAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	crm := &vendor{records: []dsr.Record{person("1", email, phone)}}
+	crm := &vendor{records: []dsr.Record{person("1", email, phone, clientID)}}
 	chat := &vendor{records: []dsr.Record{person("web", email), person("whatsapp", phone)}}
-	shared := &vendor{records: []dsr.Record{person("mine", email), person("theirs", stranger, phone)}}
+	shared := &vendor{records: []dsr.Record{person("mine", email), person("theirs", stranger, clientID)}}
 	broken := &vendor{onLocate: func(*vendor) error {
 		return &connectors.Error{Class: connectors.CredentialsRejected, System: "broken", Status: 401, Reason: "no"}
 	}}
 	tr := newTrial(t, []dsr.System{
-		automatic("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone), automatic("shared", dsr.Email, dsr.Phone),
+		automatic("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone), automatic("shared", dsr.Email, dsr.GAClientID),
 		automatic("broken", dsr.Email), automatic("nobody", dsr.Email), manual("inbox", dsr.Email),
 	}, map[string]*vendor{"crm": crm, "chat": chat, "shared": shared, "broken": broken, "nobody": {}})
 	tr.request.DryRun = true

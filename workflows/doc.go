@@ -68,6 +68,10 @@ type Approve struct {
 	// WithoutIrreversible leaves out the part of a restriction that cannot be
 	// undone, where a system has asked about that.
 	WithoutIrreversible bool `json:"without_irreversible,omitempty"`
+	// Ground is why processing is to be restricted. It is needed if the restriction
+	// came without, and then stands for all systems; without a System nothing else is
+	// approved.
+	Ground dsr.Ground `json:"ground,omitempty"`
 }
 
 // ResolveMatch says which of the records that a system is held for are the

@@ -61,8 +61,8 @@ type process struct {
 	// the workflows of those that know of this one.
 	related []dsr.Meeting
 	met     map[string]bool
-	// telling says that another request is being told of this one.
-	telling bool
+	// telling counts the other requests that are being told of this one.
+	telling int
 	// begunAt is when the first run of the request began.
 	begunAt time.Time
 	// conflicts are the restrictions for which nothing is erased until a person has

@@ -55,7 +55,7 @@ func (e *process) meet(ctx workflow.Context) {
 
 // hasSignals reports whether there is a meeting that was not taken note of.
 func (e *process) hasSignals(ctx workflow.Context) bool {
-	return workflow.GetSignalChannel(ctx, SignalMeeting).Len() > 0 || e.telling
+	return workflow.GetSignalChannel(ctx, SignalMeeting).Len() > 0 || e.telling > 0
 }
 
 // tell tells another request of this one, once in each of its runs.
@@ -94,11 +94,11 @@ const (
 func (e *process) send(ctx workflow.Context, other dsr.Meeting, ended string) {
 	self := dsr.Meeting{
 		Kind: e.request.Kind, RequestID: e.request.ID, StartedAt: e.begunAt, Run: workflow.GetInfo(ctx).WorkflowExecution.RunID,
-		Ground: e.request.Ground, Ended: ended, Uncertain: other.Uncertain,
+		Ground: e.ground(), Ended: ended, Uncertain: other.Uncertain,
 	}
-	e.telling = true
+	e.telling++
 	err := workflow.SignalExternalWorkflow(ctx, dsr.WorkflowID(other.Kind, other.RequestID), "", SignalMeeting, self).Get(ctx, nil)
-	if e.telling = false; err != nil {
+	if e.telling--; err != nil {
 		workflow.GetLogger(ctx).Info("another request of the person has ended meanwhile")
 	}
 }
@@ -123,12 +123,24 @@ func (e *process) encounter(other dsr.Meeting) {
 	switch {
 	case e.restriction != nil && other.Kind == dsr.Erasure:
 		e.meetErasure(other)
-	case e.restriction == nil && other.Kind == dsr.Restriction && other.Decision == nil && e.holdsUp(other):
+	case e.restriction == nil && other.Kind == dsr.Restriction && other.Decision == nil && !e.holdsUp(other):
+		e.letPass(other)
+	case e.restriction == nil && other.Kind == dsr.Restriction && other.Decision == nil:
 		e.conflicts = slices.DeleteFunc(slices.Clone(e.conflicts), other.Same)
 		e.conflicts = append(e.conflicts, other)
 		e.wake(dsr.QuestionTask, dsr.QuestionApproval, dsr.QuestionIdentity)
 		e.callOff()
 	}
+}
+
+// letPass goes on where a restriction was in the way whose ground was not known, and
+// turns out to be one for which the data need not be kept.
+func (e *process) letPass(restriction dsr.Meeting) {
+	if !slices.ContainsFunc(e.conflicts, restriction.Same) {
+		return
+	}
+	e.conflicts = slices.DeleteFunc(slices.Clone(e.conflicts), restriction.Same)
+	e.wake(dsr.QuestionConflict)
 }
 
 // atOnce is how close together two requests count as having come at once: lists know
@@ -159,8 +171,12 @@ func (s *system) askConflict() *dsr.Question {
 		return nil
 	}
 	conflict := s.request.conflicts[0]
-	return &dsr.Question{Kind: dsr.QuestionConflict, Text: fmt.Sprintf("restriction %s of the same person has arrived, on a ground for which the "+
-		"data must be kept (%s); nothing more is erased until %s", conflict.RequestID, conflict.Ground.Article(), UpdateResolveConflict)}
+	why := "on a ground for which the data must be kept (" + conflict.Ground.Article() + ")"
+	if conflict.Ground == "" {
+		why = "whose ground nobody has named yet, so that the data may have to be kept"
+	}
+	return &dsr.Question{Kind: dsr.QuestionConflict, Text: fmt.Sprintf("restriction %s of the same person has arrived, %s; nothing more is erased until %s",
+		conflict.RequestID, why, UpdateResolveConflict)}
 }
 
 func (e *process) checkConflict(_ workflow.Context, p ResolveConflict) error {

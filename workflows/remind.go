@@ -148,6 +148,9 @@ func (e *process) nextChase() (at time.Time, waits bool) {
 			consider(chaseAt(s.outcome.Question.Since, s.chasedAt))
 		}
 	}
+	if e.awaitsGround() {
+		consider(chaseAt(e.begunAt, e.chasedAt))
+	}
 	if e.awaitsNotice() {
 		consider(chaseAt(e.restriction.Lift.At, e.chasedAt))
 	}
@@ -172,7 +175,8 @@ func (e *process) markChased(now time.Time) bool {
 			s.chasedAt, due = now, true
 		}
 	}
-	if e.awaitsNotice() && !now.Before(chaseAt(e.restriction.Lift.At, e.chasedAt)) {
+	if e.awaitsNotice() && !now.Before(chaseAt(e.restriction.Lift.At, e.chasedAt)) ||
+		e.awaitsGround() && !now.Before(chaseAt(e.begunAt, e.chasedAt)) {
 		e.chasedAt, due = now, true
 	}
 	return due

@@ -110,12 +110,18 @@ func (e *process) isIdle() bool {
 
 // comeIntoForce archives the first report, once every system has an outcome.
 func (e *process) comeIntoForce(ctx workflow.Context) error {
-	if e.inForce() || !e.allSettled() || e.cancellation != nil || e.request.DryRun || e.restriction.SupersededBy != "" {
+	if !e.isAnswer() || e.cancellation != nil || e.request.DryRun || e.restriction.SupersededBy != "" {
 		return nil
 	}
 	e.restriction.InForceSince, e.reviewedAt = workflow.Now(ctx), workflow.Now(ctx)
 	_, err := e.archive(ctx)
 	return err
+}
+
+// isAnswer reports whether nothing is missing any more for the restriction to come
+// into force.
+func (e *process) isAnswer() bool {
+	return !e.inForce() && e.allSettled() && !e.restriction.LacksGround()
 }
 
 // inForce reports whether the request was answered: every system has had an
@@ -126,7 +132,7 @@ func (e *process) inForce() bool { return e.restriction != nil && !e.restriction
 // something happens. Systems that wait for a person are left alone.
 func (e *process) awaitCheck(ctx workflow.Context) error {
 	happened := func() bool {
-		return !e.isIdle() || e.allSettled() && (!e.inForce() || e.lifting) || e.restriction.SupersededBy != "" || e.cancellation != nil ||
+		return !e.isIdle() || e.isAnswer() || e.allSettled() && e.lifting || e.restriction.SupersededBy != "" || e.cancellation != nil ||
 			e.restriction.Lift.Noticed() && !e.lifting
 	}
 	woken, err := awaitFor(ctx, e.pace(), !e.lifting, "wait before seeing whether the restriction holds", happened)

@@ -115,6 +115,9 @@ func short(names []string) string {
 // done.
 func (e *process) waiting() []string {
 	names := e.named(func(s dsr.State) bool { return s == dsr.NeedsOperator })
+	if e.awaitsGround() {
+		names = append(names, dsr.GroundTask)
+	}
 	if e.awaitsNotice() {
 		names = append(names, dsr.NoticeTask)
 	}
@@ -146,7 +149,7 @@ func (e *process) details() string {
 		b.WriteString(e.restrictionLine())
 	}
 	for _, conflict := range e.conflicts {
-		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", conflict.RequestID, conflict.Ground.Article(), UpdateResolveConflict))
+		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", conflict.RequestID, conflict.Ground.Cite(), UpdateResolveConflict))
 	}
 	b.WriteString("| system | state | records | attempts | question |\n|---|---|---|---|---|\n")
 	for _, waiting := range []bool{true, false} {
@@ -163,6 +166,9 @@ func (e *process) details() string {
 func (e *process) restrictionLine() string {
 	r := e.restriction
 	text := fmt.Sprintf("Restricted under %s until %s.", r.Ground.Article(), r.Until)
+	if r.Ground == "" {
+		text = "**It came without a ground: name one with " + UpdateApprove + "; nothing is restricted before.**"
+	}
 	switch {
 	case r.SupersededBy != "":
 		text += " It ended by the erasure **" + r.SupersededBy + "**."

@@ -17,6 +17,7 @@ import (
 type approval struct {
 	*action
 	withoutIrreversible bool
+	ground              string
 }
 
 func newApprove(s *streams) *cobra.Command {
@@ -29,10 +30,14 @@ approval; 'lethe show' names the records. Records that turn up later are asked a
 again.
 
 A part of a restriction that cannot be undone is approved only if its system is
-named. With --without-irreversible everything else is done and that part is left out.`,
+named. With --without-irreversible everything else is done and that part is left out.
+
+A restriction that came by mail has no ground: a subject line names none. Whoever
+approves it names the ground, which then stands for all its systems.`,
 		Example: `  lethe show ticket-4711
   lethe approve ticket-4711
   lethe approve ticket-4711 hubspot
+  lethe approve restriction/mail-5f1c --ground objection
   lethe approve restriction/ticket-4712 landbot --without-irreversible`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 2 {
@@ -41,6 +46,9 @@ named. With --without-irreversible everything else is done and that part is left
 			return arguments("ID")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkGround(cmd); err != nil {
+				return err
+			}
 			if err := a.prepareRequest(cmd, args[0]); err != nil {
 				return err
 			}
@@ -53,8 +61,20 @@ named. With --without-irreversible everything else is done and that part is left
 		},
 	}
 	cmd.Flags().BoolVar(&a.withoutIrreversible, "without-irreversible", false, "do everything but what cannot be undone")
+	cmd.Flags().StringVar(&a.ground, "ground", "", groundHelp())
 	a.action = s.newAction(cmd)
 	return cmd
+}
+
+// checkGround makes sure that the ground is one that the law knows, if it is given.
+func (a approval) checkGround(cmd *cobra.Command) error {
+	if a.ground == "" {
+		return nil
+	}
+	if err := dsr.CheckGround(dsr.Ground(a.ground)); err != nil {
+		return usagef(cmd, "--ground: %v", err)
+	}
+	return nil
 }
 
 // covers reports whether the user approves what the system asks.
@@ -78,12 +98,16 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 	if err != nil {
 		return err
 	}
+	if awaitsGround(r) && a.ground == "" {
+		return fmt.Errorf("the restriction came without a ground; find out why the processing is to be restricted, and add --ground: see lethe show %s", n)
+	}
 	approved := 0
 	for _, o := range r.Systems {
 		if !a.covers(o) {
 			continue
 		}
-		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records(), WithoutIrreversible: a.withoutIrreversible}
+		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records(),
+			WithoutIrreversible: a.withoutIrreversible, Ground: dsr.Ground(a.ground)}
 		if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
 			return err
 		}
@@ -92,10 +116,23 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 			return err
 		}
 	}
-	if approved == 0 {
+	switch {
+	case approved > 0:
+		return nil
+	case awaitsGround(r) && a.system == "":
+		return s.nameGround(ctx, desk, a, n)
+	default:
 		return a.nothing(r, n)
 	}
-	return nil
+}
+
+// nameGround names the ground of a restriction in which nothing waits for approval.
+func (s *streams) nameGround(ctx context.Context, desk *requests.Desk, a approval, n requests.Name) error {
+	params := workflows.Approve{Operator: a.operator, Ground: dsr.Ground(a.ground)}
+	if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
+		return err
+	}
+	return s.print("the ground is named; no system waits for approval now, and what is found later is asked about\n")
 }
 
 // approvedText says what was approved.

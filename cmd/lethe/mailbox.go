@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/config"
+	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/mail"
 	"ite.digital/lethe/mailbox"
 	"ite.digital/lethe/requests"
@@ -78,29 +79,55 @@ func (s *streams) keepMailbox(ctx context.Context, a *access, log zerolog.Logger
 		}
 		defer temporal.Close()
 		o := s.mailboxOptions(cfg, log)
-		o.Desk, o.Namer = requests.NewDesk(temporal, options, keys), namer.Name
+		o.Desk = &mailDesk{Desk: requests.NewDesk(temporal, options, keys), due: o.Due, now: s.now}
+		o.Namer = namer.Name
 		return do(ctx, o)
 	})
+}
+
+// A mailDesk hands in what came by mail: whoever wants to can send thousands of requests,
+// so the others go before them, unless their time is short.
+type mailDesk struct {
+	*requests.Desk
+	due func(received time.Time) (time.Time, error)
+	now func() time.Time
+}
+
+// Submit implements [mailbox.Desk].
+func (d *mailDesk) Submit(ctx context.Context, r dsr.Request) (bool, error) {
+	due, err := d.due(r.ReceivedAt)
+	if err != nil {
+		return false, err
+	}
+	return d.WithPriority(requests.Bulk.ForDeadline(due, d.now())).Submit(ctx, r)
+}
+
+// serverOf is where the mailbox is.
+func serverOf(m *config.Mailbox) mailbox.Server {
+	return mailbox.Server{
+		Host: m.Host, Port: m.Port, Security: m.Security, Username: m.Username, Password: m.Password, Folder: m.Folder, Done: m.Done,
+	}
 }
 
 // mailboxOptions are what the configuration says of the mailbox.
 func (s *streams) mailboxOptions(cfg *config.Config, log zerolog.Logger) mailbox.Options {
 	m := cfg.Mailbox
 	o := mailbox.Options{
-		Server: mailbox.Server{
-			Host: m.Host, Port: m.Port, Security: m.Security, Username: m.Username, Password: m.Password, Folder: m.Folder, Done: m.Done,
-		},
+		Server: serverOf(m),
 		Due: func(received time.Time) (time.Time, error) {
 			d, err := cfg.Regulation.Deadlines(received)
 			return d.Due, err
 		},
-		Ours: []string{m.Username}, Since: m.Since, Poll: m.Poll, Log: log, Now: s.now,
+		Ours: []string{m.Username}, Since: m.Since, Poll: m.Poll, MaxPerDay: m.MaxPerDay, Log: log, Now: s.now,
 	}
 	if m.From != nil {
 		o.Ours = append(o.Ours, m.From.Address)
 	}
 	if cfg.Notify.Email == nil {
 		return o
+	}
+	o.Flooded = func(ctx context.Context, waiting int) error {
+		return mail.Flooded(ctx, *cfg.Notify.Email, waiting, m.MaxPerDay)
 	}
 	sending := *cfg.Notify.Email
 	o.Ours = append(o.Ours, sending.From.Address)

@@ -46,8 +46,12 @@ func restrictionText(r dsr.Report) string {
 		fmt.Fprintf(&b, "%-12s %s\n", label, fmt.Sprintf(format, arguments...))
 	}
 	held := r.Restriction
-	line("ground", "%s, GDPR %s", held.Ground, held.Ground.Article())
-	line("until", "%s", held.Until)
+	if held.Ground == "" {
+		line("ground", "not named yet")
+	} else {
+		line("ground", "%s, GDPR %s%s", held.Ground, held.Ground.Article(), namedText(held))
+		line("until", "%s", held.Until)
+	}
 	if answered(r) {
 		line("in force", "since %s", minute(held.InForceSince))
 	}
@@ -59,6 +63,33 @@ func restrictionText(r dsr.Report) string {
 	}
 	if held.SupersededBy != "" {
 		line("ended", "by erasure %s, for which it made way; nothing was given back", held.SupersededBy)
+	}
+	return b.String()
+}
+
+// namedText says who named the ground, if the request came without.
+func namedText(r *dsr.RestrictionRecord) string {
+	if r.NamedBy == "" {
+		return ""
+	}
+	return fmt.Sprintf(", named by %s, %s", r.NamedBy, minute(r.NamedAt))
+}
+
+// awaitsGround reports whether a person has to name the ground of a restriction.
+func awaitsGround(r dsr.Report) bool {
+	return r.Restriction.LacksGround() && r.Cancellation == nil && !r.DryRun && len(r.Systems) > 0
+}
+
+// groundText tells a person what to do about a restriction that came without a ground.
+func groundText(r dsr.Report) string {
+	if !awaitsGround(r) {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nthe ground waits for a person since %s: find out why the processing is to be restricted; approving says it for all systems\n",
+		minute(r.StartedAt))
+	for _, g := range dsr.Grounds() {
+		fmt.Fprintf(&b, "  lethe approve %s --ground %-9s   %s\n", requests.Name{Kind: r.Kind, ID: r.RequestID}, g, g.Article())
 	}
 	return b.String()
 }

@@ -193,3 +193,29 @@ func TestSubmitTakesAGroundForRestrictionsOnly(t *testing.T) {
 	_, err = requestOf(t, s, "--ground", "claims", "--email", "ann@example.com")
 	require.ErrorContains(t, err, "--ground: is for restrictions only")
 }
+
+// withoutGround is a restriction that came by mail.
+func withoutGround() dsr.Report {
+	r := standing(dsr.StatusOpen, dsr.NeedsOperator)
+	r.Kind, r.Restriction = dsr.Restriction, &dsr.RestrictionRecord{}
+	r.StartedAt = noon
+	r.Systems[0].Question = &dsr.Question{Kind: dsr.QuestionApproval, Text: "1 records are to be restricted", Since: noon, Candidates: []dsr.Candidate{{Record: "contact/17"}}}
+	return r
+}
+
+func TestTheGroundOfARestrictionIsAskedFor(t *testing.T) {
+	t.Parallel()
+	r := withoutGround()
+	golden(t, "show_ground.txt", shownOf(r))
+	require.Equal(t, []string{"gist", dsr.GroundTask}, waiting(r))
+	tasks := tasksOf(r)
+	require.Len(t, tasks, 2)
+	require.Equal(t, dsr.GroundTask, tasks[1].System)
+	require.Contains(t, tasks[1].Text, "lethe approve restriction/r1 --ground …")
+
+	r.Restriction.Ground, r.Restriction.NamedBy, r.Restriction.NamedAt = dsr.GroundClaims, "sam", noon
+	require.Contains(t, shownOf(r), "claims, GDPR Art. 18(1)(c), named by sam, 2026-03-10 12:00\n")
+	require.Equal(t, []string{"gist"}, waiting(r))
+	r.Restriction.Ground, r.Cancellation = "", &dsr.Action{}
+	require.Equal(t, []string{"gist"}, waiting(r))
+}

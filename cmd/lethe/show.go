@@ -122,10 +122,10 @@ func (v view) text(t report.View) string {
 	name := requests.Name{Kind: r.Kind, ID: r.RequestID}
 	for _, o := range r.Systems {
 		if o.Question != nil && o.Question.Kind != dsr.QuestionConflict {
-			b.WriteString(todo(name, o))
+			b.WriteString(todo(name, o, approveCommand(r)))
 		}
 	}
-	b.WriteString(conflictText(r) + noticeText(r))
+	b.WriteString(conflictText(r) + groundText(r) + noticeText(r))
 	if !v.line.Running() && r.Status != dsr.StatusOpen || answered(r) {
 		fmt.Fprintf(&b, "\nthe report: lethe report %s\n", name)
 	}
@@ -166,13 +166,17 @@ func done(r dsr.Report) int {
 	return n
 }
 
-// waiting names the systems that wait for a person, and the notice if that does.
+// waiting names the systems that wait for a person, and the ground or the
+// notice of a restriction if that does.
 func waiting(r dsr.Report) []string {
 	names := []string{}
 	for _, o := range r.Systems {
 		if o.State == dsr.NeedsOperator {
 			names = append(names, o.Name)
 		}
+	}
+	if awaitsGround(r) {
+		names = append(names, dsr.GroundTask)
 	}
 	if awaitsNotice(r) {
 		names = append(names, dsr.NoticeTask)
@@ -195,8 +199,16 @@ func doubt(c dsr.Candidate) string {
 	return ", has another " + strings.Join(names, ", ")
 }
 
+// approveCommand is what approves what a system of the request asks.
+func approveCommand(r dsr.Report) string {
+	if awaitsGround(r) {
+		return "approve --ground …"
+	}
+	return "approve"
+}
+
 // todo tells a person what to do about a system that waits for one.
-func todo(id requests.Name, o dsr.Outcome) string {
+func todo(id requests.Name, o dsr.Outcome, approve string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s waits for a person since %s\n", o.Name, minute(o.Question.Since))
 	if task := o.Question.Task; task != nil {
@@ -219,7 +231,7 @@ func todo(id requests.Name, o dsr.Outcome) string {
 	case o.Question.Kind == dsr.QuestionIdentity:
 		fmt.Fprintf(&b, "  lethe confirm-identity %s --evidence \"…\"\n", id)
 	case o.Question.Kind == dsr.QuestionApproval:
-		fmt.Fprintf(&b, "  lethe approve %s %s\n", id, o.Name)
+		fmt.Fprintf(&b, "  lethe %s %s %s\n", approve, id, o.Name)
 	case o.Question.Kind == dsr.QuestionIrreversible:
 		fmt.Fprintf(&b, "  lethe approve %s %s\n  lethe approve %s %s --without-irreversible\n", id, o.Name, id, o.Name)
 	case o.Question.Kind == dsr.QuestionHash:

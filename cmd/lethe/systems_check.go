@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,6 +18,8 @@ import (
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mailbox"
+	"ite.digital/lethe/worker"
 )
 
 // checkTimeout is how long a vendor may take to answer a check, quick retries
@@ -30,8 +34,9 @@ func newSystemsCheck(s *streams) *cobra.Command {
 		Short: "Try the credentials of the configured systems",
 		Long: `Try the credentials of the configured systems, or of those named, against each
 vendor. Nothing is changed there. Unless systems are named, the mail server of
-notify.email is tried as well: it is reached and signed in to, and nothing is
-sent. The exit code is 1 if any check failed.`,
+notify.email is tried as well, and the mailbox that requests are taken from: they are
+reached and signed in to, nothing is sent, and folders are opened for reading only. Of
+the gateway the certificates are looked at, by which it signs and speaks TLS. The exit code is 1 if any check failed.`,
 		Example: `  lethe systems check
   lethe systems check gist hubspot`,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -83,12 +88,76 @@ func check(ctx context.Context, cfg *config.Config, names []string) []checked {
 	for i, system := range chosen {
 		trying.Go(func() { results[i] = try(ctx, system) })
 	}
-	var server []checked
-	if len(names) == 0 && cfg.Notify.Email != nil {
-		server = append(server, tryMail(ctx, *cfg.Notify.Email))
+	var others []checked
+	if len(names) == 0 {
+		others = tryOthers(ctx, cfg)
 	}
 	trying.Wait()
-	return append(results, server...)
+	return append(results, others...)
+}
+
+// tryOthers checks what is no system and is needed all the same, as far as it is
+// configured.
+func tryOthers(ctx context.Context, cfg *config.Config) (results []checked) {
+	if cfg.Notify.Email != nil {
+		results = append(results, tryMail(ctx, *cfg.Notify.Email))
+	}
+	if cfg.Mailbox != nil {
+		results = append(results, tryMailbox(ctx, serverOf(cfg.Mailbox)))
+	}
+	if cfg.Gateway != nil {
+		results = append(results, tryGateway(cfg.Gateway, time.Now()))
+	}
+	return results
+}
+
+// gatewayName is what the gateway is called among the systems: its place in lethe.yaml.
+const gatewayName = "gateway"
+
+// endsSoon is how long before a certificate ends that is said.
+const endsSoon = 30 * 24 * time.Hour
+
+// tryGateway looks at the certificates by which the gateway signs, callbacks included,
+// and speaks TLS.
+func tryGateway(g *config.Gateway, now time.Time) checked {
+	_, err := worker.Signer(g, now)
+	notes := lifetime("gateway.signing", *g.Signing, now)
+	if g.TLS != nil {
+		leaf, parseErr := x509.ParseCertificate(g.TLS.Certificate[0])
+		if parseErr != nil || now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
+			err = errors.Join(err, errors.New("gateway.tls in lethe.yaml: the certificate has expired, or cannot be read; renew it"))
+		}
+		notes = append(notes, lifetime("gateway.tls", *g.TLS, now)...)
+	}
+	if err != nil {
+		return checked{System: gatewayName, Result: checkFailed, Reason: err.Error()}
+	}
+	return checked{System: gatewayName, Result: checkOK, Reason: strings.Join(notes, "; ")}
+}
+
+// lifetime warns of a certificate that ends soon.
+func lifetime(field string, c tls.Certificate, now time.Time) []string {
+	leaf, err := x509.ParseCertificate(c.Certificate[0])
+	if err != nil || now.Add(endsSoon).Before(leaf.NotAfter) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: the certificate ends on %s; renew it", field, leaf.NotAfter.Format(time.DateOnly))}
+}
+
+// tryMailbox checks the mailbox that requests are taken from.
+func tryMailbox(ctx context.Context, server mailbox.Server) checked {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	notes, err := mailbox.Check(ctx, server)
+	var known *connectors.Error
+	switch {
+	case err == nil:
+		return checked{System: mailbox.Name, Result: checkOK, Reason: notes}
+	case errors.As(err, &known):
+		return checked{System: mailbox.Name, Result: checkFailed, Reason: known.Error()}
+	default:
+		return checked{System: mailbox.Name, Result: checkFailed, Reason: "the mail server did not answer in time"}
+	}
 }
 
 // tryMail checks the server that messages are sent through.

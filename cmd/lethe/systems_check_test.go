@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +15,8 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mailbox/mailboxtest"
+	"ite.digital/lethe/simulators/authority"
 )
 
 // checkable is a connector whose check ends as told.
@@ -92,4 +96,41 @@ func TestCheckTriesTheMailServerUnlessSystemsAreNamed(t *testing.T) {
 		{System: "gist", Result: checkOK},
 		{System: "notify.email", Result: checkFailed, Reason: "notify.email: SMTP connect: status 554: the mail server refuses"},
 	}, check(t.Context(), cfg, nil))
+}
+
+func TestCheckTriesTheMailboxUnlessSystemsAreNamed(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "IMAP4rev1").Settings(mail.Plain)
+	cfg := &config.Config{Systems: []config.System{system("gist", checkable{}, nil)}, Mailbox: &config.Mailbox{
+		Host: server.Host, Port: server.Port, Security: server.Security, Username: server.Username, Password: server.Password, Folder: "INBOX",
+	}}
+	require.Len(t, check(t.Context(), cfg, []string{"gist"}), 1)
+	require.Equal(t, checked{
+		System: "mailbox", Result: checkOK,
+		Reason: "the mail server tells nothing by itself (no IDLE): new messages are found as often as poll says",
+	}, check(t.Context(), cfg, nil)[1])
+	cfg.Mailbox.Password = "wrong"
+	results := check(t.Context(), cfg, nil)
+	require.Equal(t, checked{System: "mailbox", Result: checkFailed, Reason: "mailbox: the mail server does not accept username and password"}, results[1])
+	require.EqualError(t, verdict(results), "1 of 2 systems failed the check: mailbox")
+}
+
+func TestCheckLooksAtTheCertificatesOfTheGateway(t *testing.T) {
+	t.Parallel()
+	ca, err := authority.New()
+	require.NoError(t, err)
+	pair, err := ca.Issue("opendsr.example.com")
+	require.NoError(t, err)
+	certificate, err := pair.TLS()
+	require.NoError(t, err)
+	g := &config.Gateway{URL: &url.URL{Scheme: "https", Host: "opendsr.example.com"}, Signing: &certificate, TLS: &certificate}
+	results := check(t.Context(), &config.Config{Gateway: g}, nil)
+	require.Equal(t, checkOK, results[0].Result)
+	require.Regexp(t, `^gateway.signing: the certificate ends on 20\d\d-\d\d-\d\d; renew it; gateway.tls: the certificate ends on`, results[0].Reason, "it lasts for a day")
+	late := tryGateway(g, time.Now().AddDate(0, 0, 2))
+	require.Equal(t, checkFailed, late.Result)
+	require.Contains(t, late.Reason, "gateway.signing in lethe.yaml: the certificate is valid from")
+	require.Contains(t, late.Reason, "gateway.tls in lethe.yaml: the certificate has expired")
+	require.Equal(t, checkFailed, tryGateway(g, time.Now().AddDate(0, -2, 0)).Result, "it is not valid yet")
+	require.Empty(t, check(t.Context(), &config.Config{Gateway: g}, []string{"gist"}))
 }

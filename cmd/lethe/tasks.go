@@ -25,7 +25,8 @@ func newTasks(s *streams) *cobra.Command {
 		Short: "List what waits for a person",
 		Long: `List what waits for a person in all open requests: what is due first comes first.
 'lethe show' says how each task is done, step by step. "notice" stands for telling a
-person that a restriction is lifted, which 'lethe confirm-notice' answers.`,
+person that a restriction is lifted, which 'lethe confirm-notice' answers, and "ground"
+for the reason of a restriction that came by mail, which 'lethe approve' names.`,
 		Example: `  lethe tasks
   lethe tasks --json`,
 		Args: arguments(),
@@ -50,7 +51,8 @@ type task struct {
 	// Request is named for people as what they type.
 	name        requests.Name
 	RequestKind dsr.Kind `json:"request_kind"`
-	// System is dsr.NoticeTask for the notice that a restriction is lifted.
+	// System is dsr.NoticeTask for the notice that a restriction is lifted, and
+	// dsr.GroundTask for the ground of one that came without.
 	System string           `json:"system"`
 	Kind   dsr.QuestionKind `json:"kind"`
 	Text   string           `json:"text"`
@@ -93,6 +95,11 @@ func tasksOf(r dsr.Report) []task {
 			ask.System, ask.Kind, ask.Text, ask.Since = o.Name, o.Question.Kind, o.Question.Text, o.Question.Since
 			tasks = append(tasks, ask)
 		}
+	}
+	if awaitsGround(r) {
+		ask.System, ask.Kind, ask.Since = dsr.GroundTask, dsr.GroundTask, r.StartedAt
+		ask.Text = fmt.Sprintf("the restriction came without a ground; find out which it is; then: lethe approve %s --ground …", ask.name)
+		tasks = append(tasks, ask)
 	}
 	if awaitsNotice(r) {
 		ask.System, ask.Kind, ask.Since = dsr.NoticeTask, dsr.NoticeTask, r.Restriction.Lift.At

@@ -42,19 +42,22 @@ const (
 const patience = time.Minute
 
 // configuration is for Dovecot 2.3, which runs as whoever runs the tests, or as
-// Debian's users for it if that is root.
+// Debian's users for it if that is root. It looks for news while it idles, too: the
+// kernel's word of them is bounded, and many servers may run at once.
 const configuration = `
 base_dir = %[1]s/run
 state_dir = %[1]s/run
 log_path = %[1]s/log
 protocols = imap
 listen = 127.0.0.1
+default_process_limit = 1000
 default_internal_user = %[2]s
 default_internal_group = %[3]s
 default_login_user = %[4]s
 first_valid_uid = 1
 mail_location = maildir:%[1]s/mail/%%u
 mail_fsync = never
+mailbox_idle_check_interval = 1 secs
 ssl = yes
 ssl_cert = <%[1]s/cert.pem
 ssl_key = <%[1]s/key.pem
@@ -85,7 +88,7 @@ service imap-login {
 }
 protocol imap {
   imap_capability = %[9]s
-  mail_max_userip_connections = 50
+  mail_max_userip_connections = 500
 }
 `
 
@@ -122,7 +125,7 @@ func Start(t testing.TB, capabilities string) *Dovecot {
 		require.NoError(t, err)
 		require.NoError(t, os.Chown(filepath.Join(dir, "mail"), uid, -1))
 	}
-	d.writeCertificate()
+	d.writeCertificate(time.Now().Add(time.Hour))
 	text := fmt.Sprintf(configuration, dir, internal.Username, group.Name, login.Username, owner.Uid, owner.Gid, d.port, d.implicit, capabilities)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "dovecot.conf"), []byte(text), 0o600))
 	d.Start()
@@ -205,17 +208,46 @@ func (d *Dovecot) Settings(security mail.Security) mailbox.Server {
 	return mailbox.Server{Host: "localhost", Port: port, Security: security, Username: Username, Password: Password, RootCAs: d.Roots, Timeout: patience}
 }
 
+// Maildir is where the mailbox's messages lie, and whose it is: mail can be delivered
+// there by another server.
+func (d *Dovecot) Maildir() (dir, owner string) {
+	d.t.Helper()
+	if os.Geteuid() == 0 {
+		_, _, account := accounts(d.t)
+		owner = account.Username
+	}
+	return filepath.Join(d.dir, "mail", Username), owner
+}
+
 // Client signs in, for a test to look and to act as people do. It ends with the
 // test.
 func (d *Dovecot) Client() *imapclient.Client {
 	d.t.Helper()
+	// Connections may be those of processes that are dying, after the server was killed.
+	for end := time.Now().Add(patience); ; {
+		client, err := d.signIn()
+		if err == nil {
+			d.t.Cleanup(func() { _ = client.Close() }) // the server may have ended it
+			return client
+		}
+		if time.Now().After(end) {
+			require.NoError(d.t, err, d.log())
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+func (d *Dovecot) signIn() (*imapclient.Client, error) {
 	client, err := imapclient.DialTLS(net.JoinHostPort("localhost", strconv.Itoa(d.implicit)), &imapclient.Options{
 		TLSConfig: &tls.Config{RootCAs: d.Roots, MinVersion: tls.VersionTLS12},
 	})
-	require.NoError(d.t, err)
-	d.t.Cleanup(func() { _ = client.Close() }) // the server may have ended it
-	require.NoError(d.t, client.Login(Username, Password).Wait())
-	return client
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Login(Username, Password).Wait(); err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
+	return client, nil
 }
 
 // Deliver puts messages into a folder, as received at that time.
@@ -231,6 +263,40 @@ func (d *Dovecot) Deliver(folder string, at time.Time, messages ...string) {
 		require.NoError(d.t, err)
 	}
 	require.NoError(d.t, client.Close())
+}
+
+// Drop puts a message into the Maildir as it is, byte by byte, as a mail server that
+// delivers there does. flags are Maildir's, such as "S"; "T" marks it as deleted.
+func (d *Dovecot) Drop(name, flags string, content []byte) {
+	d.t.Helper()
+	dir, owner := d.Maildir()
+	folder := "new"
+	if flags != "" {
+		folder, name = "cur", name+":2,"+flags
+	}
+	for _, path := range []string{dir, filepath.Join(dir, "tmp"), filepath.Join(dir, "new"), filepath.Join(dir, "cur")} {
+		if err := os.Mkdir(path, 0o700); err == nil {
+			d.own(path, owner)
+		}
+	}
+	written := filepath.Join(dir, "tmp", name)
+	require.NoError(d.t, os.WriteFile(written, content, 0o600))
+	d.own(written, owner)
+	require.NoError(d.t, os.Rename(written, filepath.Join(dir, folder, name)))
+}
+
+func (d *Dovecot) own(path, owner string) {
+	d.t.Helper()
+	if owner == "" {
+		return
+	}
+	account, err := user.Lookup(owner)
+	require.NoError(d.t, err)
+	uid, err := strconv.Atoi(account.Uid)
+	require.NoError(d.t, err)
+	gid, err := strconv.Atoi(account.Gid)
+	require.NoError(d.t, err)
+	require.NoError(d.t, os.Chown(path, uid, gid))
 }
 
 // Subjects are the subjects of the messages in a folder that have the flag, or all.
@@ -261,14 +327,23 @@ func (d *Dovecot) Subjects(folder string, flag imap.Flag) []string {
 	return subjects
 }
 
-// writeCertificate makes a certificate for localhost of its own authority.
-func (d *Dovecot) writeCertificate() {
+// Expire starts the server anew with a certificate that has expired.
+func (d *Dovecot) Expire() {
+	d.t.Helper()
+	d.Stop()
+	d.writeCertificate(time.Now().Add(-time.Minute))
+	d.Start()
+}
+
+// writeCertificate makes a certificate for localhost of its own authority, that is
+// valid until the time given.
+func (d *Dovecot) writeCertificate(until time.Time) {
 	d.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(d.t, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: until, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(d.t, err)

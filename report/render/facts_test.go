@@ -113,6 +113,24 @@ func TestARestrictionReadsAsOne(t *testing.T) {
 	}
 }
 
+func TestTheGroundOfARestrictionAndWhoNamedItAreSaid(t *testing.T) {
+	t.Parallel()
+	r := restriction("restricted")
+	for language, says := range map[render.Language]struct{ none, ground, until, named string }{
+		render.English: {"not named: the request came without one", "Art. 18(1)(d)", "it is decided whose grounds prevail", "The ground of the restriction was named by Sam"},
+		render.French:  {"la demande n’en nommait aucun", "art. 18, par. 1, d", "il soit décidé quels motifs prévalent", "Le motif de la limitation a été indiqué par Sam"},
+		render.Arabic:  {"لم يذكر الطلب أي سبب", "الفصل 18، الفقرة 1، د", "يُبت في الأسباب الراجحة", "حدد \u2068Sam\u2069 سبب التقييد"},
+	} {
+		r.Restriction = &dsr.RestrictionRecord{}
+		require.Contains(t, text(shown(t, r, language)), says.none)
+		r.Restriction = &dsr.RestrictionRecord{Ground: dsr.GroundObjection, NamedBy: "Sam", NamedAt: start}
+		said := text(shown(t, r, language))
+		require.Contains(t, said, says.ground)
+		require.Contains(t, said, says.until)
+		require.Contains(t, said, says.named)
+	}
+}
+
 func TestLettersOnRestrictionsReadLikeThis(t *testing.T) {
 	t.Parallel()
 	for _, language := range render.Languages() {

@@ -50,13 +50,27 @@ func (v *viewer) sayOf(key string, arguments ...any) string {
 	return v.words.say(key, arguments...)
 }
 
+// restrictionGround is why processing is restricted, by whose word, and until when.
+func (v *viewer) restrictionGround(r *dsr.RestrictionRecord) []field {
+	say := v.words.say
+	if r.Ground == "" {
+		return []field{{say("restriction.ground"), say("restriction.unnamed")}}
+	}
+	fields := []field{{say("restriction.ground"), say("restriction.ground." + string(r.Ground))}}
+	if r.NamedBy != "" {
+		fields = append(fields, field{say("restriction.named"), v.at(r.NamedAt)}, field{say("restriction.named.by"), r.NamedBy})
+		v.event(r.NamedAt, say("event.restriction.named", r.NamedBy))
+	}
+	return append(fields, field{say("restriction.until"), say("until." + string(r.Ground))})
+}
+
 // restrictionRecord is how a restriction stands.
 func (v *viewer) restrictionRecord(r *dsr.RestrictionRecord) []field {
 	if r == nil {
 		return nil
 	}
 	say := v.words.say
-	fields := []field{{say("restriction.ground"), say("restriction.ground." + string(r.Ground))}, {say("restriction.until"), say("until." + string(r.Ground))}}
+	fields := v.restrictionGround(r)
 	if !r.InForceSince.IsZero() {
 		fields = append(fields, field{say("restriction.since"), v.at(r.InForceSince)})
 		v.event(r.InForceSince, say("event.restriction.force"))

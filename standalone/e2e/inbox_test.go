@@ -125,6 +125,10 @@ func TestAProgramOnTemporalHandsInARequest(t *testing.T) {
 	var problems dsr.Problems
 	_, err = lethe.Submit(ctx, dsr.Request{ID: "case-0"})
 	require.ErrorAs(t, err, &problems)
+	byMail := request
+	byMail.Kind, byMail.Channel, byMail.ApprovalRequired = dsr.Restriction, dsr.ChannelMail, true
+	_, err = lethe.Submit(ctx, byMail)
+	require.ErrorContains(t, err, "channel: is for what 'lethe mailbox' hands in", "a program names the ground")
 	already, err := lethe.Submit(ctx, request)
 	require.NoError(t, err)
 	require.False(t, already)

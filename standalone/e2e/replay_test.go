@@ -55,7 +55,7 @@ func TestTheHistoriesReplay(t *testing.T) {
 
 // TestTheHistoriesOfWhatCameLaterReplay does the same with a request that is carried
 // out again, one whose subject has to prove who they are, and restrictions: one that
-// is lifted, and one that an erasure ends.
+// is lifted, one that an erasure ends, and one that came without a ground.
 func TestTheHistoriesOfWhatCameLaterReplay(t *testing.T) {
 	t.Parallel()
 	s := restricting(t)
@@ -110,8 +110,18 @@ func TestTheHistoriesOfWhatCameLaterReplay(t *testing.T) {
 	ended(dsr.Erasure, "supersedes")
 	ended(dsr.Restriction, "superseded")
 
+	require.NoError(t, o.handFor(population.Oneil, dsr.Request{ID: "ground-named", Kind: dsr.Restriction, Channel: dsr.ChannelMail, ApprovalRequired: true}))
+	o.report("ground-named", func(r dsr.Report) bool {
+		return r.Restriction.LacksGround() && states(r)["hubspot"] == dsr.NeedsOperator
+	})
+	o.must("approve", "ground-named", "--ground", "unlawful")
+	(&mailroom{clerk: o}).approve(dsr.Restriction, "ground-named", inForce)
+	require.NoError(t, o.desk.Update(t.Context(), dsr.Restriction, "ground-named", workflows.UpdateLift, workflows.Lift{Operator: "sam", Reason: "they agree"}))
+	require.NoError(t, o.desk.Update(t.Context(), dsr.Restriction, "ground-named", workflows.UpdateConfirmNotice, workflows.ConfirmNotice{Operator: "sam", Evidence: "letter", SentAt: time.Now()}))
+	ended(dsr.Restriction, "ground-named")
+
 	for id, kind := range map[string]dsr.Kind{
-		"carried-out-again": dsr.Erasure, "identity": dsr.Erasure, "supersedes": dsr.Erasure, "lifted": dsr.Restriction, "superseded": dsr.Restriction,
+		"ground-named": dsr.Restriction, "carried-out-again": dsr.Erasure, "identity": dsr.Erasure, "supersedes": dsr.Erasure, "lifted": dsr.Restriction, "superseded": dsr.Restriction,
 	} {
 		s.replays(keys, c, kind, id)
 	}

@@ -1,6 +1,9 @@
-package mail_test
+// Package mailtest runs a real mail server, Exim, for tests: each connection in a
+// process of the test's own, on loopback, with its files in a temporary folder.
+package mailtest
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -9,15 +12,19 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	netmail "net/mail"
+	"net/smtp"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,8 +35,8 @@ import (
 
 // The login that the server accepts.
 const (
-	username = "lethe"
-	password = "correct horse: battery"
+	Username = "lethe"
+	Password = "correct horse: battery"
 )
 
 // eximConfig delivers mail for example.com into a Maildir, from whoever has
@@ -50,7 +57,7 @@ tls_privatekey = %[1]s/key.pem
 acl_smtp_rcpt = rcpt
 begin acl
 rcpt:
-  deny domains = !example.com
+  deny !domains = example.com : *.example.com
        message = relay not permitted
   deny local_parts = gone
        message = no such user here
@@ -58,55 +65,80 @@ rcpt:
   accept authenticated = *
   deny message = sign in first
 begin routers
-all:
+%[6]sall:
   driver = accept
   transport = maildir
 begin transports
-maildir:
+%[7]smaildir:
   driver = appendfile
   directory = %[1]s/maildir
   maildir_format
   envelope_to_add
+  return_path_add
 begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
   server_prompts = :
-  server_condition = ${if and{{eq{$auth2}{` + username + `}}{eq{$auth3}{` + password + `}}}}
+  server_condition = ${if and{{eq{$auth2}{` + Username + `}}{eq{$auth3}{` + Password + `}}}}
   server_advertise_condition = ${if def:tls_in_cipher}
 `
 
-// exim is a real mail server. Each connection has a process of its own, as
-// inetd would start it.
-type exim struct {
-	settings mail.Settings
-	dir      string
+// inbox is where mail for one local part goes instead.
+const (
+	inboxRouter = `inbox:
+  driver = accept
+  local_parts = privacy
+  transport = inbox
+`
+	inboxTransport = `inbox:
+  driver = appendfile
+  directory = %s
+  maildir_format
+  return_path_add
+`
+)
+
+// An Exim is a real mail server. Each connection has a process of its own, as inetd
+// would start it.
+type Exim struct {
+	// Settings lead to the server, as those of a sender who may send.
+	Settings mail.Settings
+
+	dir         string
+	connections atomic.Int64
 }
 
-// startExim starts a server with a certificate of its own authority. What is
-// open lets everybody send, and has no TLS.
-func startExim(t *testing.T, security mail.Security, open bool) *exim {
+// An Inbox is the Maildir of another server, into which mail for privacy@example.com
+// goes. Owner is the user that it belongs to; empty is whoever runs the tests.
+type Inbox struct{ Dir, Owner string }
+
+// Start starts a server with a certificate of its own authority. What is open lets
+// everybody send, and has no TLS.
+func Start(t *testing.T, security mail.Security, open bool) *Exim {
+	t.Helper()
+	return StartFor(t, security, open, Inbox{})
+}
+
+// StartFor starts a server that delivers into another one's Maildir as well.
+func StartFor(t *testing.T, security mail.Security, open bool, inbox Inbox) *Exim {
 	t.Helper()
 	program := findExim(t)
-	s := &exim{dir: t.TempDir()}
-	owner := ownerOfMail(t)
-	require.NoError(t, os.Chmod(filepath.Dir(s.dir), 0o711)) // the server's user passes through
+	s := &Exim{dir: t.TempDir()}
+	owner := ownerOfMail(t, inbox.Owner)
+	require.NoError(t, os.Chmod(filepath.Dir(s.dir), 0o711)) //nolint:gosec // the server's user passes through
 	for _, folder := range []string{"spool", "log", "maildir"} {
 		path := filepath.Join(s.dir, folder)
 		require.NoError(t, os.Mkdir(path, 0o750))
 		owner.own(t, path)
 	}
-	advertise := "*"
-	if open {
-		advertise = ":"
-	}
 	config := filepath.Join(s.dir, "exim.conf")
-	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, eximConfig, s.dir, owner.uid, owner.gid, strconv.FormatBool(open), advertise), 0o600))
+	require.NoError(t, os.WriteFile(config, configuration(s.dir, owner, open, inbox), 0o600))
 	roots := writeCertificate(t, s.dir, owner)
 	owner.own(t, config)
 	if os.Geteuid() == 0 { // only root may own the configuration that root runs by
 		require.NoError(t, os.Chown(config, 0, 0))
-		require.NoError(t, os.Chmod(config, 0o644)) // deliveries, by the server's user, read it
+		require.NoError(t, os.Chmod(config, 0o644)) //nolint:gosec // deliveries, by the server's user, read it
 	}
 	// It delivers before it ends, so that nothing outlives the test.
 	arguments := []string{"-C", config, "-bs", "-odi"}
@@ -114,19 +146,31 @@ func startExim(t *testing.T, security mail.Security, open bool) *exim {
 		arguments = append(arguments, "-tls-on-connect")
 	}
 	port := serve(t, func(conn *os.File) *exec.Cmd {
-		cmd := exec.Command(program, arguments...)
+		s.connections.Add(1)
+		cmd := exec.Command(program, arguments...) //nolint:gosec,noctx // it ends with its connection
 		cmd.Stdin, cmd.Stdout = conn, conn
 		return cmd
 	})
-	s.settings = mail.Settings{
+	s.Settings = mail.Settings{
 		Host: "localhost", Port: port, Security: security, RootCAs: roots, Timeout: 30 * time.Second,
 		From: &netmail.Address{Name: "Lethe", Address: "lethe@example.com"},
 		To:   []*netmail.Address{{Address: "privacy@example.com"}},
 	}
 	if !open {
-		s.settings.Username, s.settings.Password = username, password
+		s.Settings.Username, s.Settings.Password = Username, Password
 	}
 	return s
+}
+
+func configuration(dir string, owner mailOwner, open bool, inbox Inbox) []byte {
+	advertise, router, transport := "*", "", ""
+	if open {
+		advertise = ":"
+	}
+	if inbox.Dir != "" {
+		router, transport = inboxRouter, fmt.Sprintf(inboxTransport, inbox.Dir)
+	}
+	return fmt.Appendf(nil, eximConfig, dir, owner.uid, owner.gid, strconv.FormatBool(open), advertise, router, transport)
 }
 
 func findExim(t *testing.T) string {
@@ -143,14 +187,15 @@ func findExim(t *testing.T) string {
 // mailOwner is the user that owns the server's files.
 type mailOwner struct{ uid, gid int }
 
-// ownerOfMail is Debian's user for Exim if root runs the tests, for Exim never
-// delivers as root, and whoever runs them otherwise.
-func ownerOfMail(t *testing.T) mailOwner {
+// ownerOfMail is the user named, or Debian's for Exim, if root runs the tests, for Exim
+// never delivers as root and cannot change to yet another user. It is whoever runs the
+// tests otherwise.
+func ownerOfMail(t *testing.T, name string) mailOwner {
 	t.Helper()
 	account, err := user.Current()
 	require.NoError(t, err)
 	if os.Geteuid() == 0 {
-		account, err = user.Lookup("Debian-exim")
+		account, err = user.Lookup(cmp.Or(name, "Debian-exim"))
 		require.NoError(t, err)
 	}
 	uid, err := strconv.Atoi(account.Uid)
@@ -236,23 +281,47 @@ func writeCertificate(t *testing.T, dir string, owner mailOwner) *x509.CertPool 
 	return roots
 }
 
-// delivered waits for so many messages and returns them.
-func (s *exim) delivered(t *testing.T, count int) []*netmail.Message {
+// Connections is how many connections the server has had.
+func (s *Exim) Connections() int { return int(s.connections.Load()) }
+
+// Deliver hands a message in by SMTP, from the envelope's sender, who may be nobody, to
+// the receiver.
+func (s *Exim) Deliver(t *testing.T, from, to, message string) {
 	t.Helper()
-	var paths []string
-	require.Eventually(t, func() bool {
-		var err error
-		paths, err = filepath.Glob(filepath.Join(s.dir, "maildir", "new", "*"))
-		return err == nil && len(paths) >= count
-	}, 30*time.Second, 20*time.Millisecond, "not delivered")
-	require.Len(t, paths, count)
+	client, err := smtp.Dial(net.JoinHostPort(s.Settings.Host, strconv.Itoa(s.Settings.Port)))
+	require.NoError(t, err)
+	require.NoError(t, client.Mail(from))
+	require.NoError(t, client.Rcpt(to))
+	writer, err := client.Data()
+	require.NoError(t, err)
+	_, err = io.WriteString(writer, strings.ReplaceAll(message, "\n", "\r\n"))
+	require.NoError(t, errors.Join(err, writer.Close(), client.Quit()))
+}
+
+// Taken are the messages that were delivered by now, but for those for an [Inbox].
+func (s *Exim) Taken(t *testing.T) []*netmail.Message {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(s.dir, "maildir", "new", "*"))
+	require.NoError(t, err)
 	messages := make([]*netmail.Message, len(paths))
 	for i, path := range paths {
-		file, err := os.Open(path)
+		file, err := os.Open(path) //nolint:gosec // it is the test's own
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, file.Close()) })
 		messages[i], err = netmail.ReadMessage(file)
 		require.NoError(t, err)
 	}
+	return messages
+}
+
+// Delivered waits for so many messages and returns them.
+func (s *Exim) Delivered(t *testing.T, count int) []*netmail.Message {
+	t.Helper()
+	var messages []*netmail.Message
+	require.Eventually(t, func() bool {
+		messages = s.Taken(t)
+		return len(messages) >= count
+	}, 30*time.Second, 20*time.Millisecond, "not delivered")
+	require.Len(t, messages, count)
 	return messages
 }

@@ -1,0 +1,60 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// Flooded tells the receivers of the settings that so many requests wait in the mailbox,
+// because more have come than perDay. On one day it is the same message by its
+// Message-ID. The error joins a [*connectors.Error] for each receiver who was not told.
+func Flooded(ctx context.Context, s Settings, waiting, perDay int) error {
+	senders, err := Senders(s)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, sender := range senders {
+		message := sender.flooded(waiting, perDay)
+		err := s.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
+			return client.SendWithSMTPClient(conn, message)
+		})
+		if !message.IsDelivered() {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Sender) flooded(waiting, perDay int) *gomail.Msg {
+	now := s.settings.now()
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	message.FromMailAddress(s.settings.From)
+	message.ToMailAddress(s.to)
+	message.Subject(fmt.Sprintf("Lethe: %d requests wait in the mailbox", waiting))
+	message.SetDateWithValue(now)
+	message.SetMessageIDWithValue(s.messageID("flood", now.UTC().Format(time.DateOnly)))
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetBodyString(gomail.TypeTextPlain, fmt.Sprintf(`More requests have come by e-mail than max_per_day of mailbox lets in within
+24 hours, or more than a few from one address: %d wait in the mailbox, as
+they came. The limit is %d.
+
+Nothing is lost, and those that wait are handed in as the limit allows. Their
+time to answer runs from the day on which they came.
+
+What to do:
+  Look at them in the mailbox. What is no request can be deleted or moved there.
+  If they are real, raise max_per_day in lethe.yaml and start 'lethe mailbox' anew.
+
+You are told again tomorrow if any still wait.
+
+-- 
+Sent by Lethe. Nobody reads answers to this message.
+`, waiting, perDay))
+	return message
+}
