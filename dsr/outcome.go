@@ -1,6 +1,10 @@
 package dsr
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // State is what came, or is becoming, of one system.
 type State string
@@ -280,4 +284,18 @@ type Outcome struct {
 	// Question is what the system waits for, for NeedsOperator.
 	Question *Question `json:"question,omitempty"`
 	Actions  []Action  `json:"actions,omitempty"`
+}
+
+// othersKept begins the explanation of an outcome in which records are somebody
+// else's.
+const othersKept = "records that are somebody else's, by an operator's decision, and were not touched: "
+
+// OthersKept explains an outcome in which n records are somebody else's.
+func OthersKept(n int) string { return othersKept + strconv.Itoa(n) }
+
+// OthersKeptIn is the number of records of which an explanation says so.
+func OthersKeptIn(explanation string) (n int, ok bool) {
+	text, ok := strings.CutPrefix(explanation, othersKept)
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil
 }

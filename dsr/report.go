@@ -176,27 +176,77 @@ func (r Report) InForce() bool {
 // acted reports whether anything was done at the system.
 func (o Outcome) acted() bool { return !o.ActedAt.IsZero() }
 
-// exception says why the outcome keeps a request from being complete.
-func (o Outcome) exception() string {
+// An Exception is why an outcome keeps a request from being complete.
+type Exception string
+
+// The exceptions; empty is none.
+const (
+	// ExceptionLeftOut: a person left the system out.
+	ExceptionLeftOut Exception = "left_out"
+	// ExceptionUnidentified: the system could not be searched.
+	ExceptionUnidentified Exception = "unidentified"
+	// ExceptionUndecided: data are kept, and it is not on record why, for how long or by
+	// whose decision.
+	ExceptionUndecided Exception = "undecided"
+	// ExceptionUnknown: the state is none that this release knows.
+	ExceptionUnknown Exception = "unknown"
+	// ExceptionUndated: an erasure was accepted without a date.
+	ExceptionUndated Exception = "undated"
+	// ExceptionUnrestricted: nobody has seen that the restriction holds.
+	ExceptionUnrestricted Exception = "unrestricted"
+	// ExceptionNotGivenBack: lifting a restriction did not give everything back.
+	ExceptionNotGivenBack Exception = "not_given_back"
+	// ExceptionUnverified: nobody has seen that the records are gone.
+	ExceptionUnverified Exception = "unverified"
+)
+
+// Exception says why the outcome keeps a request from being complete, or nothing.
+func (o Outcome) Exception() Exception {
 	switch {
-	case o.State == CannotIdentify, o.State == Skipped:
-		return o.Explanation
+	case o.State == Skipped && o.Explanation != "":
+		return ExceptionLeftOut
+	case o.State == CannotIdentify && o.Explanation != "":
+		return ExceptionUnidentified
+	case o.State == Skipped, o.State == CannotIdentify:
+		return ""
 	case o.State == Retained && (len(o.Retained) == 0 || slices.ContainsFunc(o.Retained, func(r Retention) bool { return !r.complete() })):
-		return o.Explanation + "; without all of ground, reason, categories, review date and who decided"
+		return ExceptionUndecided
 	case o.State == Retained:
 		return ""
 	case !o.State.Success():
-		return fmt.Sprintf("the state %q is unknown", o.State)
+		return ExceptionUnknown
 	case o.State == Accepted && o.ExpectedBy.IsZero():
-		return "the vendor accepted the erasure without saying when it will be done"
+		return ExceptionUndated
 	case o.State == Restricted && o.VerifiedAt.IsZero():
-		return "the restriction was not verified"
+		return ExceptionUnrestricted
 	case o.State == Lifted && len(o.Left) > 0:
-		return "not everything is as it was before: " + strings.Join(o.Left, "; ")
+		return ExceptionNotGivenBack
 	case o.State == Erased && o.VerifiedAt.IsZero() && o.Explanation == "":
-		return "the erasure was not verified"
+		return ExceptionUnverified
 	}
 	return ""
+}
+
+// exception says in a sentence why the outcome keeps a request from being complete.
+func (o Outcome) exception() string {
+	switch o.Exception() {
+	case ExceptionLeftOut, ExceptionUnidentified:
+		return o.Explanation
+	case ExceptionUndecided:
+		return o.Explanation + "; without all of ground, reason, categories, review date and who decided"
+	case ExceptionUnknown:
+		return fmt.Sprintf("the state %q is unknown", o.State)
+	case ExceptionUndated:
+		return "the vendor accepted the erasure without saying when it will be done"
+	case ExceptionUnrestricted:
+		return "the restriction was not verified"
+	case ExceptionNotGivenBack:
+		return "not everything is as it was before: " + strings.Join(o.Left, "; ")
+	case ExceptionUnverified:
+		return "the erasure was not verified"
+	default:
+		return ""
+	}
 }
 
 // A Completion is the result of a finished request's workflow.

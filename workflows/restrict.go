@@ -259,7 +259,7 @@ func (s *system) apply(ctx workflow.Context, changes []dsr.RecordSettings) *dsr.
 func (s *system) concludeRestriction(ctx workflow.Context) {
 	now := workflow.Now(ctx)
 	if n := len(s.kept) - s.returned; n > 0 {
-		s.outcome.Explanation = keptText(n)
+		s.outcome.Explanation = dsr.OthersKept(n)
 	}
 	if s.returned > 0 {
 		s.outcome.Explanation = fmt.Sprintf("records that were restricted, are somebody else's by an operator's decision, and were given back: %d", s.returned)

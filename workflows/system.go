@@ -652,7 +652,7 @@ func (s *system) anyNew(records []dsr.Record) bool {
 func (s *system) concludeErasure(ctx workflow.Context) {
 	state := dsr.NotFound
 	if n := len(s.kept); n > 0 {
-		s.outcome.Explanation = keptText(n)
+		s.outcome.Explanation = dsr.OthersKept(n)
 	}
 	if s.plan.Verifiable {
 		s.outcome.VerifiedAt, s.outcome.Evidence = workflow.Now(ctx), dsr.ReadBack
@@ -687,10 +687,6 @@ func (s *system) concludeErasure(ctx workflow.Context) {
 		}
 	}
 	s.conclude(ctx, state)
-}
-
-func keptText(n int) string {
-	return fmt.Sprintf("records that are somebody else's, by an operator's decision, and were not touched: %d", n)
 }
 
 func (s *system) conclude(ctx workflow.Context, state dsr.State) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
@@ -160,4 +161,29 @@ func TestANoticeOfLiftingNeedsSomethingToLift(t *testing.T) {
 	}
 	_, err := render.DestructionRecord(restriction("restricted"), options(render.French))
 	require.ErrorContains(t, err, "a restriction destroys nothing")
+}
+
+func TestWhyIsSaidInTheLanguageOfThePage(t *testing.T) {
+	t.Parallel()
+	r := fixture(8)
+	r.Systems[4].Needs, r.Systems[4].Explanation = []dsr.IdentifierType{dsr.Phone}, "nobody has an identifier that it can be searched with (phone) (GDPR Art. 11)"
+	r.Systems[5].Explanation += "; an erasure was under way and may have been carried out"
+	r.Systems[6].Explanation = dsr.OthersKept(3)
+	r.Systems[1].ExpectedBy = time.Time{}
+	r.Conclude()
+	for language, says := range map[render.Language][]string{
+		render.English: {"can be searched with: phone number (GDPR Art. 11)", "left out by an operator: the contract ended", "; an erasure was under way", "were not touched: 3", "accepted without a date"},
+		render.French:  {"recherche\u00a0: numéro de téléphone (RGPD, Art. 11)", "écarté par un opérateur\u00a0: the contract ended", "; un effacement était en cours", "laissés intacts\u00a0: 3", "accepté sans date"},
+		render.Arabic:  {"يمكن البحث به هنا: ", "استبعده أحد الأعوان: ", "؛ كان المحو جاريًا", "ولم تُمس: ", "دون تحديد أجل"},
+	} {
+		said := text(shown(t, r, language))
+		for _, fact := range says {
+			require.Contains(t, said, fact, language)
+		}
+		if language != render.English {
+			for _, english := range []string{"nobody has", "an operator", "erasure was", "were not touched"} {
+				require.NotContains(t, said, english, language)
+			}
+		}
+	}
 }

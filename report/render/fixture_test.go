@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ite.digital/lethe/dsr"
@@ -88,7 +89,7 @@ func outcomes() []dsr.Outcome {
 		},
 		{
 			System: dsr.System{Name: "old-forms", Title: "Old forms", Connector: "manual", Processor: "Forms GmbH", Role: dsr.Processor, Category: "forms", Mode: dsr.Manual},
-			State:  dsr.Skipped, Explanation: "the contract ended in May 2025 and the vendor confirmed deletion then", SettledAt: at(20),
+			State:  dsr.Skipped, Explanation: "left out by an operator: the contract ended in May 2025 and the vendor confirmed deletion then", SettledAt: at(20),
 			Actions: []dsr.Action{{Name: "skip-system", Operator: "Sam", Text: "the contract ended in May 2025 and the vendor confirmed deletion then", At: at(20)}},
 		},
 		{
@@ -158,7 +159,9 @@ func restriction(state dsr.State) dsr.Report {
 // said are the facts that every rendering says of a system.
 func said(o dsr.Outcome) []string {
 	facts := []string{o.Title, o.Processor}
-	if len(o.Retained) == 0 {
+	if why, ok := strings.CutPrefix(o.Explanation, "left out by an operator: "); ok {
+		facts = append(facts, why) // the rest is translated
+	} else if len(o.Retained) == 0 {
 		facts = append(facts, o.Explanation)
 	}
 	for _, r := range o.Retained {

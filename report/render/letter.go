@@ -135,8 +135,8 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 		if len(o.Left) > 0 {
 			lists[dsr.Lifted] = &d.LiftedInPart
 		}
-	case dsr.Skipped:
-		who.Reason = o.Explanation
+	case dsr.Skipped: // the person is told the reason, and not how it came about
+		who.Reason = cmp.Or(skippedFor(o), v.explanation(o))
 	case dsr.Accepted:
 		if !o.ExpectedBy.IsZero() {
 			who.By = v.words.day(o.ExpectedBy.In(v.location))

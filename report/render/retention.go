@@ -45,7 +45,7 @@ func (v *viewer) retainedReason(o dsr.Outcome) string {
 	for i, r := range o.Retained {
 		texts[i] = v.words.say("retained.line", v.retainedData(r), v.ground(r.Ground, true), r.Reason, r.ReviewOn)
 	}
-	return cmp.Or(strings.Join(texts, " "), o.Explanation)
+	return cmp.Or(strings.Join(texts, " "), v.explanation(o))
 }
 
 // retainedBy is what letters say of each decision to keep data.

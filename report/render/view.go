@@ -147,7 +147,7 @@ func view(r dsr.Report, o Options) (page, error) {
 	p := page{
 		Language: o.Language, Direction: v.words.Direction, Company: o.Company, Title: say("title." + string(r.Kind)),
 		RequestID: r.RequestID, Status: say("status." + string(r.Standing())), Tone: statusTone(r.Standing()),
-		Exceptions: r.Exceptions, words: v.words,
+		Exceptions: v.exceptions(), words: v.words,
 	}
 	p.NoException, p.Mood = say("exceptions.none"), "good"
 	switch {
@@ -343,7 +343,7 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 		{say("category"), o.Category},
 		{say("method"), sayIf(v.words, "mode", string(o.Mode))},
 		{say("known"), known},
-		{say("reason"), explanation(o)},
+		{say("reason"), v.explanation(o)},
 		{say("verification"), v.verification(o)},
 		{say("promised"), v.day(o.ExpectedBy)},
 	}
@@ -360,15 +360,6 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 		fields = append(fields, field{say("outage"), text})
 	}
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
-}
-
-// explanation says why the outcome is what it is, unless the decisions to keep data
-// say more.
-func explanation(o dsr.Outcome) string {
-	if o.State == dsr.Retained && len(o.Retained) > 0 {
-		return ""
-	}
-	return o.Explanation
 }
 
 // sayIf says a word that there is, and nothing for none.
