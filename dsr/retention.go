@@ -53,15 +53,19 @@ func (g RetentionGround) String() string {
 	return words[g] + " (GDPR " + g.Article() + ")"
 }
 
+// Point is the letter under which Art. 17(3) has the ground; empty if it has not.
+func (g RetentionGround) Point() string {
+	return map[RetentionGround]string{
+		RetainedForExpression: "a", RetainedByObligation: "b", RetainedForPublicInterest: "b", RetainedForHealth: "c", RetainedForArchiving: "d", RetainedForClaims: "e",
+	}[g]
+}
+
 // Article is where the law has the ground.
 func (g RetentionGround) Article() string {
 	if !g.Known() {
 		return ""
 	}
-	points := map[RetentionGround]string{
-		RetainedForExpression: "a", RetainedByObligation: "b", RetainedForPublicInterest: "b", RetainedForHealth: "c", RetainedForArchiving: "d", RetainedForClaims: "e",
-	}
-	return "Art. 17(3)(" + points[g] + ")"
+	return "Art. 17(3)(" + g.Point() + ")"
 }
 
 // A Retention is the decision to keep, on a legal ground, data that the subject

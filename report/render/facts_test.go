@@ -173,7 +173,7 @@ func TestWhyIsSaidInTheLanguageOfThePage(t *testing.T) {
 	r.Conclude()
 	for language, says := range map[render.Language][]string{
 		render.English: {"can be searched with: phone number (GDPR Art. 11)", "left out by an operator: the contract ended", "; an erasure was under way", "were not touched: 3", "accepted without a date"},
-		render.French:  {"recherche\u00a0: numéro de téléphone (RGPD, Art. 11)", "écarté par un opérateur\u00a0: the contract ended", "; un effacement était en cours", "laissés intacts\u00a0: 3", "accepté sans date"},
+		render.French:  {"recherche\u00a0: numéro de téléphone (RGPD, art. 11)", "écarté par un opérateur\u00a0: the contract ended", "; un effacement était en cours", "laissés intacts\u00a0: 3", "accepté sans date"},
 		render.Arabic:  {"يمكن البحث به هنا: ", "استبعده أحد الأعوان: ", "؛ كان المحو جاريًا", "ولم تُمس: ", "دون تحديد أجل"},
 	} {
 		said := text(shown(t, r, language))

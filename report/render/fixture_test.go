@@ -165,7 +165,7 @@ func said(o dsr.Outcome) []string {
 		facts = append(facts, o.Explanation)
 	}
 	for _, r := range o.Retained {
-		facts = append(facts, r.Reason, r.Ground.Article(), r.ReviewOn, r.DecidedBy)
+		facts = append(facts, r.Reason, r.ReviewOn, r.DecidedBy)
 		facts = append(facts, r.Categories...)
 	}
 	return facts

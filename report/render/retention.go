@@ -34,7 +34,7 @@ func (v *viewer) retainedData(r dsr.Retention) string {
 func (v *viewer) ground(g dsr.RetentionGround, gdpr bool) string {
 	text := v.words.say("retained." + string(g))
 	if gdpr && g.Known() {
-		text += " (" + v.words.say("retained.article", g.Article()) + ")"
+		text += " (" + v.words.say("retained.article", v.words.say("point."+g.Point())) + ")"
 	}
 	return text
 }

@@ -59,7 +59,7 @@ func (v *viewer) explanation(o dsr.Outcome) string {
 		}
 		text := say("why.cannot_identify", strings.Join(types, v.comma()))
 		if v.gdpr() {
-			text += " (" + say("retained.article", "Art. 11") + ")"
+			text += " (" + say("why.article") + ")"
 		}
 		return text
 	case o.State == dsr.Skipped:
