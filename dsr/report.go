@@ -42,7 +42,8 @@ type Report struct {
 	RequestID string `json:"request_id"`
 	Kind      Kind   `json:"kind"`
 	// SubjectTokens are the subject's only identification: the HMAC-SHA-256 of each
-	// identifier of the request, in base64url, under a key that the vault keeps.
+	// identifier of the request, and of the SHA-256 by which others may hand it in, in
+	// base64url, under a key that the vault keeps.
 	// Whoever has the key finds the subject's requests by them, and nobody learns
 	// the identifiers.
 	SubjectTokens []string `json:"subject_tokens,omitempty"`

@@ -155,8 +155,10 @@ func (s *site) trusts(content []byte) {
 	s.Helper()
 	r, err := report.Decode(content)
 	require.NoError(s, err)
-	require.Len(s, r.SubjectTokens, 1)
-	require.Regexp(s, `^[A-Za-z0-9_-]{43}$`, r.SubjectTokens[0])
+	require.Len(s, r.SubjectTokens, 2, "of the address, and of its hash")
+	for _, token := range r.SubjectTokens {
+		require.Regexp(s, `^[A-Za-z0-9_-]{43}$`, token)
+	}
 	require.Contains(s, s.must("list", "--email", population.Ana.Email), "R-1")
 	calls := map[string]int{}
 	for _, o := range r.Systems {
