@@ -170,22 +170,31 @@ func (d *Dovecot) Start() {
 	}
 	d.master = exec.Command(program, "-F", "-c", filepath.Join(d.dir, "dovecot.conf")) //nolint:gosec,noctx // it ends with the test
 	d.master.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var said strings.Builder
-	d.master.Stderr = &said
+	said, err := os.Create(filepath.Join(d.dir, "said"))
+	require.NoError(d.t, err)
+	d.master.Stderr = said
 	require.NoError(d.t, d.master.Start())
+	require.NoError(d.t, said.Close(), "the server has it")
 	require.Eventually(d.t, func() bool {
 		conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port))) //nolint:noctx // it is on this machine
 		if err != nil {
 			return false
 		}
 		return conn.Close() == nil
-	}, patience, 20*time.Millisecond, "the mail server does not start: %s%s", said.String(), d.log())
+	}, patience, 20*time.Millisecond, "the mail server does not start: %s", lazily(d.log))
 }
 
+// log is what the server has said and written by now.
 func (d *Dovecot) log() string {
-	content, _ := os.ReadFile(filepath.Join(d.dir, "log")) // what is missing says nothing
-	return string(content)
+	said, _ := os.ReadFile(filepath.Join(d.dir, "said")) // what is missing says nothing
+	content, _ := os.ReadFile(filepath.Join(d.dir, "log"))
+	return string(said) + string(content)
 }
+
+// lazily is formatted when it is needed.
+type lazily func() string
+
+func (l lazily) String() string { return l() }
 
 // Stop kills the server with all its processes, and so every connection.
 func (d *Dovecot) Stop() {
