@@ -10,7 +10,6 @@ import (
 	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
 	"golang.org/x/net/idna"
 
 	"ite.digital/lethe/connectors"
@@ -42,16 +41,7 @@ func Acknowledge(ctx context.Context, s Settings, a Acknowledgement) error {
 	}
 	message := s.acknowledgement(&mail.Address{Address: to}, a)
 	s.beyondASCII = !ascii(to)
-	err = s.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
-		if known, _ := conn.Extension("SMTPUTF8"); s.beyondASCII && !known {
-			return failed(connectors.Rejected, "the mail server cannot write to addresses beyond ASCII (it has no SMTPUTF8)")
-		}
-		return client.SendWithSMTPClient(conn, message)
-	})
-	if message.IsDelivered() {
-		return nil
-	}
-	return err
+	return s.deliver(ctx, message)
 }
 
 // personsAddress reads an address alone, and writes its domain in ASCII, as it stands
@@ -72,11 +62,7 @@ var messageIDs = regexp.MustCompile(`^<[!-;=?-~]{1,250}>$`)
 
 func (s Settings) acknowledgement(to *mail.Address, a Acknowledgement) *gomail.Msg {
 	sender := &Sender{settings: s, to: to}
-	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	message.FromMailAddress(s.From)
-	message.ToMailAddress(to)
-	message.SetDateWithValue(s.now())
-	message.SetMessageIDWithValue(sender.messageID("acknowledgement", a.RequestID, string(a.Kind)))
+	message := sender.begin("acknowledgement", a.RequestID, string(a.Kind))
 	if messageIDs.MatchString(a.InReplyTo) {
 		message.SetGenHeader("In-Reply-To", a.InReplyTo)
 		message.SetGenHeader("References", a.InReplyTo)

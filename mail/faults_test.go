@@ -6,7 +6,6 @@ import (
 	"net"
 	netmail "net/mail"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mail/mailtest"
 )
 
 // faulty is a mail server that answers as a script says: a line for each
@@ -61,24 +61,8 @@ func (f faulty) serve(conn net.Conn) {
 
 func (f faulty) start(t *testing.T) mail.Settings {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() { f.serve(conn) })
-		}
-	})
-	t.Cleanup(func() {
-		require.NoError(t, listener.Close())
-		serving.Wait()
-	})
 	return mail.Settings{
-		Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Security: mail.Plain, Timeout: 30 * time.Second,
+		Host: "127.0.0.1", Port: mailtest.Serve(t, f.serve), Security: mail.Plain, Timeout: 30 * time.Second,
 		From: &netmail.Address{Address: "lethe@example.com"}, To: []*netmail.Address{{Address: "privacy@example.com"}},
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
 )
 
 // Flooded tells the receivers of the settings that so many requests wait in the mailbox,
@@ -20,25 +19,14 @@ func Flooded(ctx context.Context, s Settings, waiting, perDay int) error {
 	}
 	var failed []error
 	for _, sender := range senders {
-		message := sender.flooded(waiting, perDay)
-		err := s.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
-			return client.SendWithSMTPClient(conn, message)
-		})
-		if !message.IsDelivered() {
-			failed = append(failed, err)
-		}
+		failed = append(failed, s.deliver(ctx, sender.flooded(waiting, perDay)))
 	}
 	return errors.Join(failed...)
 }
 
 func (s *Sender) flooded(waiting, perDay int) *gomail.Msg {
-	now := s.settings.now()
-	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	message.FromMailAddress(s.settings.From)
-	message.ToMailAddress(s.to)
+	message := s.begin("flood", s.settings.now().UTC().Format(time.DateOnly))
 	message.Subject(fmt.Sprintf("Lethe: %d requests wait in the mailbox", waiting))
-	message.SetDateWithValue(now)
-	message.SetMessageIDWithValue(s.messageID("flood", now.UTC().Format(time.DateOnly)))
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 	message.SetBodyString(gomail.TypeTextPlain, fmt.Sprintf(`More requests have come by e-mail than max_per_day of mailbox lets in within
 24 hours, or more than a few from one address: %d wait in the mailbox, as

@@ -17,17 +17,24 @@ import (
 // compose writes the message for the receiver.
 func (s *Sender) compose(n activities.Notice) *gomail.Msg {
 	now := s.settings.now()
-	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	message.FromMailAddress(s.settings.From)
-	message.ToMailAddress(s.to)
+	message := s.begin(n.At.UTC().Format(time.RFC3339Nano), string(n.Event), n.DueAt.UTC().Format(time.RFC3339), n.RequestID, string(n.Kind))
 	message.Subject(Subject(n, now))
-	message.SetDateWithValue(now)
-	message.SetMessageIDWithValue(s.messageID(n.At.UTC().Format(time.RFC3339Nano), string(n.Event), n.DueAt.UTC().Format(time.RFC3339), n.RequestID, string(n.Kind)))
 	// The messages of a request stand together, and nobody's absence answers them
 	// (RFC 3834 section 5).
 	message.SetGenHeader("References", "<"+s.messageID(n.RequestID, string(n.Kind))+">")
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 	message.SetBodyString(gomail.TypeTextPlain, Text(n, now))
+	return message
+}
+
+// begin begins a message to the receiver, which is the same by its Message-ID as any
+// other of the same parts.
+func (s *Sender) begin(parts ...string) *gomail.Msg {
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	message.FromMailAddress(s.settings.From)
+	message.ToMailAddress(s.to)
+	message.SetDateWithValue(s.settings.now())
+	message.SetMessageIDWithValue(s.messageID(parts...))
 	return message
 }
 

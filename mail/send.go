@@ -42,11 +42,18 @@ func (s *Sender) Name() string {
 	return Name + "/" + hex.EncodeToString(sum[:8])
 }
 
-// Notify sends the notice. The error is a [*connectors.Error]. That the server
-// took the message is success, whatever becomes of the connection afterwards.
+// Notify sends the notice. The error is a [*connectors.Error].
 func (s *Sender) Notify(ctx context.Context, n activities.Notice) error {
-	message := s.compose(n)
-	err := s.settings.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
+	return s.settings.deliver(ctx, s.compose(n))
+}
+
+// deliver hands a message to the server. That the server took it is success, whatever
+// becomes of the connection afterwards.
+func (s Settings) deliver(ctx context.Context, message *gomail.Msg) error {
+	err := s.session(ctx, func(client *gomail.Client, conn *smtp.Client) error {
+		if known, _ := conn.Extension("SMTPUTF8"); s.beyondASCII && !known {
+			return failed(connectors.Rejected, "the mail server cannot write to addresses beyond ASCII (it has no SMTPUTF8)")
+		}
 		return client.SendWithSMTPClient(conn, message)
 	})
 	if message.IsDelivered() {

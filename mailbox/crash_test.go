@@ -24,6 +24,7 @@ import (
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/mail"
+	"ite.digital/lethe/mail/mailtest"
 	"ite.digital/lethe/mailbox"
 	"ite.digital/lethe/mailbox/mailboxtest"
 )
@@ -182,35 +183,21 @@ func withoutKeywords(t *testing.T, port int) int {
 // said changes the lines of the server.
 func proxy(t *testing.T, port int, asked func(client, server net.Conn), said func(line string) string) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	var running sync.WaitGroup
-	running.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			running.Go(func() { asked(conn, server) })
-			running.Go(func() {
-				lines := bufio.NewReader(server)
-				for line, err := lines.ReadString('\n'); err == nil; line, err = lines.ReadString('\n') {
-					_, _ = io.WriteString(conn, said(line))
-				}
-				_ = conn.Close()
-			})
+	return mailtest.Serve(t, func(conn net.Conn) {
+		server, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			t.Error(err)
+			return
 		}
+		var asking sync.WaitGroup
+		asking.Go(func() { asked(conn, server) })
+		lines := bufio.NewReader(server)
+		for line, err := lines.ReadString('\n'); err == nil; line, err = lines.ReadString('\n') {
+			_, _ = io.WriteString(conn, said(line))
+		}
+		_ = conn.Close()
+		asking.Wait()
 	})
-	t.Cleanup(func() {
-		require.NoError(t, listener.Close())
-		running.Wait()
-	})
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func TestAServerThatKeepsNoKeywordsNeedsAFolder(t *testing.T) {

@@ -145,11 +145,9 @@ func StartFor(t *testing.T, security mail.Security, open bool, inbox Inbox) *Exi
 	if security == mail.Implicit {
 		arguments = append(arguments, "-tls-on-connect")
 	}
-	port := serve(t, func(conn *os.File) *exec.Cmd {
+	port := Serve(t, func(conn net.Conn) {
 		s.connections.Add(1)
-		cmd := exec.Command(program, arguments...) //nolint:gosec,noctx // it ends with its connection
-		cmd.Stdin, cmd.Stdout = conn, conn
-		return cmd
+		handOver(t, conn, exec.Command(program, arguments...)) //nolint:gosec,noctx // it ends with its connection
 	})
 	s.Settings = mail.Settings{
 		Host: "localhost", Port: port, Security: security, RootCAs: roots, Timeout: 30 * time.Second,
@@ -212,9 +210,9 @@ func (o mailOwner) own(t *testing.T, path string) {
 	}
 }
 
-// serve gives every connection to a process and returns the port. It ends with
-// the test, the processes with it.
-func serve(t *testing.T, process func(conn *os.File) *exec.Cmd) int {
+// Serve has every connection served, each on its own, and returns the port. It ends
+// with the test, and so does what is served.
+func Serve(t *testing.T, serve func(conn net.Conn)) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -225,7 +223,7 @@ func serve(t *testing.T, process func(conn *os.File) *exec.Cmd) int {
 			if err != nil {
 				return
 			}
-			running.Go(func() { handOver(t, conn, process) })
+			running.Go(func() { serve(conn) })
 		}
 	})
 	t.Cleanup(func() {
@@ -235,14 +233,15 @@ func serve(t *testing.T, process func(conn *os.File) *exec.Cmd) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-func handOver(t *testing.T, conn net.Conn, process func(conn *os.File) *exec.Cmd) {
+// handOver gives a connection to a process, and waits for its end.
+func handOver(t *testing.T, conn net.Conn, cmd *exec.Cmd) {
 	t.Helper()
 	file, err := conn.(*net.TCPConn).File()
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	cmd := process(file)
+	cmd.Stdin, cmd.Stdout = file, file
 	if err := cmd.Start(); err != nil {
 		t.Error(err)
 	}

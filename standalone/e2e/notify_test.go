@@ -6,37 +6,23 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"ite.digital/lethe/mail/mailtest"
 	"ite.digital/lethe/simulators/population"
 )
 
 // mailServer takes every message and passes it on.
 func mailServer(t *testing.T, messages chan<- string) (address string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() { takeMessage(conn, messages) })
-		}
-	})
-	t.Cleanup(func() {
-		require.NoError(t, listener.Close())
-		serving.Wait()
-	})
-	return listener.Addr().String()
+	port := mailtest.Serve(t, func(conn net.Conn) { takeMessage(conn, messages) })
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }
 
 func takeMessage(conn net.Conn, messages chan<- string) {
