@@ -71,6 +71,11 @@ type CodecServer struct {
 	Rate float64
 }
 
+// Options are those of the codec server of a namespace, but for its log.
+func (c CodecServer) Options(namespace string) vault.ServerOptions {
+	return vault.ServerOptions{Namespace: namespace, Origins: c.Origins, Tokens: c.Tokens, JWT: c.JWT}
+}
+
 func (l *loader) vault(root value, entries map[string]entry) Vault {
 	config := Vault{CacheFor: DefaultCacheFor, GracePeriod: DefaultGracePeriod}
 	parts := map[string]entry{}

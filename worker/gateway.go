@@ -164,9 +164,9 @@ func (g *Gateway) options(cfg *config.Config) (intake.Options, error) {
 		o.Clients = append(o.Clients, intake.Client{Name: c.Name, Controller: c.Controller, Token: c.Token, Rate: c.Rate})
 	}
 	if cfg.Gateway.Codec {
-		o.CodecRate, o.Codec = cfg.CodecServer.Rate, g.Vault.NewCodecServer(vault.ServerOptions{
-			Namespace: g.Options.Namespace, Origins: cfg.CodecServer.Origins, Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Log: g.Log,
-		})
+		codec := cfg.CodecServer.Options(g.Options.Namespace)
+		codec.Log = g.Log
+		o.CodecRate, o.Codec = cfg.CodecServer.Rate, g.Vault.NewCodecServer(codec)
 	}
 	return o, nil
 }

@@ -66,9 +66,9 @@ func serveCodec(ctx context.Context, a *access, log zerolog.Logger) error {
 		return err
 	}
 	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
-		codec := keys.NewCodecServer(vault.ServerOptions{
-			Namespace: options.Namespace, Origins: cfg.CodecServer.Origins, Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Log: log,
-		})
+		o := cfg.CodecServer.Options(options.Namespace)
+		o.Log = log
+		codec := keys.NewCodecServer(o)
 		return listenAndServe(ctx, cfg.CodecServer.Listen, intake.LimitCodec(codec, cfg.CodecServer.Rate, true), log)
 	})
 }

@@ -102,10 +102,9 @@ func (h *Host) codec(o engine.Options, cfg *config.Config, log zerolog.Logger) f
 		anonymous = "web-ui"
 	}
 	return func(origins []string) http.Handler {
-		return h.vault.NewCodecServer(vault.ServerOptions{
-			Namespace: cmp.Or(o.Namespace, client.DefaultNamespace), Origins: append(origins, cfg.CodecServer.Origins...),
-			Tokens: cfg.CodecServer.Tokens, JWT: cfg.CodecServer.JWT, Anonymous: anonymous, Log: log,
-		})
+		codec := cfg.CodecServer.Options(cmp.Or(o.Namespace, client.DefaultNamespace))
+		codec.Origins, codec.Anonymous, codec.Log = append(origins, codec.Origins...), anonymous, log
+		return h.vault.NewCodecServer(codec)
 	}
 }
 
