@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -266,4 +267,16 @@ func networks() []netip.Prefix {
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("application/x-pem-file", openapi3filter.PlainBodyDecoder)
 	m.Run()
+}
+
+// ownTLS makes an authority, and its certificate for this machine.
+func ownTLS(t *testing.T) (*authority.Authority, tls.Certificate) {
+	t.Helper()
+	ca, err := authority.New()
+	require.NoError(t, err)
+	own, err := ca.Issue("127.0.0.1")
+	require.NoError(t, err)
+	certificate, err := own.TLS()
+	require.NoError(t, err)
+	return ca, certificate
 }

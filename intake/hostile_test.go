@@ -218,12 +218,7 @@ func TestSlowCallsAreCutOff(t *testing.T) {
 // TestSlowCallsAreCutOffInHTTP2 begins a call and never ends it.
 func TestSlowCallsAreCutOffInHTTP2(t *testing.T) {
 	t.Parallel()
-	ca, err := authority.New()
-	require.NoError(t, err)
-	own, err := ca.Issue("127.0.0.1")
-	require.NoError(t, err)
-	certificate, err := own.TLS()
-	require.NoError(t, err)
+	ca, certificate := ownTLS(t)
 	address, d, _, _ := served(t, intake.Listening{ReadTimeout: 500 * time.Millisecond, Log: zerolog.Nop(), TLS: &tls.Config{
 		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate},
 	}})
@@ -279,12 +274,7 @@ func TestCallsThatHaveBegunAreFinished(t *testing.T) {
 
 func TestClientsMayHaveToShowACertificate(t *testing.T) {
 	t.Parallel()
-	ca, err := authority.New()
-	require.NoError(t, err)
-	own, err := ca.Issue("127.0.0.1")
-	require.NoError(t, err)
-	certificate, err := own.TLS()
-	require.NoError(t, err)
+	ca, certificate := ownTLS(t)
 	address, _, _, _ := served(t, intake.Listening{Log: zerolog.Nop(), TLS: &tls.Config{
 		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}, ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: ca.Pool(),
 	}}, func(o *intake.Options) { o.ClientAuthorities = ca.Pool() })

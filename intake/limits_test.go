@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/intake"
-	"ite.digital/lethe/simulators/authority"
 )
 
 // from is a client that calls from an address of this machine.
@@ -182,12 +181,7 @@ func TestWrongTokensAtTheCodecServerAreToldSoBehindAProxy(t *testing.T) {
 
 func TestNobodyTakesAllConnections(t *testing.T) {
 	t.Parallel()
-	ca, err := authority.New()
-	require.NoError(t, err)
-	own, err := ca.Issue("127.0.0.1")
-	require.NoError(t, err)
-	certificate, err := own.TLS()
-	require.NoError(t, err)
+	ca, certificate := ownTLS(t)
 	address, _, _, _ := served(t, intake.Listening{ReadTimeout: time.Minute, Log: zerolog.Nop(), TLS: &tls.Config{
 		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate},
 	}})

@@ -37,19 +37,22 @@ func TestAPromisedRecordThatHasChangedHandsIsAskedAbout(t *testing.T) {
 	tr.run()
 }
 
+// retryInVain has the shop refuse when it is tried again.
+func retryInVain(tr *trial, held *vendor) {
+	held.mu.Lock()
+	held.onErase = func(*vendor) error {
+		return &connectors.Error{Class: connectors.Rejected, System: "shop", Reason: "it refused"}
+	}
+	held.mu.Unlock()
+	tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "shop", Operator: "Sam"})
+}
+
 // A failed retry, then the decision to keep.
 func TestWhatIsDecidedToBeKeptAfterAFailedRetryIsKept(t *testing.T) {
 	t.Parallel()
 	held := shop()
 	tr := newTrial(t, []dsr.System{automatic("shop", dsr.Email)}, map[string]*vendor{"shop": held})
-	tr.at(time.Hour, func() {
-		held.mu.Lock()
-		held.onErase = func(*vendor) error {
-			return &connectors.Error{Class: connectors.Rejected, System: "shop", Reason: "it refused"}
-		}
-		held.mu.Unlock()
-		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "shop", Operator: "Sam"})
-	})
+	tr.at(time.Hour, func() { retryInVain(tr, held) })
 	tr.at(2*time.Hour, func() {
 		require.Equal(t, dsr.QuestionError, outcome(t, tr.status(), "shop").Question.Kind)
 		held.mu.Lock()
@@ -73,14 +76,7 @@ func TestARetryThatFailedCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	held := shop()
 	tr := newTrial(t, []dsr.System{automatic("shop", dsr.Email)}, map[string]*vendor{"shop": held})
-	tr.at(time.Hour, func() {
-		held.mu.Lock()
-		held.onErase = func(*vendor) error {
-			return &connectors.Error{Class: connectors.Rejected, System: "shop", Reason: "it refused"}
-		}
-		held.mu.Unlock()
-		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "shop", Operator: "Sam"})
-	})
+	tr.at(time.Hour, func() { retryInVain(tr, held) })
 	tr.at(2*time.Hour, func() {
 		held.mu.Lock()
 		held.onErase, held.retains = nil, nil

@@ -18,6 +18,15 @@ func hashed(id string, person population.Person) string {
 	return strings.Replace(body, `"raw"`, `"sha256"`, 1)
 }
 
+// takeHash hands in a person by the hash of the address.
+func (g *gateway) takeHash(person population.Person) (id string) {
+	g.Helper()
+	id = uuid.NewString()
+	answer := g.call(g.Context(), http.MethodPost, "/v2/requests", hashed(id, person))
+	require.Equal(g, http.StatusCreated, answer.status, string(answer.body))
+	return id
+}
+
 // TestASiteMatchesTheHashOfAnAddress lets the company's own site match it, which
 // leads on to everybody else.
 func TestASiteMatchesTheHashOfAnAddress(t *testing.T) {
@@ -28,9 +37,7 @@ func TestASiteMatchesTheHashOfAnAddress(t *testing.T) {
 	g := s.newGateway(ownTLS)
 	g.up()
 	s.worker()
-	id := uuid.NewString()
-	answer := g.call(t.Context(), http.MethodPost, "/v2/requests", hashed(id, population.Ana))
-	require.Equal(t, http.StatusCreated, answer.status, string(answer.body))
+	id := g.takeHash(population.Ana)
 
 	r := s.clerk().ended(id)
 
@@ -45,9 +52,7 @@ func TestAnOperatorSaysWhoseHashItIs(t *testing.T) {
 	g := s.newGateway(ownTLS)
 	g.up()
 	s.worker()
-	id := uuid.NewString()
-	answer := g.call(t.Context(), http.MethodPost, "/v2/requests", hashed(id, population.Ana))
-	require.Equal(t, http.StatusCreated, answer.status, string(answer.body))
+	id := g.takeHash(population.Ana)
 	o := s.clerk()
 	for _, system := range []string{"hubspot", "gist", "website", "alore"} {
 		o.until(id, in(system, dsr.NeedsOperator))
