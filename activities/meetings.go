@@ -45,17 +45,13 @@ var _ Acquaintances = Neighbours{}
 func (n Neighbours) Of(ctx context.Context, request dsr.Request) ([]dsr.Meeting, error) {
 	own := tokens{}
 	for _, id := range request.Subject.Identifiers {
-		kind := id.Type
-		if plain, _, hashed := kind.Plain(); hashed {
-			kind = plain
-		}
 		for _, form := range id.Forms() {
 			all, err := n.Tokens(ctx, form)
 			if err != nil {
 				return nil, err
 			}
 			for _, token := range all {
-				own[token] = kind
+				own[token] = id.Type.Base()
 			}
 		}
 	}

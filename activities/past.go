@@ -282,8 +282,7 @@ func (e *Earlier) mayErase(records []dsr.Record) []dsr.Record {
 	}
 	return slices.DeleteFunc(slices.Clone(e.withoutKept(records)), func(r dsr.Record) bool {
 		return slices.ContainsFunc(e.Effects, func(effect dsr.RecordEffect) bool {
-			decided := slices.ContainsFunc(e.Retained, func(kept dsr.Retention) bool { return kept.Ground == effect.Ground })
-			return effect.Key() == r.Key() && effect.State == dsr.Retained && decided
+			return effect.Key() == r.Key() && effect.State == dsr.Retained && dsr.RetainedOn(e.Retained, effect.Ground)
 		})
 	})
 }

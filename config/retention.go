@@ -42,11 +42,7 @@ func retention(v value) []dsr.RetentionRule {
 // refuseRule notes what a rule lacks.
 func (v value) refuseRule(parts map[string]entry, rule dsr.RetentionRule) {
 	if e, ok := parts["ground"]; ok && !rule.Ground.Known() {
-		names := make([]string, 0, len(dsr.RetentionGrounds()))
-		for _, g := range dsr.RetentionGrounds() {
-			names = append(names, string(g))
-		}
-		e.value.refuse("is not a ground on which data are kept; use %s", oneOf(names))
+		e.value.refuse("is not a ground on which data are kept; use %s", oneOf(dsr.RetentionGroundNames()))
 		return
 	}
 	for _, part := range [][2]string{

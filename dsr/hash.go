@@ -55,6 +55,14 @@ func (t IdentifierType) Plain() (plain IdentifierType, d Digest, ok bool) {
 	return plain, d, slices.Contains(hashable, plain) && slices.Contains(Digests(), d)
 }
 
+// Base is the plain type of hashed identifiers, and every other type itself.
+func (t IdentifierType) Base() IdentifierType {
+	if plain, _, hashed := t.Plain(); hashed {
+		return plain
+	}
+	return t
+}
+
 // hashable are the types that controllers hand in hashed.
 var hashable = []IdentifierType{Email, Phone, CustomerID}
 
@@ -72,9 +80,7 @@ func (t IdentifierType) AllHashed() []IdentifierType {
 func HashedTypes() []IdentifierType {
 	var types []IdentifierType
 	for _, t := range hashable {
-		for _, d := range Digests() {
-			types = append(types, t.Hashed(d))
-		}
+		types = append(types, t.AllHashed()...)
 	}
 	return types
 }

@@ -178,10 +178,13 @@ func normalGAClientID(value string) (string, error) {
 	return value, nil
 }
 
-func joinTypes(types []IdentifierType) string {
-	names := make([]string, len(types))
-	for i, t := range types {
-		names[i] = string(t)
+func joinTypes(types []IdentifierType) string { return strings.Join(namesOf(types), ", ") }
+
+// namesOf are words as plain texts.
+func namesOf[T ~string](words []T) []string {
+	names := make([]string, len(words))
+	for i, word := range words {
+		names[i] = string(word)
 	}
-	return strings.Join(names, ", ")
+	return names
 }

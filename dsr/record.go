@@ -61,6 +61,9 @@ type RecordEffect struct {
 // Key identifies the record within its system.
 func (e RecordEffect) Key() string { return Record{Kind: e.Kind, ID: e.ID}.Key() }
 
+// Promised reports whether the system has promised to erase the record by a day.
+func (e RecordEffect) Promised() bool { return e.State == Accepted && !e.ExpectedBy.IsZero() }
+
 // ErasedAll is the effect of a system that erased all the records.
 func ErasedAll(records []Record) Effect {
 	var effect Effect

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -81,14 +82,10 @@ func CheckRequestID(id string) error {
 
 // CheckKind says what is wrong with a request's kind, if anything.
 func CheckKind(kind Kind) error {
-	names := make([]string, 0, len(Kinds()))
-	for _, known := range Kinds() {
-		if kind == known {
-			return nil
-		}
-		names = append(names, string(known))
+	if slices.Contains(Kinds(), kind) {
+		return nil
 	}
-	return fmt.Errorf("must be one of %s", strings.Join(names, ", "))
+	return fmt.Errorf("must be one of %s", strings.Join(namesOf(Kinds()), ", "))
 }
 
 // Validate says everything that is wrong with the request, as [Problems], or

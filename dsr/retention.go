@@ -37,6 +37,9 @@ func RetentionGrounds() []RetentionGround {
 	}
 }
 
+// RetentionGroundNames lists them as people write them.
+func RetentionGroundNames() []string { return namesOf(RetentionGrounds()) }
+
 // Known reports whether the law knows the ground.
 func (g RetentionGround) Known() bool { return slices.Contains(RetentionGrounds(), g) }
 
@@ -103,11 +106,7 @@ func (r Retention) Check(today time.Time) error {
 	review, err := time.Parse(time.DateOnly, r.ReviewOn)
 	switch {
 	case !r.Ground.Known():
-		names := make([]string, 0, len(RetentionGrounds()))
-		for _, g := range RetentionGrounds() {
-			names = append(names, string(g))
-		}
-		return errors.New("ground: say which it is: " + strings.Join(names, ", "))
+		return errors.New("ground: say which it is: " + strings.Join(RetentionGroundNames(), ", "))
 	case strings.TrimSpace(r.Reason) == "":
 		return errors.New("reason: is needed; it stays in the report, and the person is told")
 	case len(r.Categories) == 0:
@@ -156,6 +155,21 @@ func (r RetentionRule) Retention(now time.Time) Retention {
 		Ground: r.Ground, Reason: r.Reason, Categories: slices.Clone(r.Categories), DecidedBy: r.DecidedBy, DecidedAt: now,
 		ReviewOn: now.AddDate(0, r.ReviewAfter, 0).Format(time.DateOnly),
 	}
+}
+
+// RetentionRule is the company's rule for the system on the ground, if it has one.
+func (s System) RetentionRule(ground RetentionGround) (rule RetentionRule, ok bool) {
+	for _, r := range s.Retention {
+		if r.Ground == ground {
+			return r, true
+		}
+	}
+	return RetentionRule{}, false
+}
+
+// RetainedOn reports whether one of the decisions is on the ground.
+func RetainedOn(all []Retention, ground RetentionGround) bool {
+	return slices.ContainsFunc(all, func(r Retention) bool { return r.Ground == ground })
 }
 
 // AddRetention puts a decision in the place of an earlier one on the same ground.

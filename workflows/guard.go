@@ -74,10 +74,7 @@ func matchQuestion(format string, arguments ...any) *dsr.Question {
 func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
 	var types []dsr.IdentifierType
 	for _, own := range known.own.Identifiers {
-		t := own.Type
-		if plain, _, hashed := t.Plain(); hashed {
-			t = plain
-		}
+		t := own.Type.Base()
 		values := dsr.Subject{Identifiers: record.Identifiers}.Of(append(t.AllHashed(), t)...)
 		if len(values) > 0 && !anyKnown(known.all, values) && !slices.Contains(types, t) {
 			types = append(types, t)

@@ -62,7 +62,10 @@ func (e *process) nextPromise() time.Time {
 func (s *system) promised() time.Time {
 	var first time.Time
 	for _, effect := range s.effects {
-		if effect.State == dsr.Accepted && !effect.ExpectedBy.IsZero() && len(s.withoutKept([]dsr.Record{s.toldOf(effect)})) > 0 && (first.IsZero() || effect.ExpectedBy.Before(first)) {
+		if !effect.Promised() || s.isKept(s.toldOf(effect)) {
+			continue
+		}
+		if first.IsZero() || effect.ExpectedBy.Before(first) {
 			first = effect.ExpectedBy
 		}
 	}
@@ -74,7 +77,7 @@ func (s *system) promised() time.Time {
 func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (again []dsr.Record, question *dsr.Question) {
 	var due []dsr.Record
 	for _, effect := range s.effects {
-		promised := effect.State == dsr.Accepted && !effect.ExpectedBy.IsZero() && !effect.ExpectedBy.After(workflow.Now(ctx))
+		promised := effect.Promised() && !effect.ExpectedBy.After(workflow.Now(ctx))
 		if s.plan.Verifiable && (promised || effect.State == dsr.Retained && s.insist) {
 			due = append(due, s.toldOf(effect))
 		}
@@ -89,30 +92,26 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 		return nil, question
 	}
 	s.trace(found.Trace)
-	key := func(key string) func(dsr.Record) bool { return func(r dsr.Record) bool { return r.Key() == key } }
-	var astray []dsr.Candidate
+	remains := among(found.Records)
+	var astray []dsr.Record
 	for _, record := range due {
-		at := slices.IndexFunc(located, key(record.Key()))
+		at := slices.IndexFunc(located, func(r dsr.Record) bool { return r.Key() == record.Key() })
 		switch {
 		case at >= 0 && s.effectOn(record) == dsr.Accepted:
 			again = append(again, located[at])
 		case at >= 0:
 			// What was kept and is to be let go of is located, and erased as such.
-		case !slices.ContainsFunc(found.Records, key(record.Key())):
+		case !remains(record.Key()):
 			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
 		case s.effectOn(record) == dsr.Retained:
-		case s.cleared[record.Key()], len(record.Identifiers) == 0 && record.FoundBy != (dsr.Identifier{}) &&
-			(record.Parent == "" || !slices.ContainsFunc(found.Records, key(record.Parent))):
+		case s.isOrphan(record, remains) && (s.cleared[record.Key()] || record.FoundBy != dsr.Identifier{}):
 			again = append(again, record)
 		default:
-			astray = append(astray, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
+			astray = append(astray, record)
 		}
 	}
 	if len(astray) > 0 {
-		question := matchQuestion("%d records were promised to be erased by now, are still there, and are not found any more by what is known of the "+
-			"subject; somebody may have changed them. Look at them at the vendor, then resolve-match; or skip-system with the reason", len(astray))
-		question.Candidates = astray
-		return nil, question
+		return nil, askChanged(astray, "promised to be erased by now")
 	}
 	if len(again) > 0 && s.broken >= maxPromises {
 		s.broken = 0

@@ -64,15 +64,6 @@ func (s *system) retention(ctx workflow.Context, p RetainSystem) dsr.Retention {
 	}
 }
 
-// rule is the company's rule for the system on the ground, or nil.
-func (s *system) rule(ground dsr.RetentionGround) *dsr.RetentionRule {
-	at := slices.IndexFunc(s.plan.Retention, func(r dsr.RetentionRule) bool { return r.Ground == ground })
-	if at < 0 {
-		return nil
-	}
-	return &s.plan.Retention[at]
-}
-
 // retainedOn counts the records that the system says it keeps on the ground.
 func (s *system) retainedOn(ground dsr.RetentionGround) int {
 	n := 0
@@ -138,8 +129,8 @@ func (s *system) undecidedGrounds() []dsr.RetentionGround {
 		if effect.State != dsr.Retained || slices.Contains(grounds, effect.Ground) {
 			continue
 		}
-		decided := slices.ContainsFunc(s.outcome.Retained, func(r dsr.Retention) bool { return r.Ground == effect.Ground || effect.Ground == "" })
-		if !decided {
+		named := effect.Ground != ""
+		if named && !dsr.RetainedOn(s.outcome.Retained, effect.Ground) || !named && len(s.outcome.Retained) == 0 {
 			grounds = append(grounds, effect.Ground)
 		}
 	}
@@ -166,7 +157,7 @@ func (s *system) askRetention(ctx workflow.Context) *dsr.Question {
 		return nil
 	}
 	for _, ground := range undecided {
-		if rule := s.rule(ground); rule != nil {
+		if rule, ok := s.plan.RetentionRule(ground); ok {
 			retention := rule.Retention(workflow.Now(ctx))
 			retention.Records = s.retainedOn(ground)
 			s.retain(retention)
@@ -199,11 +190,10 @@ func (s *system) keepWithheld(ctx workflow.Context) bool {
 // recollectRetained takes over the decisions of earlier runs.
 func (s *system) recollectRetained(earlier *activities.Earlier) {
 	for _, r := range earlier.Retained {
-		if slices.ContainsFunc(s.outcome.Retained, func(known dsr.Retention) bool { return known.Ground == r.Ground }) {
-			continue
+		if !dsr.RetainedOn(s.outcome.Retained, r.Ground) {
+			r.Records = s.retainedOn(r.Ground)
+			s.retain(r)
 		}
-		r.Records = s.retainedOn(r.Ground)
-		s.retain(r)
 	}
 	s.withheld = s.withheld || earlier.Withheld && s.plan.Mode == dsr.Automatic
 }

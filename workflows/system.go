@@ -342,7 +342,7 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 		// The vendor still has what it was told to erase, and does not find it any
 		// more: its index lags, or somebody has changed the record.
 		if len(waits) == 0 {
-			return s.askChanged()
+			return askChanged(s.ordered, "to be erased")
 		}
 		if workflow.Sleep(ctx, waits[0]) != nil {
 			return nil // interrupted
@@ -447,8 +447,11 @@ func (s *system) markSearched(subject dsr.Subject) {
 // withoutKept leaves out the records that are somebody else's, with what is part
 // of them.
 func (s *system) withoutKept(records []dsr.Record) []dsr.Record {
-	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool { return s.kept[r.Key()] || s.kept[r.Parent] })
+	return slices.DeleteFunc(slices.Clone(records), s.isKept)
 }
+
+// isKept reports whether a record, or what it is part of, is somebody else's.
+func (s *system) isKept(record dsr.Record) bool { return s.kept[record.Key()] || s.kept[record.Parent] }
 
 // unfinished leaves out the records of which the system has said that they
 // will go later or are kept on a legal ground, and those of somebody else.
@@ -505,19 +508,17 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 		return nil, question
 	}
 	s.trace(found.Trace)
-	remains := func(key string) bool {
-		return slices.ContainsFunc(found.Records, func(r dsr.Record) bool { return r.Key() == key })
-	}
+	remains := among(found.Records)
 	left := without(s.ordered, ordered) // what the step told of was not asked about
 	for _, record := range ordered {
 		switch there := remains(record.Key()); {
-		case s.kept[record.Key()] || s.kept[record.Parent]:
+		case s.isKept(record):
 			// It is somebody else's: whatever was ordered is over.
 		case !there:
 			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
 		case s.effectOn(record) == dsr.Retained && !s.insist:
 			// It was to be let go of, and that was called off.
-		case s.cleared[record.Key()], len(record.Identifiers) == 0 && (record.Parent == "" || !remains(record.Parent)):
+		case s.isOrphan(record, remains):
 			orphans, left = append(orphans, record), append(left, record)
 		default:
 			left = append(left, record)
@@ -531,12 +532,27 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 	return orphans, nil
 }
 
+// among reports by their keys what is among the records.
+func among(records []dsr.Record) func(key string) bool {
+	return func(key string) bool {
+		return slices.ContainsFunc(records, func(r dsr.Record) bool { return r.Key() == key })
+	}
+}
+
+// isOrphan reports whether a record that remains may be erased although it is not
+// located any more: a person has said so, or it carries no identifier, and what it hung
+// on is gone.
+func (s *system) isOrphan(record dsr.Record, remains func(key string) bool) bool {
+	return s.cleared[record.Key()] || len(record.Identifiers) == 0 && (record.Parent == "" || !remains(record.Parent))
+}
+
 // askChanged asks a person about records that were to be erased, are still there,
-// and are not found by the subject's identifiers any more.
-func (s *system) askChanged() *dsr.Question {
-	question := matchQuestion("%d records were to be erased, are still there, and are not found any more by what is known of the "+
-		"subject; somebody may have changed them. Look at them at the vendor, then resolve-match; or skip-system with the reason", len(s.ordered))
-	for _, record := range s.ordered {
+// and are not found by the subject's identifiers any more. fate says what was to
+// become of them.
+func askChanged(records []dsr.Record, fate string) *dsr.Question {
+	question := matchQuestion("%d records were %s, are still there, and are not found any more by what is known of the "+
+		"subject; somebody may have changed them. Look at them at the vendor, then resolve-match; or skip-system with the reason", len(records), fate)
+	for _, record := range records {
 		question.Candidates = append(question.Candidates, dsr.Candidate{Record: record.Key(), FoundBy: record.FoundBy.Type})
 	}
 	return question

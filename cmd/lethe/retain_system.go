@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,10 +17,7 @@ func newRetainSystem(s *streams) *cobra.Command {
 	var a *action
 	p := workflows.RetainSystem{}
 	var ground string
-	grounds := make([]string, 0, len(dsr.RetentionGrounds()))
-	for _, g := range dsr.RetentionGrounds() {
-		grounds = append(grounds, string(g))
-	}
+	grounds := strings.Join(dsr.RetentionGroundNames(), ", ")
 	cmd := &cobra.Command{
 		Use:   "retain-system ID SYSTEM --ground GROUND",
 		Short: "Keep data in a system on a legal ground",
@@ -38,7 +34,7 @@ is taken from it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.Ground = dsr.RetentionGround(ground)
 			if !p.Ground.Known() {
-				return usagef(cmd, "--ground must be one of %s", strings.Join(grounds, ", "))
+				return usagef(cmd, "--ground must be one of %s", grounds)
 			}
 			if err := a.prepare(cmd, args); err != nil {
 				return err
@@ -49,7 +45,7 @@ is taken from it.`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&ground, "ground", "", "`GROUND` of GDPR Art. 17(3): "+strings.Join(grounds, ", "))
+	cmd.Flags().StringVar(&ground, "ground", "", "`GROUND` of GDPR Art. 17(3): "+grounds)
 	cmd.Flags().StringVar(&p.Reason, "reason", "", "`TEXT` that says why the ground applies; the person is told, and it must not name them")
 	cmd.Flags().StringSliceVar(&p.Categories, "categories", nil, "`CATEGORIES` of data that are kept, such as invoices,contracts")
 	cmd.Flags().StringVar(&p.ReviewOn, "review-on", "", "`DAY` on which it is looked at again, such as 2036-12-31")
@@ -76,14 +72,14 @@ func (s *streams) retain(ctx context.Context, desk *requests.Desk, n requests.Na
 // byRule is the decision with what it leaves out taken from the system's rule.
 func byRule(r dsr.Report, p workflows.RetainSystem) workflows.RetainSystem {
 	for _, o := range r.Systems {
-		at := slices.IndexFunc(o.Retention, func(rule dsr.RetentionRule) bool { return rule.Ground == p.Ground })
-		if o.Name != p.System || at < 0 {
+		rule, ok := o.RetentionRule(p.Ground)
+		if o.Name != p.System || !ok {
 			continue
 		}
-		rule := o.Retention[at].Retention(time.Now())
-		p.Reason, p.ReviewOn = cmp.Or(p.Reason, rule.Reason), cmp.Or(p.ReviewOn, rule.ReviewOn)
+		decided := rule.Retention(time.Now())
+		p.Reason, p.ReviewOn = cmp.Or(p.Reason, decided.Reason), cmp.Or(p.ReviewOn, decided.ReviewOn)
 		if len(p.Categories) == 0 {
-			p.Categories = rule.Categories
+			p.Categories = decided.Categories
 		}
 	}
 	return p
