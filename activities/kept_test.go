@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 type runsBefore []activities.EarlierRun
@@ -71,5 +72,5 @@ func TestAHashMeetsThePlainIdentifier(t *testing.T) {
 		ID: "R-1", Kind: dsr.Restriction, Subject: dsr.Subject{Identifiers: []dsr.Identifier{plain}},
 	})
 	require.NoError(t, err)
-	require.Contains(t, asked, "t("+plain.Hash(dsr.SHA256).Key()+")", "an erasure was handed in by the hash")
+	require.Contains(t, asked, "t("+identity.Hash(plain, dsr.SHA256).Key()+")", "an erasure was handed in by the hash")
 }

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // AttributeSubject is the search attribute with keyed hashes of the identifiers
@@ -45,7 +46,7 @@ var _ Acquaintances = Neighbours{}
 func (n Neighbours) Of(ctx context.Context, request dsr.Request) ([]dsr.Meeting, error) {
 	own := tokens{}
 	for _, id := range request.Subject.Identifiers {
-		for _, form := range id.Forms() {
+		for _, form := range identity.Forms(id) {
 			all, err := n.Tokens(ctx, form)
 			if err != nil {
 				return nil, err

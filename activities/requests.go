@@ -11,6 +11,7 @@ import (
 
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // Archive keeps reports.
@@ -90,7 +91,7 @@ const InvalidRequest = "invalid_request"
 // are configured now, and the pace. What is a valid phone number changes with
 // releases of the numbering plans, so the check has no place in the workflow.
 func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error) {
-	if err := p.Request.Validate(p.Now); err != nil {
+	if err := p.Request.Validate(p.Now, identity.Check); err != nil {
 		return Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil)
 	}
 	d, err := r.Deadlines(p.Request.ReceivedAt)

@@ -20,6 +20,7 @@ import (
 	sdk "go.temporal.io/sdk/client"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
@@ -99,16 +100,16 @@ func (c *Client) Close() error {
 // Submit hands a request in. The same request handed in twice is one request:
 // already tells that it was there, so that an attempt whose answer was lost may be
 // repeated. Identifiers are in their normal form: make them with
-// [dsr.Normalizer.Identifier]. The error is [dsr.Problems] if the request makes no
+// [identity.Parser.Parse]. The error is [dsr.Problems] if the request makes no
 // sense, [ErrTaken] if its id belongs to another one, or [ErrForgotten].
 func (c *Client) Submit(ctx context.Context, r dsr.Request) (already bool, err error) {
-	if err := r.Validate(c.now()); err != nil {
+	if err := r.Validate(c.now(), identity.Check); err != nil {
 		return false, err
 	}
 	if r.Channel != "" {
 		return false, dsr.Problems{{Field: "channel", Text: "is for what 'lethe mailbox' hands in; leave it out, and name the ground of a restriction"}}
 	}
-	if (dsr.Subject{Identifiers: r.Subject.Of(dsr.Email, dsr.Phone)}).MentionedIn(r.ID) {
+	if identity.MentionedIn(dsr.Subject{Identifiers: r.Subject.Of(dsr.Email, dsr.Phone)}, r.ID) {
 		return false, dsr.Problems{{Field: "id", Text: "names the person; it is shown everywhere, so choose another one"}}
 	}
 	return c.desk.Submit(ctx, r)

@@ -12,6 +12,7 @@ import (
 
 	"ite.digital/lethe/client"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/vault"
 )
 
@@ -35,7 +36,7 @@ func (i *intake) HandIn(ctx context.Context, number string) error {
 	if err != nil {
 		return err
 	}
-	email, err := dsr.Normalizer{}.Identifier(dsr.Email, found.Email)
+	email, err := identity.Parser{}.Parse(dsr.Email, found.Email)
 	if err != nil {
 		return temporal.NewNonRetryableApplicationError(err.Error(), "bad_case", nil)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const (
@@ -90,9 +91,9 @@ func (c *Config) Plan() dsr.Plan {
 	return plan
 }
 
-// Normalizer brings identifiers into their normal form by the configured
+// Parser brings identifiers into their normal form by the configured
 // region.
-func (c *Config) Normalizer() dsr.Normalizer { return dsr.Normalizer{Region: c.DefaultRegion} }
+func (c *Config) Parser() identity.Parser { return identity.Parser{Region: c.DefaultRegion} }
 
 // Options says how a configuration is loaded.
 type Options struct {
@@ -194,7 +195,7 @@ func (l *loader) config(root value) *Config {
 	config.Worker = workerOf(entries)
 	config.CheckEvery = checkEvery(entries)
 	if systems, ok := entries["systems"]; ok {
-		config.Systems = l.systems(systems.value, config.Normalizer())
+		config.Systems = l.systems(systems.value, config.Parser())
 	} else if entries != nil {
 		root.needed("systems", "the list of third-party systems, each with name and connector")
 	}

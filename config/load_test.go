@@ -10,6 +10,7 @@ import (
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const full = `
@@ -67,7 +68,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	c := load(t, full, config.Options{})
 
 	require.Equal(t, "NO", c.DefaultRegion, "Norway is a country, not a boolean")
-	require.Equal(t, dsr.Normalizer{Region: "NO"}, c.Normalizer())
+	require.Equal(t, identity.Parser{Region: "NO"}, c.Parser())
 	require.Equal(t, "file:///var/lib/lethe/reports?metadata=skip", c.Archive)
 	require.Equal(t, 43800*time.Hour, c.Retention)
 	require.Equal(t, "Example SAS", c.Company.Name)
@@ -81,12 +82,12 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	require.Equal(t, connectors.Settings{
 		System: "sales", BaseURL: "http://127.0.0.1:8080/v1", Rate: 0.5,
 		Credentials: map[string]string{"token": secret}, Options: map[string][]string{},
-		Fields:     map[dsr.IdentifierType][]string{dsr.GAClientID: {"ga"}, dsr.CustomerID: {"number", "old_number"}},
-		Normalizer: dsr.Normalizer{Region: "NO"},
+		Fields: map[dsr.IdentifierType][]string{dsr.GAClientID: {"ga"}, dsr.CustomerID: {"number", "old_number"}},
+		Parser: identity.Parser{Region: "NO"},
 	}, c.Systems[0].Settings)
 	require.Equal(t, connectors.Settings{
 		System: "numbers", BaseURL: "https://analytics.example", Credentials: map[string]string{"key_file": `{"k": 1}`},
-		Options: map[string][]string{"property": {"0123"}}, Normalizer: dsr.Normalizer{Region: "NO"},
+		Options: map[string][]string{"property": {"0123"}}, Parser: identity.Parser{Region: "NO"},
 	}, c.Systems[1].Settings)
 	require.Equal(t, "crm", c.Systems[0].Kind.Name)
 }

@@ -9,6 +9,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/spelling"
 )
 
@@ -21,7 +22,7 @@ func commonKeys() []string {
 }
 
 // systems reads the list of systems.
-func (l *loader) systems(v value, normalizer dsr.Normalizer) []System {
+func (l *loader) systems(v value, normalizer identity.Parser) []System {
 	items := v.items()
 	if items != nil && len(items) == 0 {
 		v.refuse("is empty; list at least one system")
@@ -45,8 +46,8 @@ type systemReader struct {
 	entries map[string]entry
 }
 
-func (s *systemReader) system(normalizer dsr.Normalizer) System {
-	settings := connectors.Settings{System: s.at.name(s.entries, "a short name of your own for the system, such as gist"), Normalizer: normalizer}
+func (s *systemReader) system(normalizer identity.Parser) System {
+	settings := connectors.Settings{System: s.at.name(s.entries, "a short name of your own for the system, such as gist"), Parser: normalizer}
 	kind, ok := s.kind()
 	if !ok {
 		return System{}

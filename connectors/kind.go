@@ -6,6 +6,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // A Kind describes a kind of connector: what the documentation, the
@@ -99,8 +100,8 @@ type Settings struct {
 	// Rate is the number of requests a second this process may make; 0 means
 	// no limit.
 	Rate float64
-	// Normalizer brings the vendor's values into their normal form.
-	Normalizer dsr.Normalizer
+	// Parser brings the vendor's values into their normal form.
+	Parser identity.Parser
 	// Log receives one line for each call that failed: never a header, a query
 	// string or a body.
 	Log zerolog.Logger

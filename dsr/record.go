@@ -15,6 +15,15 @@ type Record struct {
 	// what the guard compares and what leads on to other systems. A record that
 	// belongs to another one (a conversation) may carry none.
 	Identifiers []Identifier `json:"identifiers,omitempty"`
+	// Secondary are those of Identifiers that the vendor keeps beside a main value of
+	// the same type, such as a contact's additional addresses: whoever they belong to
+	// need not be whom the record is about.
+	Secondary []Identifier `json:"secondary,omitempty"`
+	// Ambiguous are the readings of fields that can be read in several ways. One of
+	// them may be on the record, and nobody knows which.
+	Ambiguous []Identifier `json:"ambiguous,omitempty"`
+	// Unread are the fields that should identify the person and do not.
+	Unread []UnreadField `json:"unread,omitempty"`
 	// Parent is the key of the record that this one is part of, for a record that
 	// carries no identifiers of its own: whatever is decided on that one is
 	// decided on this one.
@@ -27,10 +36,14 @@ type Record struct {
 // Key identifies the record within its system.
 func (r Record) Key() string { return r.Kind + "/" + r.ID }
 
-// Carries reports whether the record carries the identifier, or the one that it is
-// the hash of.
-func (r Record) Carries(id Identifier) bool {
-	return slices.ContainsFunc(r.Identifiers, func(own Identifier) bool { return own.Same(id) || id.hashes(own) })
+// An UnreadField is a field of a vendor's record whose value, or one of whose values,
+// identifies nobody. The value is not repeated: it is lost with the record.
+type UnreadField struct {
+	// Field is the vendor's name of the field, as documented or configured.
+	Field string         `json:"field"`
+	Type  IdentifierType `json:"type"`
+	// Reason says why, as a code of package identity.
+	Reason string `json:"reason"`
 }
 
 // Findings is what a system answers when it is asked for a subject.

@@ -89,8 +89,9 @@ func CheckKind(kind Kind) error {
 }
 
 // Validate says everything that is wrong with the request, as [Problems], or
-// returns nil. now is the time at which it is handed over.
-func (r Request) Validate(now time.Time) error {
+// returns nil. now is the time at which it is handed over; check says what is wrong
+// with an identifier, as [ite.digital/lethe/dsr/identity.Check] does.
+func (r Request) Validate(now time.Time, check func(Identifier) error) error {
 	var problems Problems
 	if err := CheckRequestID(r.ID); err != nil {
 		problems.add("id", err)
@@ -105,7 +106,7 @@ func (r Request) Validate(now time.Time) error {
 		problems.add("identifiers", fmt.Errorf("at most %d are accepted", maxOwnIdentifiers))
 	}
 	for i, id := range r.Subject.Identifiers {
-		if err := checkNormal(id); err != nil {
+		if err := check(id); err != nil {
 			problems.add(fmt.Sprintf("identifiers[%d] (%s)", i, id.Type), err)
 		}
 	}
@@ -129,17 +130,4 @@ func (r Request) Validate(now time.Time) error {
 		seen[name] = true
 	}
 	return problems.orNil()
-}
-
-// checkNormal makes sure that an identifier is in its normal form, which needs
-// no default region: E.164 carries the country.
-func checkNormal(id Identifier) error {
-	normal, err := Normalizer{}.Identifier(id.Type, id.Value)
-	if err != nil {
-		return err
-	}
-	if normal != id {
-		return errors.New("is not in its normal form")
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 var now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -18,7 +19,7 @@ func valid() dsr.Request {
 
 func TestAValidRequestIsAccepted(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, valid().Validate(now))
+	require.NoError(t, valid().Validate(now, identity.Check))
 	require.Equal(t, "erasure/R-1", valid().WorkflowID())
 }
 
@@ -31,7 +32,7 @@ func TestEveryProblemOfARequestIsNamedAtOnce(t *testing.T) {
 	r.Subject.Identifiers = []dsr.Identifier{{Type: dsr.Email, Value: "ana@EXAMPLE.com"}, {Type: dsr.Phone, Value: "12"}}
 	r.Systems = []string{"gist", "gist"}
 
-	err := r.Validate(now)
+	err := r.Validate(now, identity.Check)
 
 	var problems dsr.Problems
 	require.ErrorAs(t, err, &problems)
@@ -45,33 +46,33 @@ func TestEveryProblemOfARequestIsNamedAtOnce(t *testing.T) {
 
 func TestARequestWithoutIdentifiersOrDateIsRefused(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now), "identifiers: at least one is needed")
-	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now), "received_at: the time")
+	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now, identity.Check), "identifiers: at least one is needed")
+	require.ErrorContains(t, dsr.Request{ID: "R-1", Kind: dsr.Erasure}.Validate(now, identity.Check), "received_at: the time")
 }
 
 func TestOnlyWhatCameByMailMayLackTheGroundOfARestriction(t *testing.T) {
 	t.Parallel()
 	r := valid()
 	r.Kind = dsr.Restriction
-	require.ErrorContains(t, r.Validate(now), "ground: say why the processing is to be restricted: accuracy (Art. 18(1)(a)), unlawful")
+	require.ErrorContains(t, r.Validate(now, identity.Check), "ground: say why the processing is to be restricted: accuracy (Art. 18(1)(a)), unlawful")
 	r.Channel = dsr.ChannelMail
-	require.ErrorContains(t, r.Validate(now), "channel: a From line proves nothing", "somebody has to approve it, and names the ground")
+	require.ErrorContains(t, r.Validate(now, identity.Check), "channel: a From line proves nothing", "somebody has to approve it, and names the ground")
 	r.ApprovalRequired = true
-	require.NoError(t, r.Validate(now))
+	require.NoError(t, r.Validate(now, identity.Check))
 	for _, g := range dsr.Grounds() {
 		r.Ground = g
-		require.NoError(t, r.Validate(now))
+		require.NoError(t, r.Validate(now, identity.Check))
 	}
 	r.Ground = "whim"
-	require.ErrorContains(t, r.Validate(now), "ground: say why")
+	require.ErrorContains(t, r.Validate(now, identity.Check), "ground: say why")
 	r.Ground, r.Intake = "", &dsr.Intake{}
-	require.ErrorContains(t, r.Validate(now), "channel: a request cannot come by mail and through the gateway")
+	require.ErrorContains(t, r.Validate(now, identity.Check), "channel: a request cannot come by mail and through the gateway")
 	r.Intake, r.Channel = nil, "fax"
-	require.ErrorContains(t, r.Validate(now), "channel: must be mail or left out")
-	require.ErrorContains(t, r.Validate(now), "ground: say why")
+	require.ErrorContains(t, r.Validate(now, identity.Check), "channel: must be mail or left out")
+	require.ErrorContains(t, r.Validate(now, identity.Check), "ground: say why")
 	erasure := valid()
 	erasure.Channel, erasure.ApprovalRequired = dsr.ChannelMail, true
-	require.NoError(t, erasure.Validate(now))
+	require.NoError(t, erasure.Validate(now, identity.Check))
 	erasure.Ground = dsr.GroundClaims
-	require.ErrorContains(t, erasure.Validate(now), "ground: is for restrictions only")
+	require.ErrorContains(t, erasure.Validate(now, identity.Check), "ground: is for restrictions only")
 }

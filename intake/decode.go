@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const (
@@ -145,7 +146,7 @@ func (d *decoder) decode(body []byte) (dsr.Request, error) {
 
 // whole says what is wrong with the request beyond its parts.
 func (d *decoder) whole() {
-	errors.As(d.request.Validate(d.now), &d.problems)
+	errors.As(d.request.Validate(d.now, identity.Check), &d.problems)
 	for i := range d.problems {
 		d.problems[i].Field = strings.Replace(d.problems[i].Field, "identifiers", "subject_identities", 1)
 		if d.problems[i].Field == "ground" {
@@ -404,7 +405,7 @@ func (d *decoder) add(at string, kind dsr.IdentifierType, format, value string) 
 	if format != formatRaw {
 		kind = kind.Hashed(dsr.Digest(format))
 	}
-	id, err := d.o.Normalizer.Identifier(kind, value)
+	id, err := d.o.Parser.Parse(kind, value)
 	switch {
 	case err != nil:
 		d.problem(at+".identity_value", "%v", err)
@@ -440,5 +441,5 @@ func (d *decoder) names(raw string) bool {
 	// Customer ids can be as short as a digit, and be met anywhere.
 	telling := dsr.Subject{Identifiers: d.request.Subject.Of(append(dsr.HashedTypes(), dsr.Email, dsr.Phone)...)}
 	plain, err := url.QueryUnescape(raw)
-	return err != nil || telling.MentionedIn(raw) || telling.MentionedIn(plain)
+	return err != nil || identity.MentionedIn(telling, raw) || identity.MentionedIn(telling, plain)
 }

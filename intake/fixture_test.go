@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/intake"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/requests"
@@ -146,7 +147,7 @@ func newGateway(t *testing.T, change ...func(*intake.Options)) *gateway {
 			{Name: "dsar", Controller: "example_controller_id", Token: sha256.Sum256([]byte(token)), Rate: 1000},
 			{Name: "stranger", Controller: "somebody_else", Token: sha256.Sum256([]byte(otherToken)), Rate: 1000},
 		},
-		Normalizer:   dsr.Normalizer{Region: "FR"},
+		Parser:       identity.Parser{Region: "FR"},
 		Due:          due,
 		Destinations: intake.Destinations{Hosts: []string{"examplecontroller.com", "dsar.example.com:8443"}},
 		Ready:        func(context.Context) error { return nil },

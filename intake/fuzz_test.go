@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/intake"
 	"ite.digital/lethe/simulators/authority"
 )
@@ -48,7 +49,7 @@ func FuzzRequests(f *testing.F) {
 		switch answer.Code {
 		case http.StatusCreated:
 			for _, taken := range d.taken {
-				require.NoError(t, taken.Validate(now))
+				require.NoError(t, taken.Validate(now, identity.Check))
 			}
 			require.Len(t, d.taken, 1)
 		case http.StatusBadRequest, http.StatusRequestEntityTooLarge:

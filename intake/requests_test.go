@@ -22,8 +22,8 @@ func with(t *testing.T, part, by string) string {
 }
 
 const (
-	identity   = `"johndoe@example.com",` + "\n" + `      "identity_format": "raw"`
-	identities = "    {\n" + `      "identity_type": "email",` + "\n" + `      "identity_value": ` + identity + "\n    }\n"
+	identityOf = `"johndoe@example.com",` + "\n" + `      "identity_format": "raw"`
+	identities = "    {\n" + `      "identity_type": "email",` + "\n" + `      "identity_value": ` + identityOf + "\n    }\n"
 )
 
 func TestWhatIsWrongIsNamedAndNothingIsRepeated(t *testing.T) {
@@ -54,11 +54,11 @@ func TestWhatIsWrongIsNamedAndNothingIsRepeated(t *testing.T) {
 		"identity no object":    {with(t, identities, `"johndoe@example.com"`), "subject_identities[0]", "is not an object"},
 		"no e-mail address":     {with(t, "johndoe@example.com", "johndoe"), "subject_identities[0].identity_value", "not an e-mail address"},
 		"no value":              {with(t, `"johndoe@example.com"`, `""`), "subject_identities[0].identity_value", "is not a text, or an empty one"},
-		"no format":             {with(t, identity, `"johndoe@example.com"`), "subject_identities[0].identity_format", "is required"},
+		"no format":             {with(t, identityOf, `"johndoe@example.com"`), "subject_identities[0].identity_format", "is required"},
 		"unknown format":        {with(t, `"raw"`, `"rot13"`), "subject_identities[0].identity_format", "is none of raw, sha1, md5, sha256"},
 		"unknown identity":      {with(t, `"email"`, `"phone"`), "subject_identities[0].identity_type", "is none of OpenDSR's"},
-		"hash cut off":          {with(t, identity, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a", "identity_format": "sha256"`), "subject_identities[0].identity_value", "not a sha256 digest in hexadecimal"},
-		"hash of another kind":  {with(t, identity, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a3b", "identity_format": "md5"`), "subject_identities[0].identity_value", "not a md5 digest in hexadecimal"},
+		"hash cut off":          {with(t, identityOf, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a", "identity_format": "sha256"`), "subject_identities[0].identity_value", "not a sha256 digest in hexadecimal"},
+		"hash of another kind":  {with(t, identityOf, `"0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a3b", "identity_format": "md5"`), "subject_identities[0].identity_value", "not a md5 digest in hexadecimal"},
 		"devices only":          {with(t, `"email"`, `"ios_vendor_id"`), "subject_identities", "holds none by which a system can be searched"},
 		"too many":              {with(t, identities, strings.Repeat(`1,`, 50)+"1"), "subject_identities", "has more than 50 entries"},
 		"too many to search by": {with(t, identities, identities+strings.Join(someIdentities(20), "")), "subject_identities", "at most 20 are accepted"},

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/requests"
 )
@@ -61,8 +62,8 @@ type Options struct {
 	// X-Forwarded-For.
 	BehindProxy bool
 	Desk        Desk
-	// Normalizer brings identities into their normal form.
-	Normalizer dsr.Normalizer
+	// Parser brings identities into their normal form.
+	Parser identity.Parser
 	// Due is until when a request under a regulation, gdpr or ccpa, has to be
 	// answered. The error says why requests under it are not taken.
 	Due func(regulation string, receivedAt time.Time) (time.Time, error)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/mail"
 	"ite.digital/lethe/mailbox"
 	"ite.digital/lethe/mailbox/mailboxtest"
@@ -71,7 +72,7 @@ func TestWhoAMessageComesFrom(t *testing.T) {
 			got = append(got, id.Value)
 		}
 		require.Equal(t, want, got, "%q", from)
-		require.NoError(t, r.Validate(received()))
+		require.NoError(t, r.Validate(received(), identity.Check))
 	}
 }
 

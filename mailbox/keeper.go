@@ -17,6 +17,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/mail"
 	"ite.digital/lethe/requests"
 )
@@ -296,7 +297,7 @@ func (k *keeper) request(m message, wish Wish, from string) (dsr.Request, error)
 	case wish == Unclear:
 		return dsr.Request{}, errors.New("its subject begins as a request does, and what it asks for is not understood")
 	}
-	id, err := dsr.Normalizer{}.Identifier(dsr.Email, from)
+	id, err := identity.Parser{}.Parse(dsr.Email, from)
 	if err != nil {
 		return dsr.Request{}, errors.New("its From line holds no address that can be searched")
 	}
@@ -308,7 +309,7 @@ func (k *keeper) request(m message, wish Wish, from string) (dsr.Request, error)
 		ID: requests.MailPrefix + k.Namer(m.identity()...), Kind: wish.kind(), Subject: dsr.Subject{Identifiers: inBothForms(id)},
 		ReceivedAt: received, ApprovalRequired: true, Channel: dsr.ChannelMail,
 	}
-	return r, r.Validate(k.Now())
+	return r, r.Validate(k.Now(), identity.Check)
 }
 
 // inBothForms is the address, and the same with the other form of an internationalised
@@ -321,7 +322,7 @@ func inBothForms(id dsr.Identifier) []dsr.Identifier {
 		if err != nil {
 			continue
 		}
-		other, err := dsr.Normalizer{}.Identifier(dsr.Email, id.Value[:at+1]+domain)
+		other, err := identity.Parser{}.Parse(dsr.Email, id.Value[:at+1]+domain)
 		if err == nil && !other.Same(id) {
 			forms = append(forms, other)
 		}

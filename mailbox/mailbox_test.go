@@ -15,6 +15,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/mail"
 	"ite.digital/lethe/mailbox"
 	"ite.digital/lethe/mailbox/mailboxtest"
@@ -194,7 +195,7 @@ func TestAMailThatAsksForARestrictionIsOneWhoseGroundIsNamedLater(t *testing.T) 
 		require.Equal(t, dsr.Restriction, r.Kind)
 		require.Empty(t, r.Ground)
 		require.Equal(t, dsr.ChannelMail, r.Channel)
-		require.NoError(t, r.Validate(time.Now().AddDate(1, 0, 0)))
+		require.NoError(t, r.Validate(time.Now().AddDate(1, 0, 0), identity.Check))
 	}
 	require.Len(t, o.sent, 2)
 	require.NotEqual(t, o.sent[0].French, o.sent[1].French)

@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
@@ -164,7 +165,7 @@ func (d *Desk) exists(ctx context.Context, kind dsr.Kind, id string) (bool, erro
 
 // start starts the request's workflow.
 func (d *Desk) start(ctx context.Context, r dsr.Request, reuse enumspb.WorkflowIdReusePolicy) error {
-	tokens, err := d.keys.SubjectTokens(ctx, r.Subject.Listed())
+	tokens, err := d.keys.SubjectTokens(ctx, identity.Listed(r.Subject))
 	if err != nil {
 		return err
 	}
@@ -511,7 +512,7 @@ func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
 	// A look-up for which no key was ever made finds nothing.
 	quoted := []string{"'none'"}
 	for _, id := range f.Subject.Identifiers {
-		for _, form := range id.Forms() {
+		for _, form := range identity.Forms(id) {
 			tokens, err := d.keys.LookupTokens(ctx, form)
 			if err != nil {
 				return "", err

@@ -157,7 +157,7 @@ func (g *Gateway) options(cfg *config.Config) (intake.Options, error) {
 	}
 	o := intake.Options{
 		URL: cfg.Gateway.URL, Signer: signer, ClientAuthorities: cfg.Gateway.ClientAuthorities, BehindProxy: cfg.Gateway.TLS == nil,
-		Normalizer: cfg.Normalizer(), Due: cfg.Regulation.DueUnder, Destinations: destinations(cfg.Gateway),
+		Parser: cfg.Parser(), Due: cfg.Regulation.DueUnder, Destinations: destinations(cfg.Gateway),
 		Desk: requests.NewDesk(g.Temporal, g.Options, g.Vault), Ready: g.ready, Outdated: g.follow.outdated.Load, Now: time.Now, Log: g.Log,
 	}
 	for _, c := range cfg.Gateway.Clients {

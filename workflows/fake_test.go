@@ -19,6 +19,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/report/schema/schematest"
 	"ite.digital/lethe/workflows"
 )
@@ -66,7 +67,7 @@ func (v *vendor) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, error) 
 	}
 	for _, record := range shown {
 		for _, id := range s.Identifiers {
-			if record.Carries(id) {
+			if identity.Carries(record, id) {
 				record.FoundBy = id
 				found.Records = append(found.Records, record)
 				break

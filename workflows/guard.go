@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // guard decides whether records may be erased without asking a person. It
@@ -85,7 +86,7 @@ func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
 
 func anyKnown(subject dsr.Subject, ids []dsr.Identifier) bool {
 	for _, id := range ids {
-		if subject.Recognises(id) {
+		if identity.Recognises(subject, id) {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // ResolveHash hands in what the subject's hashed identifiers are the hashes of, in
@@ -29,7 +30,7 @@ func (e *process) checkHash(_ workflow.Context, p ResolveHash) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
-	open := dsr.Subject{Identifiers: e.known.all.Unresolved()}
+	open := dsr.Subject{Identifiers: identity.Unresolved(e.known.all)}
 	switch {
 	case len(open.Identifiers) == 0:
 		return errors.New("there is no hashed identifier of which the plain one is not known")
@@ -41,7 +42,7 @@ func (e *process) checkHash(_ workflow.Context, p ResolveHash) error {
 		return errors.New("identifiers: hand in what the hash is of, or say that it is unknown")
 	}
 	for i, id := range p.Identifiers {
-		if _, _, hashed := id.Type.Plain(); hashed || !open.Recognises(id) {
+		if _, _, hashed := id.Type.Plain(); hashed || !identity.Recognises(open, id) {
 			return fmt.Errorf("identifiers[%d]: is not what the request has the hash of", i)
 		}
 	}
@@ -75,7 +76,7 @@ func (s *system) askHash() *dsr.Question {
 		return nil
 	}
 	var missing []string
-	for _, id := range s.request.known.all.Unresolved() {
+	for _, id := range identity.Unresolved(s.request.known.all) {
 		plain, digest, _ := id.Type.Plain()
 		if slices.Contains(s.plan.Needs, plain) && !slices.Contains(s.plan.Needs, id.Type) {
 			missing = append(missing, string(plain)+" ("+string(digest)+")")

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/workflows"
 )
 
@@ -17,7 +18,7 @@ func newHashedTrial(t *testing.T, site *vendor) (tr *trial, crm *vendor) {
 	crm = &vendor{records: []dsr.Record{person("9", email)}}
 	tr = newTrial(t, []dsr.System{automatic("site", dsr.Email, email.Type.Hashed(dsr.SHA256)), automatic("crm", dsr.Email), manual("inbox", dsr.Email)},
 		map[string]*vendor{"site": site, "crm": crm})
-	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{email.Hash(dsr.SHA256)}}
+	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{identity.Hash(email, dsr.SHA256)}}
 	return tr, crm
 }
 
@@ -97,7 +98,7 @@ func TestARecordThatDoesNotFitTheHashIsSomebodyElses(t *testing.T) {
 	other := dsr.Record{Kind: "contact", ID: "7", Identifiers: []dsr.Identifier{stranger, phone}}
 	site := &vendor{records: []dsr.Record{other}}
 	tr := newTrial(t, []dsr.System{automatic("site", dsr.Phone, "email_sha256")}, map[string]*vendor{"site": site})
-	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{email.Hash(dsr.SHA256), phone}}
+	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{identity.Hash(email, dsr.SHA256), phone}}
 	tr.at(time.Hour, func() {
 		open := outcome(t, tr.status(), "site")
 		require.Equal(t, dsr.QuestionMatch, open.Question.Kind)
@@ -114,7 +115,7 @@ func TestARestrictionAsksForAHash(t *testing.T) {
 	t.Parallel()
 	crm := newOffice()
 	ep := newEpisode(t, dsr.GroundAccuracy, []dsr.System{restrictable("crm", dsr.Email)}, map[string]*office{"crm": crm})
-	ep.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{email.Hash(dsr.MD5)}}
+	ep.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{identity.Hash(email, dsr.MD5)}}
 	ep.at(time.Hour, func() {
 		require.Equal(t, dsr.QuestionHash, outcome(t, ep.status(), "crm").Question.Kind)
 		ep.update(workflows.UpdateResolveHash, workflows.ResolveHash{Operator: "Sam", Unknown: true, Reason: "r"})

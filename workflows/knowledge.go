@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // maxKnown is how many identifiers a request may collect. A person has a
@@ -47,7 +48,7 @@ func (d doubts) about(id dsr.Identifier) bool { return len(d[id.Key()]) > 0 }
 // doubted reports whether the identifier, plain or hashed, is known to lead to
 // somebody else, too.
 func (k knowledge) doubted(id dsr.Identifier) bool {
-	return k.doubts.about(id) || slices.ContainsFunc(k.all.Identifiers, func(own dsr.Identifier) bool { return own.Means(id) && k.doubts.about(own) })
+	return k.doubts.about(id) || slices.ContainsFunc(k.all.Identifiers, func(own dsr.Identifier) bool { return identity.Means(own, id) && k.doubts.about(own) })
 }
 
 // onlyShared reports whether a record is tied to the subject by nothing but
@@ -57,7 +58,7 @@ func (k knowledge) onlyShared(record dsr.Record) bool {
 		return false
 	}
 	for _, id := range record.Identifiers {
-		if k.all.Recognises(id) && !k.doubted(id) {
+		if identity.Recognises(k.all, id) && !k.doubted(id) {
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // A refusal is why an update is not taken. Nothing of it is stored, and the
@@ -27,7 +28,7 @@ func (e *process) refuse(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case e.known.all.MentionedIn(err.Error()):
+	case identity.MentionedIn(e.known.all, err.Error()):
 		return refusal{error: err, plain: "refused: the input names the subject; leave the identifier out"}
 	default:
 		return refusal{error: err, plain: err.Error()}
@@ -140,7 +141,7 @@ func (p CompleteTask) validate() error { return checkNormal("found", p.Found) }
 
 func checkNormal(field string, ids []dsr.Identifier) error {
 	for i, id := range ids {
-		normal, err := dsr.Normalizer{}.Identifier(id.Type, id.Value)
+		normal, err := identity.Parser{}.Parse(id.Type, id.Value)
 		if err != nil {
 			return fmt.Errorf("%s[%d]: %w", field, i, err)
 		}
@@ -255,7 +256,7 @@ func (e *process) checkText(field, text string) error {
 		return fmt.Errorf("%s: is needed, it stays in the report", field)
 	case len(text) > maxText:
 		return fmt.Errorf("%s: is longer than %d bytes", field, maxText)
-	case e.known.all.MentionedIn(text):
+	case identity.MentionedIn(e.known.all, text):
 		return fmt.Errorf("%s: names the subject; leave the identifier out, for the text stays in the report", field)
 	}
 	return nil

@@ -22,6 +22,7 @@ import (
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/workflows"
 )
 
@@ -53,7 +54,7 @@ func (o *office) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, error) 
 	var found dsr.Findings
 	for _, record := range o.records {
 		for _, id := range s.Identifiers {
-			if record.Carries(id) {
+			if identity.Carries(record, id) {
 				record.FoundBy = id
 				found.Records = append(found.Records, record)
 				break

@@ -11,6 +11,7 @@ import (
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/workflows"
 )
 
@@ -106,10 +107,10 @@ func TestARetryThatFailedCanBeRepeated(t *testing.T) {
 
 // A record that says by a hash that it is somebody else's.
 func TestARecordWithAnotherHashIsSomebodyElses(t *testing.T) {
-	for name, own := range map[string]dsr.Identifier{"hash given": email.Hash(dsr.SHA256), "plain given": email} {
+	for name, own := range map[string]dsr.Identifier{"hash given": identity.Hash(email, dsr.SHA256), "plain given": email} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			other := dsr.Record{Kind: "contact", ID: "7", Identifiers: []dsr.Identifier{stranger.Hash(dsr.SHA256), phone}}
+			other := dsr.Record{Kind: "contact", ID: "7", Identifiers: []dsr.Identifier{identity.Hash(stranger, dsr.SHA256), phone}}
 			site := &vendor{records: []dsr.Record{other}}
 			tr := newTrial(t, []dsr.System{automatic("site", dsr.Phone, dsr.Email, "email_sha256")}, map[string]*vendor{"site": site})
 			tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{own, phone}}
@@ -249,7 +250,7 @@ func TestAHashIsNotHandedInForItself(t *testing.T) {
 	tr, _ := newHashedTrial(t, &vendor{})
 	var refused *error
 	tr.at(time.Hour, func() {
-		refused = tr.update(workflows.UpdateResolveHash, workflows.ResolveHash{Operator: "Sam", Identifiers: []dsr.Identifier{email.Hash(dsr.SHA256)}})
+		refused = tr.update(workflows.UpdateResolveHash, workflows.ResolveHash{Operator: "Sam", Identifiers: []dsr.Identifier{identity.Hash(email, dsr.SHA256)}})
 	})
 	tr.at(2*time.Hour, func() {
 		tr.update(workflows.UpdateResolveHash, workflows.ResolveHash{Operator: "Sam", Unknown: true, Reason: "r"})
@@ -296,7 +297,7 @@ func TestAnOrderUnderWayIsAdmittedInTheNextRun(t *testing.T) {
 // A phone, handed in hashed, that leads to somebody else in one system.
 func TestAHashedIdentifierThatIsSharedIsDoubtedEverywhere(t *testing.T) {
 	t.Parallel()
-	hash := phone.Hash(dsr.SHA256)
+	hash := identity.Hash(phone, dsr.SHA256)
 	chat := &vendor{records: []dsr.Record{person("theirs", stranger, phone)}}
 	other := &vendor{records: []dsr.Record{person("o", phone)}}
 	gate := make(chan struct{}, 1)

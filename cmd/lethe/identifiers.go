@@ -13,6 +13,7 @@ import (
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // maxSubjectFile bounds a subject file, in bytes.
@@ -123,14 +124,14 @@ func reason(err error) error {
 
 // normalise brings the entries into their normal form, once each, and says
 // everything that is wrong with them.
-func normalise(entries []entry, n dsr.Normalizer) (dsr.Subject, dsr.Problems) {
+func normalise(entries []entry, n identity.Parser) (dsr.Subject, dsr.Problems) {
 	if n.Region != "" && !phonenumbers.GetSupportedRegions()[n.Region] {
 		return dsr.Subject{}, dsr.Problems{{Field: "--region", Text: "is not a country code of two letters, such as FR"}}
 	}
 	var subject dsr.Subject
 	var problems dsr.Problems
 	for _, e := range entries {
-		id, err := n.Identifier(e.Type, e.Value)
+		id, err := n.Parse(e.Type, e.Value)
 		if err != nil {
 			problems = append(problems, dsr.Problem{Field: e.field, Text: err.Error()})
 			continue
@@ -147,9 +148,9 @@ func regionFlag(cmd *cobra.Command) *string {
 
 // normalizer uses the region of the flag, else the configured one, if there is
 // a configuration.
-func normalizer(region string, cfg *config.Config) dsr.Normalizer {
+func normalizer(region string, cfg *config.Config) identity.Parser {
 	if region == "" && cfg != nil {
-		return cfg.Normalizer()
+		return cfg.Parser()
 	}
-	return dsr.Normalizer{Region: strings.ToUpper(region)}
+	return identity.Parser{Region: strings.ToUpper(region)}
 }

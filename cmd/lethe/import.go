@@ -19,6 +19,7 @@ import (
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/vault"
 )
@@ -319,7 +320,7 @@ func (i *importer) check(row importRow) (dsr.Request, error) {
 // said yet.
 func (i *importer) invalidRow(r dsr.Request, row importRow, notReceived bool) dsr.Problems {
 	var found, problems dsr.Problems
-	errors.As(r.Validate(i.now()), &found)
+	errors.As(r.Validate(i.now(), identity.Check), &found)
 	for _, p := range found {
 		said := p.Field == "received_at" && notReceived ||
 			p.Field == "identifiers" && len(row.entries) > 0 && len(r.Subject.Identifiers) == 0
@@ -329,7 +330,7 @@ func (i *importer) invalidRow(r dsr.Request, row importRow, notReceived bool) ds
 		p.Field = strings.Replace(p.Field, "received_at", "received", 1)
 		problems = append(problems, p)
 	}
-	if row.id != "" && (dsr.Subject{Identifiers: r.Subject.Of(dsr.Email, dsr.Phone)}).MentionedIn(row.id) {
+	if row.id != "" && identity.MentionedIn(dsr.Subject{Identifiers: r.Subject.Of(dsr.Email, dsr.Phone)}, row.id) {
 		problems = append(problems, dsr.Problem{Field: "id", Text: "names the person; it is shown everywhere, so choose another one"})
 	}
 	configured := namesOf(i.cfg)

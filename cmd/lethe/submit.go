@@ -14,6 +14,7 @@ import (
 
 	"ite.digital/lethe/config"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/requests"
 )
 
@@ -162,7 +163,7 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 		request.ReceivedAt = s.now()
 	}
 	problems = append(problems, s.invalid(request, len(entries) > 0)...)
-	if f.id != "" && (dsr.Subject{Identifiers: subject.Of(dsr.Email, dsr.Phone)}).MentionedIn(f.id) {
+	if f.id != "" && identity.MentionedIn(dsr.Subject{Identifiers: subject.Of(dsr.Email, dsr.Phone)}, f.id) {
 		problems = append(problems, dsr.Problem{Field: "--id", Text: "names the person; it is shown everywhere, so choose another one"})
 	}
 	problems = append(problems, unknownSystems("--system", f.systems, cfg)...)
@@ -202,7 +203,7 @@ var flagOf = map[string]string{
 // given, what is wrong with them has been said.
 func (s *streams) invalid(r dsr.Request, identifiersGiven bool) dsr.Problems {
 	var found, problems dsr.Problems
-	errors.As(r.Validate(s.now()), &found)
+	errors.As(r.Validate(s.now(), identity.Check), &found)
 	for _, p := range found {
 		if p.Field == "identifiers" && identifiersGiven && len(r.Subject.Identifiers) == 0 {
 			continue

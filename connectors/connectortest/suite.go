@@ -14,6 +14,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/population"
 )
@@ -106,7 +107,7 @@ func (b *bench) belongs(record dsr.Record, p population.Person) {
 	require.NotEmpty(b, record.ID)
 	require.NotEmpty(b, record.Kind)
 	require.True(b, slices.ContainsFunc(asked.Identifiers, record.FoundBy.Same), "found_by is one of the identifiers asked for")
-	require.True(b, len(record.Identifiers) == 0 || record.Carries(record.FoundBy), "the record carries what it was found by")
+	require.True(b, len(record.Identifiers) == 0 || identity.Carries(record, record.FoundBy), "the record carries what it was found by")
 	for _, id := range record.Identifiers {
 		require.Contains(b, b.Kind.Yields, id.Type, "the kind says that its records disclose this type")
 	}

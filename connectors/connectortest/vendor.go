@@ -16,6 +16,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/population"
 )
@@ -90,7 +91,7 @@ func setUp(t *testing.T, v Vendor) *bench {
 	s := v.Settings
 	s.System = "system"
 	s.BaseURL = url + v.Path
-	s.Normalizer = dsr.Normalizer{Region: "FR"}
+	s.Parser = identity.Parser{Region: "FR"}
 	s.Log = zerolog.New(b.log).Level(zerolog.TraceLevel)
 	s.Pace = connectors.Pace{Min: time.Millisecond, Max: 2 * time.Millisecond}
 	b.settings = s
@@ -132,7 +133,7 @@ func (b *bench) subject(p population.Person) dsr.Subject {
 		if values[t] == "" {
 			continue
 		}
-		id, err := b.settings.Normalizer.Identifier(t, values[t])
+		id, err := b.settings.Parser.Parse(t, values[t])
 		require.NoError(b, err)
 		s = s.With(id)
 	}

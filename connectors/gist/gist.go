@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // The kinds of record.
@@ -43,11 +44,11 @@ const (
 
 // Connector reaches one workspace.
 type Connector struct {
-	system    string
-	api       *httpapi.Client
-	normalize dsr.Normalizer
-	fields    map[dsr.IdentifierType][]string
-	phoneScan bool
+	system     string
+	api        *httpapi.Client
+	identities identity.Parser
+	fields     map[dsr.IdentifierType][]string
+	phoneScan  bool
 	// tag marks who is restricted.
 	tag string
 }
@@ -71,7 +72,7 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 		return nil, err
 	}
 	return &Connector{
-		system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields, phoneScan: scan,
+		system: s.System, api: api, identities: s.Parser, fields: s.Fields, phoneScan: scan,
 		tag: cmp.Or(strings.TrimSpace(s.Option(optionRestrictionTag)), defaultRestrictionTag),
 	}, nil
 }
@@ -126,8 +127,18 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 // lookUp asks for the contacts with an e-mail address or a user_id. The API
 // answers with one; whether there are more behind it shows when it is gone.
 func (c *Connector) lookUp(ctx context.Context, id dsr.Identifier) ([]dsr.Record, error) {
+	for _, spelling := range identity.Spellings(id) {
+		found, err := c.lookUpAs(ctx, id, spelling)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return nil, nil
+}
+
+func (c *Connector) lookUpAs(ctx context.Context, id dsr.Identifier, spelling string) ([]dsr.Record, error) {
 	parameter := map[dsr.IdentifierType]string{dsr.Email: "email", dsr.CustomerID: "user_id"}[id.Type]
-	request := httpapi.Request{Method: http.MethodGet, Path: contactsPath, Query: url.Values{parameter: {id.Value}}}
+	request := httpapi.Request{Method: http.MethodGet, Path: contactsPath, Query: url.Values{parameter: {spelling}}}
 	a, found, err := c.ask(ctx, request)
 	if err != nil || !found {
 		return nil, err
@@ -136,7 +147,7 @@ func (c *Connector) lookUp(ctx context.Context, id dsr.Identifier) ([]dsr.Record
 		return nil, c.api.Malformed(request, http.StatusOK, "the answer holds no contact")
 	}
 	record := c.record(*a.Contact)
-	if !record.Carries(id) {
+	if !identity.Carries(record, id) {
 		return nil, c.api.Malformed(request, http.StatusOK, "the answer is another contact than the one asked for")
 	}
 	record.FoundBy = id
@@ -154,7 +165,7 @@ func (c *Connector) scan(ctx context.Context, phones []dsr.Identifier) ([]dsr.Re
 		for _, contact := range *a.Contacts {
 			record := c.record(contact)
 			for _, phone := range phones {
-				if record.ID != "" && record.FoundBy.Value == "" && record.Carries(phone) {
+				if record.ID != "" && record.FoundBy.Value == "" && identity.LedTo(record, phone) {
 					record.FoundBy = phone
 					found = append(found, record)
 				}
@@ -168,19 +179,12 @@ func (c *Connector) scan(ctx context.Context, phones []dsr.Identifier) ([]dsr.Re
 // record is the contact as Lethe knows records.
 func (c *Connector) record(told contact) dsr.Record {
 	record := dsr.Record{Kind: kindContact, ID: string(told.ID)}
-	add := func(t dsr.IdentifierType, value httpapi.Text) {
-		for _, id := range c.normalize.Identifiers(t, string(value)) {
-			if !record.Carries(id) {
-				record.Identifiers = append(record.Identifiers, id)
-			}
-		}
-	}
-	add(dsr.Email, told.Email)
-	add(dsr.Phone, told.Phone)
-	add(dsr.CustomerID, told.UserID)
+	c.identities.Read(&record, "email", dsr.Email, string(told.Email))
+	c.identities.Read(&record, "phone", dsr.Phone, string(told.Phone))
+	c.identities.Read(&record, "user_id", dsr.CustomerID, string(told.UserID))
 	for _, t := range fieldTypes {
 		for _, name := range c.fields[t] {
-			add(t, told.Properties[name])
+			c.identities.Read(&record, name, t, string(told.Properties[name]))
 		}
 	}
 	return record

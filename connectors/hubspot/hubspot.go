@@ -12,6 +12,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const kindContact = "contact"
@@ -29,10 +30,10 @@ var contactID = regexp.MustCompile(`^[0-9]+$`)
 
 // Connector reaches one account.
 type Connector struct {
-	system    string
-	api       *httpapi.Client
-	normalize dsr.Normalizer
-	fields    map[dsr.IdentifierType][]string
+	system     string
+	api        *httpapi.Client
+	identities identity.Parser
+	fields     map[dsr.IdentifierType][]string
 	// mark is the property of contacts whose processing is restricted; empty if none
 	// is configured.
 	mark string
@@ -53,7 +54,7 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 		return nil, err
 	}
 	return &Connector{
-		system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields, mark: s.Option(optionRestrictionProperty),
+		system: s.System, api: api, identities: s.Parser, fields: s.Fields, mark: s.Option(optionRestrictionProperty),
 	}, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/hubspot"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	simulated "ite.digital/lethe/simulators/hubspot"
 )
@@ -27,7 +28,7 @@ var (
 func settings(url string) connectors.Settings {
 	return connectors.Settings{
 		System: "crm", BaseURL: url, Credentials: map[string]string{"token": simulated.DefaultToken},
-		Normalizer: dsr.Normalizer{Region: "FR"}, Log: zerolog.Nop(),
+		Parser: identity.Parser{Region: "FR"}, Log: zerolog.Nop(),
 		Pace: connectors.Pace{Min: time.Millisecond, Max: time.Millisecond},
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // The properties that hold identifiers in every account. The searchable ones
@@ -73,12 +74,15 @@ func (c *Connector) filters(id dsr.Identifier) []filter {
 	var filters []filter
 	switch id.Type {
 	case dsr.Email:
-		filters = []filter{{propertyEmail, "EQ", id.Value}, {propertyAdditionalEmails, "CONTAINS_TOKEN", id.Value}}
+		for _, spelling := range identity.Spellings(id) {
+			filters = append(filters, filter{propertyEmail, "EQ", spelling}, filter{propertyAdditionalEmails, "CONTAINS_TOKEN", spelling})
+		}
 	case dsr.Phone:
-		national := id.NationalNumber()
-		filters = []filter{
-			{searchablePhone, "EQ", national}, {searchableMobile, "EQ", national},
-			{propertyPhone, "EQ", id.Value}, {propertyMobile, "EQ", id.Value},
+		for _, number := range identity.Equivalents(id) {
+			national := identity.National(number)
+			filters = append(filters,
+				filter{searchablePhone, "EQ", national}, filter{searchableMobile, "EQ", national},
+				filter{propertyPhone, "EQ", number.Value}, filter{propertyMobile, "EQ", number.Value})
 		}
 	}
 	for _, name := range c.fields[id.Type] {
@@ -101,7 +105,7 @@ func (c *Connector) find(ctx context.Context, id dsr.Identifier) ([]dsr.Record, 
 			return nil, err
 		}
 		for _, contact := range contacts {
-			if record := c.record(contact, id); record.Carries(id) {
+			if record := c.record(contact, id); identity.LedTo(record, id) {
 				found = append(found, record)
 			}
 		}
@@ -152,19 +156,16 @@ func (c *Connector) properties() []string {
 // record is the contact as Lethe knows records.
 func (c *Connector) record(told contact, by dsr.Identifier) dsr.Record {
 	record := dsr.Record{Kind: kindContact, ID: string(told.ID), FoundBy: by}
-	add := func(t dsr.IdentifierType, values ...string) {
-		for _, id := range c.normalize.Identifiers(t, values...) {
-			if !record.Carries(id) {
-				record.Identifiers = append(record.Identifiers, id)
-			}
-		}
+	read := func(name string, t dsr.IdentifierType) {
+		c.identities.Read(&record, name, t, string(told.Properties[name]))
 	}
-	add(dsr.Email, string(told.Properties[propertyEmail]))
-	add(dsr.Email, strings.Split(string(told.Properties[propertyAdditionalEmails]), ";")...)
-	add(dsr.Phone, string(told.Properties[propertyPhone]), string(told.Properties[propertyMobile]))
+	read(propertyEmail, dsr.Email)
+	c.identities.ReadSecondary(&record, propertyAdditionalEmails, dsr.Email, string(told.Properties[propertyAdditionalEmails]))
+	read(propertyPhone, dsr.Phone)
+	read(propertyMobile, dsr.Phone)
 	for _, t := range fieldTypes {
 		for _, name := range c.fields[t] {
-			add(t, string(told.Properties[name]))
+			read(name, t)
 		}
 	}
 	return record
@@ -184,5 +185,5 @@ func (c *Connector) recycled(ctx context.Context, email dsr.Identifier) (dsr.Rec
 		return dsr.Record{}, false, err
 	}
 	record := c.record(told, email)
-	return record, record.Carries(email), nil
+	return record, identity.Carries(record, email), nil
 }

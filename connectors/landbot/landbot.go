@@ -15,6 +15,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const kindCustomer = "customer"
@@ -34,10 +35,10 @@ const (
 
 // Connector reaches one account.
 type Connector struct {
-	system    string
-	api       *httpapi.Client
-	normalize dsr.Normalizer
-	fields    map[dsr.IdentifierType][]string
+	system     string
+	api        *httpapi.Client
+	identities identity.Parser
+	fields     map[dsr.IdentifierType][]string
 }
 
 var (
@@ -54,7 +55,7 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Connector{system: s.System, api: api, normalize: s.Normalizer, fields: s.Fields}, nil
+	return &Connector{system: s.System, api: api, identities: s.Parser, fields: s.Fields}, nil
 }
 
 // customer is one person on one channel.
@@ -116,12 +117,9 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 
 // queries are the searches for one identifier.
 func queries(id dsr.Identifier) []url.Values {
-	by, spellings := "email", []string{id.Value}
-	if id.Type == dsr.Phone {
-		by, spellings = "phone", id.PhoneSpellings()
-	}
+	by := map[dsr.IdentifierType]string{dsr.Email: "email", dsr.Phone: "phone"}[id.Type]
 	var queries []url.Values
-	for _, spelling := range spellings {
+	for _, spelling := range identity.Spellings(id) {
 		for _, archived := range []string{"false", "true"} {
 			queries = append(queries, url.Values{
 				"search_by": {by}, "search": {spelling}, "archived": {archived}, "limit": {strconv.Itoa(pageSize)},
@@ -167,45 +165,15 @@ func (c *Connector) malformed(request httpapi.Request, reason string) error {
 // that was looked for.
 func (c *Connector) record(hit customer, by dsr.Identifier) (dsr.Record, bool) {
 	record := dsr.Record{Kind: kindCustomer, ID: string(hit.ID), FoundBy: by}
-	add := func(ids ...dsr.Identifier) {
-		for _, id := range ids {
-			if !record.Carries(id) {
-				record.Identifiers = append(record.Identifiers, id)
-			}
-		}
-	}
-	add(c.normalize.Identifiers(dsr.Email, string(hit.Email))...)
-	add(c.phone(string(hit.Phone), by)...)
-	exact := record.Carries(by)
+	c.identities.Read(&record, "email", dsr.Email, string(hit.Email))
+	c.identities.Read(&record, "phone", dsr.Phone, string(hit.Phone))
+	exact := identity.LedTo(record, by)
 	for _, t := range fieldTypes {
 		for _, name := range c.fields[t] {
-			if t == dsr.Phone {
-				add(c.phone(string(hit.Fields[name]), by)...)
-				continue
-			}
-			add(c.normalize.Identifiers(t, string(hit.Fields[name]))...)
+			c.identities.Read(&record, name, t, string(hit.Fields[name]))
 		}
 	}
 	return record, exact
-}
-
-// phone reads a number. The messaging channels store international numbers
-// without the plus sign, which may look like national ones. Where the readings
-// differ only the one that was asked for counts: the other could lead to
-// somebody else.
-func (c *Connector) phone(value string, by dsr.Identifier) []dsr.Identifier {
-	readings := c.normalize.Identifiers(dsr.Phone, value)
-	if value = strings.TrimSpace(value); value != "" && value[0] >= '1' && value[0] <= '9' {
-		readings = append(readings, c.normalize.Identifiers(dsr.Phone, "+"+value)...)
-	}
-	readings = slices.Compact(readings)
-	switch {
-	case slices.ContainsFunc(readings, by.Same):
-		return []dsr.Identifier{by}
-	case len(readings) == 1:
-		return readings
-	}
-	return nil
 }
 
 // Erase deletes the customers.

@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/landbot"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	simulated "ite.digital/lethe/simulators/landbot"
 )
@@ -26,7 +27,7 @@ var (
 func settings(url string) connectors.Settings {
 	return connectors.Settings{
 		System: "bot", BaseURL: url, Credentials: map[string]string{"token": simulated.DefaultToken},
-		Normalizer: dsr.Normalizer{Region: "FR"}, Log: zerolog.Nop(),
+		Parser: identity.Parser{Region: "FR"}, Log: zerolog.Nop(),
 		Pace: connectors.Pace{Min: time.Millisecond, Max: time.Millisecond},
 	}
 }
@@ -94,7 +95,7 @@ func TestANumberThatCouldBeTwoDisclosesNone(t *testing.T) {
 	sim, s := account(t)
 	// Ten digits of the United States, or of Denmark with its country code.
 	sim.AddCustomer(simulated.Customer{Email: jo.Value, Phone: "4520123456"})
-	s.Normalizer = dsr.Normalizer{Region: "US"}
+	s.Parser = identity.Parser{Region: "US"}
 	s.Fields = map[dsr.IdentifierType][]string{dsr.Phone: {"mobile"}}
 	records := locate(t, connect(t, s), jo)
 	require.Len(t, records, 1)

@@ -21,6 +21,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const (
@@ -34,10 +35,10 @@ const (
 
 // Connector talks to one receiver.
 type Connector struct {
-	system    string
-	api       *httpapi.Client
-	needs     []dsr.IdentifierType
-	normalize dsr.Normalizer
+	system     string
+	api        *httpapi.Client
+	needs      []dsr.IdentifierType
+	identities identity.Parser
 }
 
 var (
@@ -63,7 +64,7 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Connector{system: s.System, api: api, needs: needs, normalize: s.Normalizer}, nil
+	return &Connector{system: s.System, api: api, needs: needs, identities: s.Parser}, nil
 }
 
 // signer signs a request with the time at which it is made, so that a copy of
@@ -106,7 +107,9 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 		return dsr.Findings{}, nil
 	}
 	for _, id := range asked {
-		question.Identifiers = append(question.Identifiers, identifier(id))
+		for _, same := range identity.Equivalents(id) {
+			question.Identifiers = append(question.Identifiers, identifier(same))
+		}
 	}
 	var answer struct {
 		Records *[]record `json:"records"`
@@ -145,13 +148,11 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 func (c *Connector) found(told record, asked []dsr.Identifier) dsr.Record {
 	found := dsr.Record{Kind: kindOf(told.Kind), ID: told.ID}
 	for _, id := range told.Identifiers {
-		for _, normal := range c.normalize.Identifiers(id.Type, id.Value) {
-			if !found.Carries(normal) {
-				found.Identifiers = append(found.Identifiers, normal)
-			}
+		if id.Type.Known() { // a receiver may know types that Lethe does not
+			c.identities.Read(&found, "identifiers", id.Type, id.Value)
 		}
 	}
-	if at := slices.IndexFunc(asked, found.Carries); at >= 0 {
+	if at := slices.IndexFunc(asked, func(id dsr.Identifier) bool { return identity.LedTo(found, id) }); at >= 0 {
 		found.FoundBy = asked[at]
 	}
 	return found

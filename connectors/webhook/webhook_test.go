@@ -16,6 +16,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/webhook"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/website"
 )
@@ -25,7 +26,7 @@ const secret = "0123456789abcdef0123456789abcdef"
 func settings(baseURL string) connectors.Settings {
 	return connectors.Settings{
 		System: "shop", BaseURL: baseURL, Credentials: map[string]string{"secret": secret},
-		Normalizer: dsr.Normalizer{Region: "FR"}, Log: zerolog.Nop(),
+		Parser: identity.Parser{Region: "FR"}, Log: zerolog.Nop(),
 		Pace: connectors.Pace{Min: time.Millisecond, Max: time.Millisecond},
 	}
 }
@@ -324,7 +325,7 @@ func FuzzAnswers(f *testing.F) {
 		}
 		for _, record := range findings.Records {
 			require.NotEmpty(t, record.ID)
-			require.True(t, record.Carries(jo))
+			require.True(t, identity.Carries(record, jo))
 			require.Equal(t, jo, record.FoundBy)
 		}
 		effect, err := answering(t, erased).Erase(t.Context(), []dsr.Record{{Kind: "a", ID: "1"}})

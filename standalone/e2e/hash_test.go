@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators/population"
 )
 
 // hashed is the body of a request that names the person by the hash of an address.
 func hashed(id string, person population.Person) string {
-	body := erasureOf(id, dsr.Identifier{Type: dsr.Email, Value: person.Email}.Hash(dsr.SHA256).Value)
+	body := erasureOf(id, identity.Hash(dsr.Identifier{Type: dsr.Email, Value: person.Email}, dsr.SHA256).Value)
 	return strings.Replace(body, `"raw"`, `"sha256"`, 1)
 }
 

@@ -1,4 +1,4 @@
-package dsr_test
+package identity_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 func TestIdentifiersAreNormalisedOnEntry(t *testing.T) {
@@ -31,10 +32,10 @@ func TestIdentifiersAreNormalisedOnEntry(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := dsr.Normalizer{Region: "FR"}.Identifier(c.idType, c.value)
+			got, err := identity.Parser{Region: "FR"}.Parse(c.idType, c.value)
 			require.NoError(t, err)
 			require.Equal(t, dsr.Identifier{Type: c.idType, Value: c.want}, got)
-			again, err := dsr.Normalizer{}.Identifier(got.Type, got.Value)
+			again, err := identity.Parser{}.Parse(got.Type, got.Value)
 			require.NoError(t, err, "the normal form needs no region")
 			require.Equal(t, got, again)
 		})
@@ -67,7 +68,7 @@ func TestWhatIsNotAnIdentifierIsRefusedWithoutQuotingIt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := dsr.Normalizer{}.Identifier(c.idType, c.value)
+			_, err := identity.Parser{}.Parse(c.idType, c.value)
 			require.ErrorContains(t, err, c.want)
 			require.NotContains(t, err.Error(), "ecret")
 		})
@@ -85,17 +86,18 @@ func TestAddressesCompareWithoutRegardToCaseAndNothingElseDoes(t *testing.T) {
 
 func TestVendorsValuesThatAreNoIdentifiersAreLeftOut(t *testing.T) {
 	t.Parallel()
-	got := dsr.Normalizer{Region: "FR"}.Identifiers(dsr.Phone, "", "n/a", "0639980001")
-	require.Equal(t, []dsr.Identifier{{Type: dsr.Phone, Value: "+33639980001"}}, got)
+	got := identity.Parser{Region: "FR"}.Field("phone", dsr.Phone, "", "n/a", "0639980001")
+	require.Equal(t, []dsr.Identifier{{Type: dsr.Phone, Value: "+33639980001"}}, got.Identifiers)
+	require.Equal(t, []dsr.UnreadField{{Field: "phone", Type: dsr.Phone, Reason: "placeholder"}}, got.Unread)
 }
 
 func TestASubjectIsRecognisedInATextThatIsToBeKept(t *testing.T) {
 	t.Parallel()
 	s := dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "Ana@example.com"}, {Type: dsr.Phone, Value: "+33639980001"}}}
 	for _, text := range []string{"wrote to ana@EXAMPLE.com", "rang 06 39 98 00 01", "rang +33 (0)6.39.98.00.01"} {
-		require.True(t, s.MentionedIn(text), text)
+		require.True(t, identity.MentionedIn(s, text), text)
 	}
-	require.False(t, s.MentionedIn("ticket 4711 of 2026-03-02, two contacts deleted"))
+	require.False(t, identity.MentionedIn(s, "ticket 4711 of 2026-03-02, two contacts deleted"))
 }
 
 func FuzzNormalisingIsStable(f *testing.F) {
@@ -104,11 +106,11 @@ func FuzzNormalisingIsStable(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		for _, idType := range dsr.IdentifierTypes() {
-			first, err := dsr.Normalizer{Region: "FR"}.Identifier(idType, value)
+			first, err := identity.Parser{Region: "FR"}.Parse(idType, value)
 			if err != nil {
 				continue
 			}
-			again, err := dsr.Normalizer{}.Identifier(idType, first.Value)
+			again, err := identity.Parser{}.Parse(idType, first.Value)
 			if err != nil || again != first {
 				t.Errorf("%s: normalising twice gives %q, then %q, %v", idType, first.Value, again.Value, err)
 			}

@@ -1,20 +1,22 @@
-package dsr
+package identity
 
 import (
 	"regexp"
 	"strings"
+
+	"ite.digital/lethe/dsr"
 )
 
 // MentionedIn reports whether a text that is to be kept names the subject by
 // one of its identifiers, phone numbers in any grouping included, or by a hash of
 // one, or by what one is the hash of.
-func (s Subject) MentionedIn(text string) bool {
+func MentionedIn(s dsr.Subject, text string) bool {
 	folded, digits := strings.ToLower(text), digitsOf(text)
 	for _, id := range s.Identifiers {
 		if plain, _, hashed := id.Type.Plain(); hashed && behindIn(id, plain, text) {
 			return true
 		}
-		for _, form := range id.Forms()[1:] {
+		for _, form := range Forms(id)[1:] {
 			if strings.Contains(folded, form.Value) {
 				return true
 			}
@@ -22,7 +24,7 @@ func (s Subject) MentionedIn(text string) bool {
 		if strings.Contains(folded, strings.ToLower(id.Value)) {
 			return true
 		}
-		if id.Type == Phone && strings.Contains(digits, nationalDigits(id.Value)) {
+		if id.Type == dsr.Phone && strings.Contains(digits, nationalDigits(id.Value)) {
 			return true
 		}
 	}
@@ -37,27 +39,18 @@ func nationalDigits(phone string) string {
 	return digits[max(0, len(digits)-8):]
 }
 
-func digitsOf(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, text)
-}
-
 // words matches what may be an identifier in a text: an address, a number in any
 // grouping, an id.
 var words = regexp.MustCompile(`\+?\d[\d ().-]{5,}\d|[^\s,;:()<>"']+`)
 
 // behindIn reports whether the text holds what the identifier is the hash of.
-func behindIn(id Identifier, plain IdentifierType, text string) bool {
+func behindIn(id dsr.Identifier, plain dsr.IdentifierType, text string) bool {
 	for _, word := range words.FindAllString(text, -1) {
 		word = strings.Trim(word, ".!?")
-		if plain == Phone {
+		if plain == dsr.Phone {
 			word = "+" + digitsOf(word)
 		}
-		if id.hashes(Identifier{Type: plain, Value: word}) {
+		if hashes(id, dsr.Identifier{Type: plain, Value: word}) {
 			return true
 		}
 	}

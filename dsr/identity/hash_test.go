@@ -1,4 +1,4 @@
-package dsr_test
+package identity_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // The digests were made with sha256sum, sha1sum and md5sum of coreutils, of
@@ -19,18 +20,18 @@ var hashes = map[dsr.IdentifierType]string{
 
 func TestAHashIsThatOfTheNormalForm(t *testing.T) {
 	t.Parallel()
-	id, err := dsr.Normalizer{}.Identifier(dsr.Email, "Ann@Example.com")
+	id, err := identity.Parser{}.Parse(dsr.Email, "Ann@Example.com")
 	require.NoError(t, err)
 	for typ, want := range hashes {
 		_, d, ok := typ.Plain()
 		require.True(t, ok)
-		require.Equal(t, dsr.Identifier{Type: typ, Value: want}, id.Hash(d))
-		handed, err := dsr.Normalizer{}.Identifier(typ, strings.ToUpper(want))
+		require.Equal(t, dsr.Identifier{Type: typ, Value: want}, identity.Hash(id, d))
+		handed, err := identity.Parser{}.Parse(typ, strings.ToUpper(want))
 		require.NoError(t, err, "letters of any size")
-		require.Equal(t, id.Hash(d), handed)
-		require.True(t, dsr.Subject{Identifiers: []dsr.Identifier{handed}}.Recognises(id))
-		require.True(t, dsr.Record{Identifiers: []dsr.Identifier{id}}.Carries(handed))
-		_, err = dsr.Normalizer{}.Identifier(typ, want[1:])
+		require.Equal(t, identity.Hash(id, d), handed)
+		require.True(t, identity.Recognises(dsr.Subject{Identifiers: []dsr.Identifier{handed}}, id))
+		require.True(t, identity.Carries(dsr.Record{Identifiers: []dsr.Identifier{id}}, handed))
+		_, err = identity.Parser{}.Parse(typ, want[1:])
 		require.ErrorContains(t, err, "digest in hexadecimal")
 	}
 }
@@ -49,9 +50,9 @@ func TestOnlySomeTypesComeHashed(t *testing.T) {
 func TestAHashIsUnresolvedUntilThePlainOneIsKnown(t *testing.T) {
 	t.Parallel()
 	ann, ben := dsr.Identifier{Type: dsr.Email, Value: "ann@example.com"}, dsr.Identifier{Type: dsr.Email, Value: "ben@example.com"}
-	s := dsr.Subject{Identifiers: []dsr.Identifier{ann.Hash(dsr.SHA256), ben}}
-	require.Equal(t, []dsr.Identifier{ann.Hash(dsr.SHA256)}, s.Unresolved())
-	require.Empty(t, s.With(ann).Unresolved())
-	require.False(t, s.Recognises(dsr.Identifier{Type: dsr.Email, Value: "carl@example.com"}))
-	require.False(t, s.Recognises(dsr.Identifier{Type: dsr.CustomerID, Value: "ann@example.com"}), "it is the hash of an address")
+	s := dsr.Subject{Identifiers: []dsr.Identifier{identity.Hash(ann, dsr.SHA256), ben}}
+	require.Equal(t, []dsr.Identifier{identity.Hash(ann, dsr.SHA256)}, identity.Unresolved(s))
+	require.Empty(t, identity.Unresolved(s.With(ann)))
+	require.False(t, identity.Recognises(s, dsr.Identifier{Type: dsr.Email, Value: "carl@example.com"}))
+	require.False(t, identity.Recognises(s, dsr.Identifier{Type: dsr.CustomerID, Value: "ann@example.com"}), "it is the hash of an address")
 }
