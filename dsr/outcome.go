@@ -221,10 +221,42 @@ type Candidate struct {
 	// Contradicts are the types of identifier that the record has another value
 	// of than the subject.
 	Contradicts []IdentifierType `json:"contradicts,omitempty"`
-	// Shared says that nothing ties it to the subject but an identifier that leads
-	// to somebody else as well.
-	Shared bool `json:"shared,omitempty"`
+	// Hold is why it may be somebody else's, where Contradicts does not say it.
+	Hold Hold `json:"hold,omitempty"`
+	// Carries are the identifiers on the record, masked.
+	Carries []CarriedIdentifier `json:"carries,omitempty"`
 }
+
+// A CarriedIdentifier is an identifier on a record that a person has to decide on.
+type CarriedIdentifier struct {
+	Type IdentifierType `json:"type"`
+	// Masked is the value, hidden but for what helps to tell it from others.
+	Masked string `json:"masked"`
+	// Subjects says that the subject is known by it, and Secondary that the vendor keeps it
+	// beside a main value.
+	Subjects  bool `json:"subjects,omitempty"`
+	Secondary bool `json:"secondary,omitempty"`
+}
+
+// A Hold is why nothing is done to a record before a person has said whose it is.
+type Hold string
+
+// The holds.
+const (
+	// HoldContradicts: the record's own values are others than the subject's.
+	HoldContradicts Hold = "contradicts"
+	// HoldRivals: several records that one identifier leads to are different people's.
+	HoldRivals Hold = "rivals"
+	// HoldShared: what leads to it leads to somebody else as well.
+	HoldShared Hold = "shared"
+	// HoldDoubtful: it was found by a value of which nobody knows whose it is.
+	HoldDoubtful Hold = "doubtful"
+	// HoldOtherForm: it was found by another form of an identifier, which may be somebody
+	// else's.
+	HoldOtherForm Hold = "other_form"
+	// HoldAmbiguous: a number on it can be read in two ways.
+	HoldAmbiguous Hold = "ambiguous"
+)
 
 // An Action is what an operator did to a system.
 type Action struct {

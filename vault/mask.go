@@ -6,51 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/proto"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
-
-// Mask hides an identifier but for what helps to tell it from others:
-// "j***@e***.com" for an e-mail address, "+3***00" for a phone number.
-func Mask(id dsr.Identifier) string {
-	switch id.Type {
-	case dsr.Email:
-		return maskEmail(id.Value)
-	case dsr.Phone:
-		return maskPhone(id.Value)
-	default:
-		return first(id.Value) + "***"
-	}
-}
-
-func maskEmail(address string) string {
-	local, domain, ok := strings.Cut(address, "@")
-	if !ok {
-		return first(address) + "***"
-	}
-	masked := first(local) + "***@" + first(domain) + "***"
-	if dot := strings.LastIndexByte(domain, '.'); dot > 0 {
-		masked += domain[dot:]
-	}
-	return masked
-}
-
-func maskPhone(number string) string {
-	if len(number) < 8 {
-		return "***"
-	}
-	return number[:2] + "***" + number[len(number)-2:]
-}
-
-func first(text string) string {
-	_, size := utf8.DecodeRuneInString(text)
-	return text[:size]
-}
 
 // mask hides the identifiers in a payload: those that stand in it as such, their
 // values wherever else they appear, and whatever looks like an e-mail address or
@@ -146,15 +109,15 @@ var (
 
 func (m masker) text(text string) string {
 	for _, id := range m.known {
-		text = replaceFold(text, id.Value, Mask(id))
+		text = replaceFold(text, id.Value, identity.Mask(id))
 	}
 	text = looksLikeEmail.ReplaceAllStringFunc(text, func(found string) string {
 		if strings.Contains(found, "***") {
 			return found
 		}
-		return maskEmail(found)
+		return identity.MaskEmail(found)
 	})
-	return looksLikePhone.ReplaceAllStringFunc(text, maskPhone)
+	return looksLikePhone.ReplaceAllStringFunc(text, identity.MaskPhone)
 }
 
 // replaceFold replaces a value wherever it stands, in any case.

@@ -1,0 +1,129 @@
+package identity
+
+import (
+	"strings"
+
+	"ite.digital/lethe/dsr"
+)
+
+// A Likeness is how much two e-mail addresses look like one person's.
+type Likeness int
+
+// The likenesses, the weakest first.
+const (
+	// Unlike: nothing in the addresses says that they are one person's.
+	Unlike Likeness = iota
+	// Initials: one address abbreviates the name in the other, as a.martin does ann.martin. A
+	// brother or sister may have the same initial.
+	Initials
+	// OneName: both spell the same name, as ann.martin@example.com and
+	// martin-ann@example.org do.
+	OneName
+	// OneMailbox: the addresses differ in a tag behind a plus sign only (RFC 5233).
+	OneMailbox
+)
+
+const (
+	// shortestName is how many letters a name has at least that says whose it is: "ann" at two
+	// companies are two people.
+	shortestName = 6
+	// shortestPart is how many letters a family name has at least beside an initial.
+	shortestPart = 3
+)
+
+// Likely says how much two addresses look like one person's. Digits count: where a name is
+// taken people add a number, so that another number is somebody else. Addresses of a role
+// are nobody's name.
+func Likely(a, b dsr.Identifier) Likeness {
+	localA, domainA := addressParts(a)
+	localB, domainB := addressParts(b)
+	switch {
+	case a.Type != dsr.Email || b.Type != dsr.Email || Role(a) || Role(b):
+		return Unlike
+	case localA == localB && domainA == domainB:
+		return OneMailbox
+	case domainA == domainB:
+		return likelyNames(localA, localB, true)
+	default:
+		return likelyNames(localA, localB, false)
+	}
+}
+
+// addressParts are the local part without its tag and the domain, in small letters.
+func addressParts(id dsr.Identifier) (local, domain string) {
+	at := strings.LastIndexByte(id.Value, '@')
+	if at < 0 {
+		return "", ""
+	}
+	local, _, _ = strings.Cut(strings.ToLower(id.Value[:at]), "+")
+	return local, strings.ToLower(id.Value[at+1:])
+}
+
+func likelyNames(a, b string, sameDomain bool) Likeness {
+	partsA, digitsA := nameParts(a)
+	partsB, digitsB := nameParts(b)
+	if digitsA != digitsB {
+		return Unlike
+	}
+	joinedA, joinedB := strings.Join(partsA, ""), strings.Join(partsB, "")
+	switch {
+	case min(len(joinedA), len(joinedB)) < shortestName:
+		return Unlike
+	case joinedA == joinedB, len(partsA) == 2 && joinedB == partsA[1]+partsA[0], len(partsB) == 2 && joinedA == partsB[1]+partsB[0]:
+		if len(partsA) < 2 && len(partsB) < 2 && sameDomain { // they would be one address
+			return Unlike
+		}
+		return OneName
+	case abbreviates(partsA, joinedB), abbreviates(partsB, joinedA):
+		return Initials
+	default:
+		return Unlike
+	}
+}
+
+// nameParts are the words of a local part, and its digits.
+func nameParts(local string) (parts []string, digits string) {
+	digits = digitsOf(local)
+	parts = strings.FieldsFunc(local, func(r rune) bool { return r < 'a' && r != '\'' || r > 'z' && r < 0x80 })
+	return parts, digits
+}
+
+// abbreviates reports whether the text is the name with one of its two words cut to the
+// initial, in either order.
+func abbreviates(name []string, text string) bool {
+	if len(name) != 2 || len(name[0]) < 2 || len(name[1]) < 2 {
+		return false
+	}
+	for _, n := range [][]string{name, {name[1], name[0]}} {
+		if len(n[1]) >= shortestPart && (text == n[0][:1]+n[1] || text == n[1]+n[0][:1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// roles are the local parts of addresses that several people read (RFC 2142 and what
+// companies write).
+var roles = wordSet(`
+	info contact office hello hi mail email support help service sales marketing admin administrator team billing
+	accounts accounting finance invoice invoices hr jobs careers press media legal privacy dpo datenschutz security
+	abuse postmaster hostmaster webmaster root shop store orders order booking bookings reservation reservations
+	reception frontdesk newsletter news kontakt buero büro verwaltung vertrieb einkauf rechnung buchhaltung personal
+	accueil secretariat secrétariat direction compta comptabilite facturation commercial contacto ventas pedidos
+	administracion administracao segreteria ufficio vendite amministrazione post all everyone staff family familie famille
+`)
+
+// Role reports whether several people read the address, by its name.
+func Role(id dsr.Identifier) bool {
+	local, _ := addressParts(id)
+	return id.Type == dsr.Email && roles[local]
+}
+
+// LikelyAny is the greatest likeness of the address to one of the others.
+func LikelyAny(id dsr.Identifier, others []dsr.Identifier) Likeness {
+	greatest := Unlike
+	for _, other := range others {
+		greatest = max(greatest, Likely(id, other))
+	}
+	return greatest
+}

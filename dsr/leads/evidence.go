@@ -1,0 +1,93 @@
+package leads
+
+import (
+	"cmp"
+	"slices"
+
+	"ite.digital/lethe/dsr"
+)
+
+// A Decision is what a person has said of a record.
+type Decision int
+
+// The decisions.
+const (
+	// Undecided: nobody was asked.
+	Undecided Decision = iota
+	// Theirs: the record and all that identifies on it are the subject's.
+	Theirs
+	// SomebodyElses: the record is somebody else's.
+	SomebodyElses
+)
+
+// Sighting is a record as a system showed it last.
+type Sighting struct {
+	System   string     `json:"system"`
+	Record   dsr.Record `json:"record"`
+	Decision Decision   `json:"decision,omitempty"`
+}
+
+func (s Sighting) compare(other Sighting) int {
+	return cmp.Or(cmp.Compare(s.System, other.System), cmp.Compare(s.Record.Key(), other.Record.Key()))
+}
+
+// Evidence is what is known of a subject: what was given, and what was seen where. The zero
+// value knows nothing. Its methods return new evidence and leave the old one as it is, so
+// that what a system finds can be weighed before others learn of it.
+type Evidence struct {
+	// Given are the identifiers that the request or a person gave.
+	Given dsr.Subject `json:"given"`
+	// Seen are the records, one for each system and key, in the order of these.
+	Seen []Sighting `json:"seen,omitempty"`
+}
+
+// Give adds identifiers that a person vouches for.
+func (e Evidence) Give(ids ...dsr.Identifier) Evidence {
+	e.Given = e.Given.With(ids...)
+	return e
+}
+
+// See adds records that a system has shown. What was seen of them before is replaced;
+// decisions stay. Records that are part of others say nothing of whose they are.
+func (e Evidence) See(system string, records ...dsr.Record) Evidence {
+	e.Seen = slices.Clone(e.Seen)
+	for _, record := range records {
+		if record.Parent == "" {
+			e.put(Sighting{System: system, Record: record, Decision: e.decision(system, record.Key())})
+		}
+	}
+	return e
+}
+
+// Decide notes what a person has said of a record. One that was not seen yet is known by
+// its key only.
+func (e Evidence) Decide(system string, record dsr.Record, d Decision) Evidence {
+	e.Seen = slices.Clone(e.Seen)
+	if at, seen := e.find(system, record.Key()); seen {
+		record = e.Seen[at].Record
+	}
+	e.put(Sighting{System: system, Record: record, Decision: d})
+	return e
+}
+
+func (e *Evidence) put(s Sighting) {
+	at, found := e.find(s.System, s.Record.Key())
+	if found {
+		e.Seen[at] = s
+		return
+	}
+	e.Seen = slices.Insert(e.Seen, at, s)
+}
+
+func (e Evidence) find(system, key string) (at int, found bool) {
+	return slices.BinarySearchFunc(e.Seen, [2]string{system, key}, func(s Sighting, want [2]string) int {
+		return cmp.Or(cmp.Compare(s.System, want[0]), cmp.Compare(s.Record.Key(), want[1]))
+	})
+}
+
+func (e Evidence) decision(system, key string) Decision {
+	if at, found := e.find(system, key); found {
+		return e.Seen[at].Decision
+	}
+	return Undecided
+}

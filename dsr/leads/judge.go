@@ -1,0 +1,394 @@
+package leads
+
+import (
+	"slices"
+
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
+)
+
+// A Finding is what the evidence says of one record.
+type Finding struct {
+	// Theirs says that the record may be acted on: it is the subject's.
+	Theirs bool
+	// Hold says why it may not; empty if it may.
+	Hold dsr.Hold
+	// Contradicts are the types of which the record has other values than the subject.
+	Contradicts []dsr.IdentifierType
+}
+
+// A Judgement is what the evidence says.
+type Judgement struct {
+	// Sure are the subject's identifiers: those given first, then those disclosed.
+	Sure dsr.Subject
+	// Doubtful are identifiers that may be the subject's.
+	Doubtful []dsr.Identifier
+	// Shared are identifiers of the subject's that lead to somebody else as well.
+	Shared []dsr.Identifier
+
+	findings map[string]Finding
+}
+
+// Of is what the evidence says of a record. A record that was not seen, and one without
+// identifiers, is nobody's: nothing speaks for it and nothing against it.
+func (j Judgement) Of(system string, record dsr.Record) Finding {
+	return j.findings[name(system, record.Key())]
+}
+
+func name(system, key string) string { return system + "/" + key }
+
+// Searchable are the identifiers to search systems by: the sure ones, the doubtful ones,
+// and the other forms of the sure ones.
+func (j Judgement) Searchable() dsr.Subject {
+	all := j.Sure.With(j.Doubtful...)
+	for _, id := range j.Sure.Identifiers {
+		all = all.With(identity.Alternatives(id)...)
+	}
+	return all
+}
+
+// Judge weighs the evidence. The same evidence gives the same judgement, in whatever order
+// it was gathered.
+func Judge(e Evidence) Judgement {
+	j := judge{evidence: e}
+	// What is shared decides who is a stranger, and strangers decide what is shared. The
+	// set grows with each round, so that there are no more rounds than identifiers.
+	for {
+		j.weigh()
+		if !j.noteShared() {
+			break
+		}
+	}
+	return j.judgement()
+}
+
+// judge is a judgement in the making.
+type judge struct {
+	evidence Evidence
+	// shared are identifiers that alone prove nothing.
+	shared []dsr.Identifier
+
+	sure     dsr.Subject
+	doubtful []dsr.Identifier
+	// joined are the records that are the subject's, by their place among those seen.
+	joined map[int]bool
+	// rivals are records of which at most one person's are the subject's.
+	rivals map[int]bool
+}
+
+// weigh finds what is the subject's, beginning with what was given. In each round all
+// records are held against what was sure before it.
+func (j *judge) weigh() {
+	j.sure, j.doubtful = j.evidence.Given, nil
+	j.joined, j.rivals = map[int]bool{}, map[int]bool{}
+	for range len(j.evidence.Seen) + 1 {
+		var candidates []int
+		for i, s := range j.evidence.Seen {
+			if !j.joined[i] && !j.rivals[i] && j.belongs(s) {
+				candidates = append(candidates, i)
+			}
+		}
+		candidates = j.withoutRivals(candidates)
+		if len(candidates) == 0 {
+			break
+		}
+		for _, i := range candidates {
+			j.joined[i] = true
+		}
+		before := j.sure
+		for _, i := range candidates {
+			j.take(j.evidence.Seen[i], before)
+		}
+	}
+	j.doubtful = slices.DeleteFunc(j.doubtful, j.recognised)
+}
+
+// belongs reports whether the record is the subject's by what is sure now.
+func (j *judge) belongs(s Sighting) bool {
+	switch s.Decision {
+	case Theirs:
+		return true
+	case SomebodyElses:
+		return false
+	default:
+		return len(j.ties(s.Record)) > 0 && len(j.contradictions(s.Record)) == 0
+	}
+}
+
+// ties are the identifiers that lead from the subject to the record and to nobody else.
+func (j *judge) ties(r dsr.Record) []dsr.Identifier {
+	var ties []dsr.Identifier
+	for _, id := range r.Identifiers {
+		if j.recognised(id) && !j.isShared(id) {
+			ties = append(ties, id)
+		}
+	}
+	return ties
+}
+
+func (j *judge) recognised(id dsr.Identifier) bool { return identity.Recognises(j.sure, id) }
+
+func (j *judge) isShared(id dsr.Identifier) bool {
+	return identity.Role(id) || identity.Recognises(dsr.Subject{Identifiers: j.shared}, id)
+}
+
+// strong are the types of identifier that the company or Google gives to one person.
+func strong(t dsr.IdentifierType) bool {
+	return t.Base() == dsr.CustomerID || t == dsr.GAUserID
+}
+
+// personal are the types whose main value says whose a record is.
+var personal = []dsr.IdentifierType{dsr.Email, dsr.CustomerID, dsr.GAUserID}
+
+// contradictions are the types of which the record's main values are none of the subject's.
+func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
+	ties := j.ties(r)
+	types := personal
+	if !slices.ContainsFunc(ties, provesMore) {
+		types = append(slices.Clone(personal), dsr.Phone)
+	}
+	var against []dsr.IdentifierType
+	for _, t := range types {
+		known, main := valuesOf(j.sure.Identifiers, t), mainOf(r, t)
+		if len(known) == 0 || len(main) == 0 || slices.ContainsFunc(main, j.recognised) {
+			continue
+		}
+		if t == dsr.Email && (j.inTheirName(main, known, ties) || j.confirmed(main, ties)) {
+			continue
+		}
+		against = append(against, t)
+	}
+	return against
+}
+
+// provesMore reports whether an identifier ties a record to one person: a phone number or a
+// browser may be several people's.
+func provesMore(id dsr.Identifier) bool {
+	return id.Type.Base() == dsr.Email || strong(id.Type) || id.Type == dsr.GAAppInstanceID
+}
+
+// inTheirName reports whether one of a record's addresses is in the subject's own name. The
+// whole name is needed where nothing but a phone number or a browser ties the record to the
+// subject: families share these.
+func (j *judge) inTheirName(addresses, known, ties []dsr.Identifier) bool {
+	least := identity.OneName
+	if slices.ContainsFunc(ties, provesMore) {
+		least = identity.Initials
+	}
+	return slices.ContainsFunc(addresses, func(id dsr.Identifier) bool { return identity.LikelyAny(id, known) >= least })
+}
+
+// confirmed reports whether one of a record's addresses stands on a record of the subject's
+// as well, and a customer id or user id of the subject's leads to this one: two records tie
+// the address to the subject, each in its own way.
+func (j *judge) confirmed(addresses, ties []dsr.Identifier) bool {
+	return slices.ContainsFunc(ties, func(id dsr.Identifier) bool { return strong(id.Type) }) &&
+		slices.ContainsFunc(addresses, j.isDoubtful)
+}
+
+// take adds what a record that is the subject's discloses. before is what was sure when the
+// record was found to be theirs.
+func (j *judge) take(s Sighting, before dsr.Subject) {
+	r := s.Record
+	if s.Decision == Theirs {
+		j.sure = j.sure.With(r.Identifiers...)
+		return
+	}
+	confirmed := s.Record.Identifiers[:0:0]
+	if main := mainOf(r, dsr.Email); j.confirmed(main, j.ties(r)) {
+		confirmed = main
+	}
+	divided := false
+	var further []dsr.Identifier
+	for _, id := range r.Identifiers {
+		if j.isFurther(id, r, before) && !slices.Contains(confirmed, id) {
+			further = append(further, id)
+			divided = divided || slices.Contains(personal, id.Type.Base())
+		}
+	}
+	// The main address is the subject's where more than a phone number leads to the record.
+	var main []dsr.Identifier
+	if slices.ContainsFunc(r.Identifiers, func(id dsr.Identifier) bool { return identity.Recognises(before, id) && provesMore(id) }) {
+		main = mainOf(r, dsr.Email)
+	}
+	for _, id := range r.Identifiers {
+		switch {
+		case identity.Recognises(before, id):
+		case slices.Contains(further, id), divided && !slices.Contains(main, id):
+			j.doubtful = append(j.doubtful, id)
+		default:
+			j.sure = j.sure.With(id)
+		}
+	}
+}
+
+// isFurther reports whether an identifier is a second value of a type of which the subject
+// has one, and nothing says that it is theirs as well.
+func (j *judge) isFurther(id dsr.Identifier, r dsr.Record, before dsr.Subject) bool {
+	t := id.Type.Base()
+	if identity.Recognises(before, id) {
+		return false
+	}
+	known := valuesOf(before.Identifiers, t)
+	switch {
+	case t == dsr.Phone:
+		return len(valuesOf(j.evidence.Given.Identifiers, t)) > 0
+	case !slices.Contains(personal, t):
+		return false
+	case t == dsr.Email:
+		// A contact that the subject did not find by an address may have two of them.
+		if len(known) == 0 {
+			known = mainOf(r, t)
+		}
+		return len(known) > 0 && !slices.Contains(known, id) && identity.LikelyAny(id, known) < identity.Initials
+	default:
+		return len(known) > 0
+	}
+}
+
+// withoutRivals leaves out candidates that disclose different values of a type that is one
+// person's, where nothing of the type is known yet: one of them is the subject, and nobody
+// knows which. Records that share a value are one person's.
+func (j *judge) withoutRivals(candidates []int) []int {
+	for _, t := range personal {
+		if len(valuesOf(j.sure.Identifiers, t)) > 0 {
+			continue
+		}
+		groups := j.groups(candidates, t)
+		if len(groups) < 2 {
+			continue
+		}
+		for _, group := range groups {
+			for _, i := range group {
+				if j.evidence.Seen[i].Decision != Theirs {
+					j.rivals[i] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(candidates, func(i int) bool { return j.rivals[i] })
+}
+
+// groups are the candidates that have values of the type, those together that share one.
+func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
+	var groups [][]int
+	for _, i := range candidates {
+		if len(mainOf(j.evidence.Seen[i].Record, t)) == 0 {
+			continue
+		}
+		merged := []int{i}
+		var others [][]int
+		for _, group := range groups {
+			if slices.ContainsFunc(group, func(k int) bool { return j.onePerson(k, i, t) }) {
+				merged = append(group, merged...)
+				continue
+			}
+			others = append(others, group)
+		}
+		groups = append(others, merged)
+	}
+	return groups
+}
+
+// onePerson reports whether two records share a value of the type, or have addresses in one
+// name.
+func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
+	values := valuesOf(j.evidence.Seen[a].Record.Identifiers, t)
+	return slices.ContainsFunc(valuesOf(j.evidence.Seen[b].Record.Identifiers, t), func(id dsr.Identifier) bool {
+		return identity.Recognises(dsr.Subject{Identifiers: values}, id) || t == dsr.Email && identity.LikelyAny(id, values) >= identity.OneName
+	})
+}
+
+// noteShared finds what leads to somebody else as well, and reports whether anything is new.
+func (j *judge) noteShared() bool {
+	news := false
+	for i, s := range j.evidence.Seen {
+		if !j.isSomebodyElses(i, s) {
+			continue
+		}
+		for _, id := range s.Record.Identifiers {
+			if j.recognised(id) && !j.isShared(id) && slices.Contains(mainOf(s.Record, id.Type.Base()), id) {
+				j.shared, news = append(j.shared, id), true
+			}
+		}
+	}
+	return news
+}
+
+// isSomebodyElses reports whether a record speaks for another person. One of several rivals
+// is the subject's, and the others are not.
+func (j *judge) isSomebodyElses(i int, s Sighting) bool {
+	switch s.Decision {
+	case SomebodyElses:
+		return true
+	case Theirs:
+		return false
+	default:
+		return !j.joined[i] && (j.rivals[i] || len(j.contradictions(s.Record)) > 0)
+	}
+}
+
+func (j *judge) judgement() Judgement {
+	result := Judgement{Sure: j.sure, Doubtful: j.doubtful, Shared: j.shared, findings: map[string]Finding{}}
+	for i, s := range j.evidence.Seen {
+		result.findings[name(s.System, s.Record.Key())] = j.finding(i, s)
+	}
+	return result
+}
+
+func (j *judge) finding(i int, s Sighting) Finding {
+	r := s.Record
+	if j.joined[i] {
+		return Finding{Theirs: true}
+	}
+	found := Finding{Contradicts: j.contradictions(r)}
+	switch {
+	case s.Decision == SomebodyElses, len(r.Identifiers)+len(r.Ambiguous) == 0:
+	case len(found.Contradicts) > 0:
+		found.Hold = dsr.HoldContradicts
+	case j.rivals[i]:
+		found.Hold = dsr.HoldRivals
+	case slices.ContainsFunc(r.Identifiers, j.recognised):
+		found.Hold = dsr.HoldShared
+	case slices.ContainsFunc(r.Identifiers, j.isDoubtful):
+		found.Hold = dsr.HoldDoubtful
+	case slices.ContainsFunc(r.Identifiers, j.isOtherForm):
+		found.Hold = dsr.HoldOtherForm
+	case slices.ContainsFunc(r.Ambiguous, j.recognised):
+		found.Hold = dsr.HoldAmbiguous
+	default:
+		found.Hold = dsr.HoldShared // it was found by what is not the subject's any more
+	}
+	return found
+}
+
+func (j *judge) isDoubtful(id dsr.Identifier) bool {
+	return identity.Recognises(dsr.Subject{Identifiers: j.doubtful}, id)
+}
+
+func (j *judge) isOtherForm(id dsr.Identifier) bool {
+	return slices.ContainsFunc(j.sure.Identifiers, func(own dsr.Identifier) bool {
+		return identity.Recognises(dsr.Subject{Identifiers: identity.Alternatives(own)}, id)
+	})
+}
+
+// valuesOf are the identifiers of a type, hashed ones included.
+func valuesOf(ids []dsr.Identifier, t dsr.IdentifierType) []dsr.Identifier {
+	var values []dsr.Identifier
+	for _, id := range ids {
+		if id.Type.Base() == t {
+			values = append(values, id)
+		}
+	}
+	return values
+}
+
+// mainOf are a record's main values of a type: all of them where the vendor has no main one.
+func mainOf(r dsr.Record, t dsr.IdentifierType) []dsr.Identifier {
+	values := valuesOf(r.Identifiers, t)
+	main := slices.DeleteFunc(slices.Clone(values), func(id dsr.Identifier) bool { return slices.ContainsFunc(r.Secondary, id.Same) })
+	if len(main) == 0 {
+		return values
+	}
+	return main
+}
