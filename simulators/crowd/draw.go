@@ -53,6 +53,7 @@ func draw(seed uint64, requests int) *drawing {
 	d := &drawing{
 		rand:         rand.New(rand.NewPCG(seed, 0x1e74e)),
 		requests:     max(requests, 0),
+		people:       make([]person, 0, max(requests, 0)*3/2),
 		takenEmails:  map[string]int{},
 		takenLines:   map[string]bool{},
 		takenClients: map[string]bool{},
@@ -319,7 +320,8 @@ func (d *drawing) shareFamilyAddress(members []int) {
 func (d *drawing) shareRoleAddress(members []int) {
 	at := &d.companies[d.people[members[0]].company]
 	if len(at.roles) == len(roles) { // all are taken by other teams of the company
-		at = &d.companies[d.newCompany()]
+		another := d.newCompany()
+		at = &d.companies[another]
 	}
 	role := frequent(d.rand, roles)
 	for slices.Contains(at.roles, role) {

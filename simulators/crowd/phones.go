@@ -186,11 +186,15 @@ func (l line) grouped(number, by string) string {
 		b.WriteString(number[:1] + by)
 		number = number[1:]
 	}
-	for i, size := range l.country.groups {
+	groups := l.country.groups
+	if l.country == brazil && len(number) == 10 { // no ninth digit
+		groups = []int{2, 4, 4}
+	}
+	for i, size := range groups {
 		if i > 0 {
 			b.WriteString(by)
 		}
-		if size >= len(number) || i == len(l.country.groups)-1 {
+		if size >= len(number) || i == len(groups)-1 {
 			b.WriteString(number)
 			return b.String()
 		}
