@@ -6,7 +6,8 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
-// Crowd is a drawn world. It is for reading; everything in it follows from the seed and the number of requests.
+// Crowd is a drawn world. It is for reading; everything in it follows from the seed and the number
+// of requests.
 type Crowd struct {
 	// Systems are the vendors, always the same ones in the same order.
 	Systems []System
@@ -80,7 +81,8 @@ func Kinds() []Kind {
 	}
 }
 
-// Rate is the share of requests that are of the kind, from 0 to 1. Nobody of another kind is ordinary.
+// Rate is the share of requests that are of the kind, from 0 to 1. Nobody of another kind is
+// ordinary.
 func (k Kind) Rate() float64 {
 	switch k {
 	case SharedPhone:
@@ -115,9 +117,9 @@ func (c Crowd) Yours(person int) []string {
 	return slices.Clone(c.yours[person])
 }
 
-// Strangers lists all records of the world that hold data of anybody but the person, merged contacts of theirs included.
-// Every record is either among them or among Yours. It reads the whole world: to judge many people, keep Yours and take
-// what is not in it for a stranger's.
+// Strangers lists all records of the world that hold data of anybody but the person, merged
+// contacts of theirs included. Every record is either among them or among Yours. It reads the whole
+// world: to judge many people, keep Yours and take what is not in it for a stranger's.
 func (c Crowd) Strangers(person int) []string {
 	var keys []string
 	for _, s := range c.Systems {
@@ -130,15 +132,17 @@ func (c Crowd) Strangers(person int) []string {
 	return keys
 }
 
-// Untraceable lists those of the person's Strangers that carry nothing but identifiers that the person gives, and
-// placeholders. No comparison of identifiers can show that they are not the person's.
+// Untraceable lists those of the person's Strangers that carry nothing but identifiers that the
+// person gives, and placeholders. No comparison of identifiers can show that they are not the
+// person's.
 func (c Crowd) Untraceable(person int) []string { return slices.Clone(c.untraceable[person]) }
 
-// Visitors are the persons whom the analytics service knows by a GA client or user id, and nil for placeholders and
-// values that are nobody's.
+// Visitors are the persons whom the analytics service knows by a GA client or user id, and nil for
+// placeholders and values that are nobody's.
 func (c Crowd) Visitors(id string) []int { return slices.Clone(c.visitors[id]) }
 
-// Name is the person's first and last name. Records do not show it: it explains why two people look alike.
+// Name is the person's first and last name. Records do not show it: it explains why two people look
+// alike.
 func (c Crowd) Name(person int) string {
 	if person < 0 || person >= len(c.names) {
 		return ""

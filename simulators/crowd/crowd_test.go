@@ -233,7 +233,7 @@ func TestTwoOwnAddressesAreOnOneRecordOrJoined(t *testing.T) {
 	}
 	apart, total := 0, 0
 	for i, p := range d.people {
-		if !p.is(TwoOwnAddresses) {
+		if !p.hasTwo() {
 			continue
 		}
 		total++

@@ -45,7 +45,8 @@ type phoneGroup struct {
 // recycling is a number that went from one person to another.
 type recycling struct{ present, former int }
 
-// Draw draws the world in which so many people make one request each. The same seed and number give the same world.
+// Draw draws the world in which so many people make one request each. The same seed and number give
+// the same world.
 func Draw(seed uint64, requests int) Crowd { return draw(seed, requests).crowd() }
 
 // draw draws people and what vendors keep of them.
@@ -89,8 +90,8 @@ func (d *drawing) quota(k Kind) []int {
 	return drawn
 }
 
-// gather fills a group around the first of the waiting requesters: each further member is the next requester of the
-// same kind at the rate given, and otherwise somebody who makes no request.
+// gather fills a group around the first of the waiting requesters: each further member is the next
+// requester of the same kind at the rate given, and otherwise somebody who makes no request.
 func (d *drawing) gather(waiting *[]int, size int, rate float64) []int {
 	members := []int{(*waiting)[0]}
 	*waiting = (*waiting)[1:]
@@ -105,7 +106,8 @@ func (d *drawing) gather(waiting *[]int, size int, rate float64) []int {
 	return members
 }
 
-// groupPeople decides who has something in common with whom. It comes before names, because families share these.
+// groupPeople decides who has something in common with whom. It comes before names, because
+// families share these.
 func (d *drawing) groupPeople() {
 	for waiting := d.quota(SharedPhone); len(waiting) > 0; {
 		g := phoneGroup{switchboard: chance(d.rand, 0.4)}
@@ -164,7 +166,8 @@ func (d *drawing) mergeNext(waiting *[]int) {
 	}
 }
 
-// house puts people in one household. Who lives somewhere already stays there, and takes the others in.
+// house puts people in one household. Who lives somewhere already stays there, and takes the others
+// in.
 func (d *drawing) house(members []int) {
 	home := none
 	for _, m := range members {
@@ -206,7 +209,8 @@ var (
 		none unknown test no-reply@example.org noreply@mail.example.com test@example.com`)
 )
 
-// placehold stores one or two placeholders about a requester, and the same about two to four strangers each.
+// placehold stores one or two placeholders about a requester, and the same about two to four
+// strangers each.
 func (d *drawing) placehold(i int) {
 	types := []dsr.IdentifierType{dsr.CustomerID, dsr.CustomerID, dsr.CustomerID, dsr.Phone, dsr.Phone, dsr.Email, dsr.Email,
 		dsr.GAClientID, dsr.GAClientID, dsr.GAUserID, dsr.GAUserID}
@@ -242,9 +246,11 @@ func (p *person) placeholder(t dsr.IdentifierType) *placeholder {
 	return nil
 }
 
-func (p *person) is(k Kind) bool { return slices.Contains(p.kinds, k) }
+// hasTwo says that the person has two addresses in their own name.
+func (p *person) hasTwo() bool { return slices.Contains(p.kinds, TwoOwnAddresses) }
 
-// share gives groups what they have in common, once everybody has a name and something of their own.
+// share gives groups what they have in common, once everybody has a name and something of their
+// own.
 func (d *drawing) share() {
 	for i := range d.people {
 		d.giveSecondAddress(&d.people[i])
@@ -272,7 +278,7 @@ func (d *drawing) share() {
 }
 
 func (d *drawing) giveSecondAddress(p *person) {
-	if !p.is(TwoOwnAddresses) {
+	if !p.hasTwo() {
 		return
 	}
 	p.emails = append(p.emails, d.secondAddress(p))
@@ -340,9 +346,10 @@ func (d *drawing) shareRoleAddress(members []int) {
 	}
 }
 
-// giveUpOwnAddress leaves a person with the address that is shared, unless another kind of theirs needs one of their own.
+// giveUpOwnAddress leaves a person with the address that is shared, unless another kind of theirs
+// needs one of their own.
 func (d *drawing) giveUpOwnAddress(p *person) {
-	if !p.is(TwoOwnAddresses) && !p.merged {
+	if !p.hasTwo() && !p.merged {
 		p.emails = nil
 	}
 }

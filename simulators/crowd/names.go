@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// culture is where a person's names come from. Common names come first in the lists and are drawn more often; heads and
-// tails compose the rare last names that most people of a country have.
+// culture is where a person's names come from. Common names come first in the lists and are drawn
+// more often; heads and tails compose the rare last names that most people of a country have.
 type culture struct {
 	share        int
 	countries    []*country // the first is the most frequent

@@ -71,7 +71,8 @@ var (
 		box.example.com inbox.example.org mobil.example.net`)
 )
 
-// nameEverybody gives first and last names, one last name to most of a household, and that of the other to namesakes.
+// nameEverybody gives first and last names, one last name to most of a household, and that of the
+// other to namesakes.
 func (d *drawing) nameEverybody() {
 	for i := range d.people {
 		p := &d.people[i]
@@ -196,7 +197,8 @@ func (d *drawing) client() string {
 	}
 }
 
-// firstAddress draws the address that a person uses most: at work for half of those who have a company.
+// firstAddress draws the address that a person uses most: at work for half of those who have a
+// company.
 func (d *drawing) firstAddress(p *person) string {
 	if p.company != none && chance(d.rand, 0.5) {
 		return d.workAddress(p)
@@ -328,10 +330,11 @@ func (d *drawing) secondAddress(p *person) string {
 	}
 }
 
-// familyAddress draws the address that the members of a household use: one made for all, or that of the first.
+// familyAddress draws the address that the members of a household use: one made for all, or that of
+// the first.
 func (d *drawing) familyAddress(members []int) string {
 	a, b := &d.people[members[0]], &d.people[members[1]]
-	if chance(d.rand, 0.4) && !a.is(TwoOwnAddresses) && !a.merged { // these need what is theirs alone
+	if chance(d.rand, 0.4) && !a.hasTwo() && !a.merged { // these need what is theirs alone
 		return a.emails[0]
 	}
 	f, l := d.folded(a, a.last)

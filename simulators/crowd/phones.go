@@ -71,8 +71,9 @@ func (l line) none() bool { return l.country == nil }
 // key is the same for every way to write the line.
 func (l line) key() string { return "+" + l.country.code + l.number }
 
-// older is the number as it was before its country changed it, or as some networks still write it: Mexico's 1 before
-// mobiles, Brazil's mobiles without the ninth digit, Benin's eight digits. It is the number itself elsewhere.
+// older is the number as it was before its country changed it, or as some networks still write it:
+// Mexico's 1 before mobiles, Brazil's mobiles without the ninth digit, Benin's eight digits. It is
+// the number itself elsewhere.
 func (l line) older() string {
 	switch {
 	case l.country == mexico && !l.landline:
@@ -105,8 +106,8 @@ func (l line) whatsApp(r *rand.Rand) string {
 	return l.country.code + l.number
 }
 
-// typed writes the number as people and programs do. The company is in Germany: numbers of that country are often written in
-// the national form, others seldom, for nobody can read them then.
+// typed writes the number as people and programs do. The company is in Germany: numbers of that
+// country are often written in the national form, others seldom, for nobody can read them then.
 func (l line) typed(r *rand.Rand) string {
 	number := l.number
 	old := map[*country]float64{mexico: 0.25, brazil: 0.08, benin: 0.35}[l.country]
@@ -146,8 +147,8 @@ func (l line) typed(r *rand.Rand) string {
 	}
 }
 
-// typedByOwner writes the number as its owner does in a request: abroad with the code of the country, which the company
-// asks for, and in the old form where people are used to it.
+// typedByOwner writes the number as its owner does in a request: abroad with the code of the
+// country, which the company asks for, and in the old form where people are used to it.
 func (l line) typedByOwner(r *rand.Rand) string {
 	if l.country == germany {
 		return l.typed(r)
@@ -215,9 +216,9 @@ func (d *drawing) line(c *country, landline bool) line {
 		for i, x := range digits {
 			switch x {
 			case 'x':
-				digits[i] = byte('0' + d.rand.IntN(10))
+				digits[i] = "0123456789"[d.rand.IntN(10)]
 			case 'n':
-				digits[i] = byte('2' + d.rand.IntN(8))
+				digits[i] = "23456789"[d.rand.IntN(8)]
 			}
 		}
 		l := line{country: c, number: string(digits), landline: landline}

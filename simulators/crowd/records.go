@@ -64,7 +64,8 @@ func (d *drawing) keepRecords() {
 	}
 }
 
-// recordsOf draws which vendors know a person, and then adds records until every kind of the person shows somewhere.
+// recordsOf draws which vendors know a person, and then adds records until every kind of the person
+// shows somewhere.
 func (d *drawing) recordsOf(i int) {
 	p := &d.people[i]
 	stored := storedTypes{}
@@ -112,7 +113,8 @@ func (d *drawing) pay(i int, stored storedTypes) {
 	}
 }
 
-// apart draws two records that have one of the person's two addresses each, and one identifier in common.
+// apart draws two records that have one of the person's two addresses each, and one identifier in
+// common.
 func (d *drawing) apart(i int, stored storedTypes) {
 	p := &d.people[i]
 	first, second := wanted{email: p.emails[0]}, wanted{email: p.emails[1]}
@@ -220,8 +222,8 @@ func (d *drawing) putPhone(e *entry, p *person, w wanted, stored storedTypes) li
 	return l
 }
 
-// typedPhone writes a number as a company in Germany stores it. Some records of colleagues have an extension; some numbers
-// went through a spreadsheet, which took the plus.
+// typedPhone writes a number as a company in Germany stores it. Some records of colleagues have an
+// extension; some numbers went through a spreadsheet, which took the plus.
 func (d *drawing) typedPhone(p *person, l line) string {
 	if chance(d.rand, 0.01) {
 		return l.country.code + l.number
@@ -247,7 +249,8 @@ func (d *drawing) putCustomer(e *entry, p *person, name string, stored storedTyp
 	d.put(e, p, f, p.linkBy == byCustomer, stored, p.customers[:min(1, len(p.customers))]...)
 }
 
-// putVisits adds the GA ids, of which a contact that was seen in several browsers has several in one field.
+// putVisits adds the GA ids, of which a contact that was seen in several browsers has several in
+// one field.
 func (d *drawing) putVisits(e *entry, p *person, stored storedTypes) {
 	clients := strings.Join(p.clients, anyOf(d.rand, []string{";", "; "}))
 	if clients != "" && chance(d.rand, 0.03) { // the cookie as it is
@@ -282,8 +285,8 @@ func (d *drawing) contact(i int, w wanted, stored storedTypes) {
 	d.store(crm, "", e, i)
 }
 
-// putAdditional adds the person's other addresses to a contact: all of their own unless they are apart, and often those
-// that they share.
+// putAdditional adds the person's other addresses to a contact: all of their own unless they are
+// apart, and often those that they share.
 func (d *drawing) putAdditional(e *entry, p *person, main string) {
 	var others []string
 	if !p.apart && (len(p.emails) > 1 || main == p.familyEmail || main == p.roleEmail) {
@@ -323,7 +326,8 @@ func (d *drawing) conversation(i int, w wanted, stored storedTypes) {
 	d.store(chat, "", e, i)
 }
 
-// customerOfBot stores a person in the chatbot: most by WhatsApp, some with an address, some from the web.
+// customerOfBot stores a person in the chatbot: most by WhatsApp, some with an address, some from
+// the web.
 func (d *drawing) customerOfBot(i int, w wanted, stored storedTypes) {
 	p := &d.people[i]
 	var e entry

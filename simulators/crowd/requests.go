@@ -39,7 +39,8 @@ func (d *drawing) crowd() Crowd {
 	return c
 }
 
-// untraceable lists the people who give all identifiers of a record that is not, or not only, theirs.
+// untraceable lists the people who give all identifiers of a record that is not, or not only,
+// theirs.
 func (d *drawing) untraceable(record Record, keys recordKeys) []int {
 	if len(keys) == 0 {
 		return nil
@@ -63,7 +64,8 @@ type truth struct {
 	key   string
 }
 
-// request draws what a person gives: one to three identifiers, the first of which is nearly always an address.
+// request draws what a person gives: one to three identifiers, the first of which is nearly always
+// an address.
 func (d *drawing) request(i int) Request {
 	p := &d.people[i]
 	kinds := slices.Clone(p.kinds)
@@ -96,7 +98,8 @@ func (d *drawing) request(i int) Request {
 	return req
 }
 
-// canGive lists what a person may give of each type, the likeliest first. Nobody gives a former number.
+// canGive lists what a person may give of each type, the likeliest first. Nobody gives a former
+// number.
 func (d *drawing) canGive(p *person) (emails, phones, customers []truth) {
 	addresses := slices.Clone(p.emails)
 	d.rand.Shuffle(len(addresses), func(i, j int) { addresses[i], addresses[j] = addresses[j], addresses[i] })
