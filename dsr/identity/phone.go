@@ -68,7 +68,7 @@ func (p Parser) readDigits(text string) ([]string, error) {
 		return nil, rejected(NoRegion, "the phone number has no country code, such as +33, and no default region is set")
 	case national == "" && abroad == "":
 		return nil, rejected(Malformed, notANumber)
-	case national == abroad, abroadKnown && tooLong(national):
+	case national == abroad, national != "" && abroadKnown && tooLong(national):
 		return []string{abroad}, nil
 	case abroad == "" || nationalKnown && !abroadKnown && national != "":
 		return []string{national}, nil
