@@ -247,6 +247,9 @@ const (
 	HoldContradicts Hold = "contradicts"
 	// HoldRivals: several records that one identifier leads to are different people's.
 	HoldRivals Hold = "rivals"
+	// HoldTwoPeople: the address of another person, who has a record of their own, stands on
+	// it beside the subject's.
+	HoldTwoPeople Hold = "two_people"
 	// HoldShared: what leads to it leads to somebody else as well.
 	HoldShared Hold = "shared"
 	// HoldDoubtful: it was found by a value of which nobody knows whose it is.

@@ -48,8 +48,8 @@ func (p Parser) readInto(r *Reading, name string, t dsr.IdentifierType, value st
 			r.Identifiers = append(r.Identifiers, id)
 		}
 	case reason == Empty:
-	case reason == TwoReadings:
-		numbers, _ := p.readPhone(clean(value)) // it has just been read
+	case reason == TwoReadings, reason == NoCountry:
+		numbers, _, _ := p.readPhone(clean(value)) // it has just been read
 		for _, number := range numbers {
 			r.Ambiguous = append(r.Ambiguous, dsr.Identifier{Type: t, Value: number})
 		}
@@ -70,7 +70,7 @@ func (p Parser) split(t dsr.IdentifierType, value string) []string {
 	if !strings.ContainsAny(value, separators(t)) {
 		return []string{value}
 	}
-	if _, err := p.Parse(t, value); err == nil || ReasonOf(err) == TwoReadings || ReasonOf(err) == Placeholder {
+	if _, err := p.Parse(t, value); err == nil || slices.Contains([]Reason{TwoReadings, NoCountry, Placeholder}, ReasonOf(err)) {
 		return []string{value}
 	}
 	// A number with an extension begins like two numbers.

@@ -1,6 +1,8 @@
 package identity
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"ite.digital/lethe/dsr"
@@ -42,10 +44,8 @@ func Likely(a, b dsr.Identifier) Likeness {
 		return Unlike
 	case localA == localB && domainA == domainB:
 		return OneMailbox
-	case domainA == domainB:
-		return likelyNames(localA, localB, true)
 	default:
-		return likelyNames(localA, localB, false)
+		return likelyNames(localA, localB)
 	}
 }
 
@@ -59,7 +59,7 @@ func addressParts(id dsr.Identifier) (local, domain string) {
 	return local, strings.ToLower(id.Value[at+1:])
 }
 
-func likelyNames(a, b string, sameDomain bool) Likeness {
+func likelyNames(a, b string) Likeness {
 	partsA, digitsA := nameParts(a)
 	partsB, digitsB := nameParts(b)
 	if digitsA != digitsB {
@@ -69,16 +69,25 @@ func likelyNames(a, b string, sameDomain bool) Likeness {
 	switch {
 	case min(len(joinedA), len(joinedB)) < shortestName:
 		return Unlike
-	case joinedA == joinedB, len(partsA) == 2 && joinedB == partsA[1]+partsA[0], len(partsB) == 2 && joinedA == partsB[1]+partsB[0]:
-		if len(partsA) < 2 && len(partsB) < 2 && sameDomain { // they would be one address
-			return Unlike
-		}
+	case a == b:
 		return OneName
-	case abbreviates(partsA, joinedB), abbreviates(partsB, joinedA):
+	case joinedA == joinedB && full(partsA, partsB), len(partsA) == 2 && joinedB == partsA[1]+partsA[0] && full(partsA),
+		len(partsB) == 2 && joinedA == partsB[1]+partsB[0] && full(partsB):
+		return OneName
+	case joinedA == joinedB:
+		return Initials
+	case abbreviates(partsA, joinedB), abbreviates(partsB, joinedA), endsAlike(joinedA, joinedB):
 		return Initials
 	default:
 		return Unlike
 	}
+}
+
+// full reports whether one of the names has two words of which neither is an initial.
+func full(names ...[]string) bool {
+	return slices.ContainsFunc(names, func(parts []string) bool {
+		return len(parts) >= 2 && !slices.ContainsFunc(parts, func(part string) bool { return len(part) < 2 })
+	})
 }
 
 // nameParts are the words of a local part, and its digits.
@@ -102,6 +111,15 @@ func abbreviates(name []string, text string) bool {
 	return false
 }
 
+// endsAlike reports whether one text is the other with what stands before the family name
+// cut to its initial, as amartin is annmartin.
+func endsAlike(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return len(a) < len(b) && a[0] == b[0] && len(a) > shortestName && strings.HasSuffix(b, a[1:])
+}
+
 // roles are the local parts of addresses that several people read (RFC 2142 and what
 // companies write).
 var roles = wordSet(`
@@ -115,9 +133,16 @@ var roles = wordSet(`
 
 // Role reports whether several people read the address, by its name.
 func Role(id dsr.Identifier) bool {
+	if id.Type != dsr.Email {
+		return false
+	}
 	local, _ := addressParts(id)
-	return id.Type == dsr.Email && roles[local]
+	return roles[local] || couple.MatchString(local)
 }
+
+// couple matches addresses of families and of two people: familie.weber, weber-family,
+// ann.und.ben.
+var couple = regexp.MustCompile(`(^|[._-])(fam|familie|family|famille|familia|famiglia)([._-]|$)|[a-z][._-](und|and|et|y)[._-][a-z]{2,}`)
 
 // LikelyAny is the greatest likeness of the address to one of the others.
 func LikelyAny(id dsr.Identifier, others []dsr.Identifier) Likeness {

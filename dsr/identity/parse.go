@@ -22,6 +22,10 @@ type Parser struct {
 	// phone numbers written without a country code. Empty means that such
 	// numbers are refused.
 	Region string
+	// Bare says that digits without a plus sign begin with a country code, as messaging
+	// channels write numbers. Elsewhere they are national numbers, and what could be one of
+	// another country is a doubt.
+	Bare bool
 	// Own are the company's own e-mail addresses, such as those of the privacy mailbox.
 	// They identify nobody.
 	Own []string

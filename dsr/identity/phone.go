@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,15 +12,20 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
+const noRegion = "the phone number has no country code, such as +33, and no default region is set"
+
 const notANumber = "not a phone number, such as +33639980001"
 
 // normalPhone returns the one number that the value can be read as, in E.164.
 func (p Parser) normalPhone(value string) (string, error) {
-	readings, err := p.readPhone(value)
-	if err != nil {
+	readings, sure, err := p.readPhone(value)
+	switch {
+	case err != nil:
 		return "", err
-	}
-	if len(readings) > 1 {
+	case len(readings) == 1 && !sure:
+		return "", rejected(NoCountry, "the digits are no number of "+cmp.Or(p.Region, "a default region")+
+			"; write + and the country code, such as +33639980001")
+	case len(readings) > 1:
 		return "", rejected(TwoReadings, "the digits are a number with its country code and without the plus sign, and a national "+
 			"number of "+p.Region+" as well; write + and the country code, such as +33639980001")
 	}
@@ -28,10 +34,11 @@ func (p Parser) normalPhone(value string) (string, error) {
 
 // readPhone returns the numbers that the value can be read as: one, or two where digits
 // without a plus sign are a number of the region and, with the plus, one of another country.
-func (p Parser) readPhone(value string) ([]string, error) {
+// sure says that there is one reading and that the value says so itself.
+func (p Parser) readPhone(value string) (readings []string, sure bool, err error) {
 	text, trunk, err := dialled(value)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if text[0] == '+' {
 		number, ok := international(text)
@@ -39,13 +46,13 @@ func (p Parser) readPhone(value string) ([]string, error) {
 			number, ok = international(trunk)
 		}
 		if !ok {
-			return nil, rejected(Malformed, notANumber)
+			return nil, false, rejected(Malformed, notANumber)
 		}
-		return []string{number}, nil
+		return []string{number}, true, nil
 	}
 	if prefix := p.internationalPrefix(text); prefix != "" {
 		if number, ok := international("+" + text[len(prefix):]); ok {
-			return []string{number}, nil
+			return []string{number}, true, nil
 		}
 	}
 	return p.readDigits(text)
@@ -53,7 +60,7 @@ func (p Parser) readPhone(value string) ([]string, error) {
 
 // readDigits reads digits that do not say whether they begin with a country code. Numbers
 // that a plan has given out go before those that it could.
-func (p Parser) readDigits(text string) ([]string, error) {
+func (p Parser) readDigits(text string) (readings []string, sure bool, err error) {
 	national, nationalKnown := p.national(text)
 	var abroad string
 	var abroadKnown bool
@@ -65,19 +72,19 @@ func (p Parser) readDigits(text string) ([]string, error) {
 	}
 	switch {
 	case national == "" && abroad == "" && p.Region == "":
-		return nil, rejected(NoRegion, "the phone number has no country code, such as +33, and no default region is set")
+		return nil, false, rejected(NoRegion, noRegion)
 	case national == "" && abroad == "":
-		return nil, rejected(Malformed, notANumber)
+		return nil, false, rejected(Malformed, notANumber)
 	case national == abroad, national != "" && abroadKnown && tooLong(national):
-		return []string{abroad}, nil
-	case abroad == "" || nationalKnown && !abroadKnown && national != "":
-		return []string{national}, nil
-	case p.Region == "" && !abroadKnown:
-		return nil, rejected(NoRegion, "the phone number has no country code, such as +33, and no default region is set")
+		return []string{abroad}, true, nil
+	case abroad == "" || nationalKnown && !abroadKnown:
+		return []string{national}, true, nil
+	case p.Region == "" && !p.Bare:
+		return nil, false, rejected(NoRegion, noRegion)
 	case national == "" || abroadKnown && !nationalKnown:
-		return []string{abroad}, nil
+		return []string{abroad}, p.Bare, nil
 	default:
-		return []string{national, abroad}, nil
+		return []string{national, abroad}, false, nil
 	}
 }
 
@@ -260,7 +267,7 @@ func phoneSpellings(id dsr.Identifier) []string {
 
 // readsBack reports whether the text can be read as the number.
 func readsBack(p Parser, text string, id dsr.Identifier) bool {
-	readings, err := p.readPhone(text)
+	readings, _, err := p.readPhone(text)
 	return err == nil && slices.Contains(readings, id.Value)
 }
 
@@ -300,4 +307,14 @@ func distinct(texts []string) []string {
 		}
 	}
 	return once
+}
+
+// FixedLine reports whether a number is a fixed line by its country's plan: a household's or
+// an office's. Where plans do not tell, as in North America, it is false.
+func FixedLine(id dsr.Identifier) bool {
+	if id.Type != dsr.Phone {
+		return false
+	}
+	number, err := phonenumbers.Parse(id.Value, "")
+	return err == nil && phonenumbers.GetNumberType(number) == phonenumbers.FIXED_LINE
 }

@@ -28,6 +28,9 @@ const (
 	Extension Reason = "extension"
 	// TwoReadings: a number can be read with its country code and without.
 	TwoReadings Reason = "two_readings"
+	// NoCountry: digits without a plus sign are no number of the region, and may be one of
+	// another country.
+	NoCountry Reason = "no_country"
 	// NoRegion: a national number, and no region says of which country.
 	NoRegion Reason = "no_region"
 )

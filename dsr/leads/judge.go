@@ -67,6 +67,8 @@ type judge struct {
 	evidence Evidence
 	// shared are identifiers that alone prove nothing.
 	shared []dsr.Identifier
+	// others are addresses that are the main one of somebody else's record.
+	others []dsr.Identifier
 
 	sure     dsr.Subject
 	doubtful []dsr.Identifier
@@ -111,8 +113,16 @@ func (j *judge) belongs(s Sighting) bool {
 	case SomebodyElses:
 		return false
 	default:
-		return len(j.ties(s.Record)) > 0 && len(j.contradictions(s.Record)) == 0
+		return len(j.ties(s.Record)) > 0 && len(j.contradictions(s.Record)) == 0 && !j.holdsTwoPeople(s.Record)
 	}
+}
+
+// holdsTwoPeople reports whether another person's address, as their own record shows, stands
+// on the record.
+func (j *judge) holdsTwoPeople(r dsr.Record) bool {
+	return slices.ContainsFunc(valuesOf(r.Identifiers, dsr.Email), func(id dsr.Identifier) bool {
+		return !j.recognised(id) && identity.Recognises(dsr.Subject{Identifiers: j.others}, id)
+	})
 }
 
 // ties are the identifiers that lead from the subject to the record and to nobody else.
@@ -129,12 +139,20 @@ func (j *judge) ties(r dsr.Record) []dsr.Identifier {
 func (j *judge) recognised(id dsr.Identifier) bool { return identity.Recognises(j.sure, id) }
 
 func (j *judge) isShared(id dsr.Identifier) bool {
-	return identity.Role(id) || identity.Recognises(dsr.Subject{Identifiers: j.shared}, id)
+	return identity.Role(id) || identity.FixedLine(id) && !identity.Recognises(j.evidence.Given, id) || identity.Recognises(dsr.Subject{Identifiers: j.shared}, id)
 }
 
 // strong are the types of identifier that the company or Google gives to one person.
 func strong(t dsr.IdentifierType) bool {
 	return t.Base() == dsr.CustomerID || t == dsr.GAUserID
+}
+
+func isStrong(id dsr.Identifier) bool { return strong(id.Type) }
+
+// isAnchor reports whether an identifier is a customer id or user id that was given: what has
+// it is the subject's, whatever else is on it.
+func (j *judge) isAnchor(id dsr.Identifier) bool {
+	return isStrong(id) && identity.Recognises(j.evidence.Given, id)
 }
 
 // personal are the types whose main value says whose a record is.
@@ -144,12 +162,13 @@ var personal = []dsr.IdentifierType{dsr.Email, dsr.CustomerID, dsr.GAUserID}
 func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
 	ties := j.ties(r)
 	types := personal
-	if !slices.ContainsFunc(ties, provesMore) {
+	given := len(valuesOf(j.evidence.Given.Identifiers, dsr.Phone)) > 0
+	if len(ties) > 0 && !slices.ContainsFunc(ties, j.isAnchor) && (given || !slices.ContainsFunc(ties, provesMore)) {
 		types = append(slices.Clone(personal), dsr.Phone)
 	}
 	var against []dsr.IdentifierType
 	for _, t := range types {
-		known, main := valuesOf(j.sure.Identifiers, t), mainOf(r, t)
+		known, main := telling(valuesOf(j.sure.Identifiers, t)), telling(mainOf(r, t))
 		if len(known) == 0 || len(main) == 0 || slices.ContainsFunc(main, j.recognised) {
 			continue
 		}
@@ -172,17 +191,25 @@ func provesMore(id dsr.Identifier) bool {
 // subject: families share these.
 func (j *judge) inTheirName(addresses, known, ties []dsr.Identifier) bool {
 	least := identity.OneName
-	if slices.ContainsFunc(ties, provesMore) {
+	if slices.ContainsFunc(ties, isStrong) {
 		least = identity.Initials
 	}
 	return slices.ContainsFunc(addresses, func(id dsr.Identifier) bool { return identity.LikelyAny(id, known) >= least })
+}
+
+// isTheirAddress reports whether an identifier is a main address of a record by which the
+// record was found to be the subject's.
+func (j *judge) isTheirAddress(id dsr.Identifier, r dsr.Record, ties []dsr.Identifier, before dsr.Subject) bool {
+	one, known := []dsr.Identifier{id}, valuesOf(before.Identifiers, dsr.Email)
+	return id.Type == dsr.Email && len(known) > 0 && slices.Contains(mainOf(r, dsr.Email), id) &&
+		(j.inTheirName(one, known, ties) || j.confirmed(one, ties))
 }
 
 // confirmed reports whether one of a record's addresses stands on a record of the subject's
 // as well, and a customer id or user id of the subject's leads to this one: two records tie
 // the address to the subject, each in its own way.
 func (j *judge) confirmed(addresses, ties []dsr.Identifier) bool {
-	return slices.ContainsFunc(ties, func(id dsr.Identifier) bool { return strong(id.Type) }) &&
+	return slices.ContainsFunc(ties, isStrong) &&
 		slices.ContainsFunc(addresses, j.isDoubtful)
 }
 
@@ -194,27 +221,19 @@ func (j *judge) take(s Sighting, before dsr.Subject) {
 		j.sure = j.sure.With(r.Identifiers...)
 		return
 	}
-	confirmed := s.Record.Identifiers[:0:0]
-	if main := mainOf(r, dsr.Email); j.confirmed(main, j.ties(r)) {
-		confirmed = main
-	}
+	ties := j.ties(r)
 	divided := false
 	var further []dsr.Identifier
 	for _, id := range r.Identifiers {
-		if j.isFurther(id, r, before) && !slices.Contains(confirmed, id) {
+		if j.isFurther(id, r, before) && !j.isTheirAddress(id, r, ties, before) {
 			further = append(further, id)
-			divided = divided || slices.Contains(personal, id.Type.Base())
+			divided = divided || id.Type.Base() == dsr.Email
 		}
-	}
-	// The main address is the subject's where more than a phone number leads to the record.
-	var main []dsr.Identifier
-	if slices.ContainsFunc(r.Identifiers, func(id dsr.Identifier) bool { return identity.Recognises(before, id) && provesMore(id) }) {
-		main = mainOf(r, dsr.Email)
 	}
 	for _, id := range r.Identifiers {
 		switch {
 		case identity.Recognises(before, id):
-		case slices.Contains(further, id), divided && !slices.Contains(main, id):
+		case slices.Contains(further, id), divided && !j.sameID(id, before):
 			j.doubtful = append(j.doubtful, id)
 		default:
 			j.sure = j.sure.With(id)
@@ -222,27 +241,30 @@ func (j *judge) take(s Sighting, before dsr.Subject) {
 	}
 }
 
-// isFurther reports whether an identifier is a second value of a type of which the subject
-// has one, and nothing says that it is theirs as well.
+// sameID reports whether an id has the same value as a customer id or user id of the
+// subject's: companies give Google Analytics the id that they know their customers by.
+func (j *judge) sameID(id dsr.Identifier, before dsr.Subject) bool {
+	return strong(id.Type) && slices.ContainsFunc(before.Identifiers, func(own dsr.Identifier) bool {
+		return strong(own.Type) && own.Value == id.Value
+	})
+}
+
+// isFurther reports whether an identifier is a second address where the subject has one, or
+// a second number where the subject gave one, and nothing says that it is theirs as well.
 func (j *judge) isFurther(id dsr.Identifier, r dsr.Record, before dsr.Subject) bool {
-	t := id.Type.Base()
-	if identity.Recognises(before, id) {
+	switch t := id.Type.Base(); {
+	case identity.Recognises(before, id):
 		return false
-	}
-	known := valuesOf(before.Identifiers, t)
-	switch {
 	case t == dsr.Phone:
 		return len(valuesOf(j.evidence.Given.Identifiers, t)) > 0
-	case !slices.Contains(personal, t):
-		return false
 	case t == dsr.Email:
-		// A contact that the subject did not find by an address may have two of them.
+		known := valuesOf(before.Identifiers, t)
 		if len(known) == 0 {
 			known = mainOf(r, t)
 		}
-		return len(known) > 0 && !slices.Contains(known, id) && identity.LikelyAny(id, known) < identity.Initials
+		return !slices.Contains(known, id) && identity.LikelyAny(id, known) < identity.OneName
 	default:
-		return len(known) > 0
+		return false
 	}
 }
 
@@ -250,7 +272,7 @@ func (j *judge) isFurther(id dsr.Identifier, r dsr.Record, before dsr.Subject) b
 // person's, where nothing of the type is known yet: one of them is the subject, and nobody
 // knows which. Records that share a value are one person's.
 func (j *judge) withoutRivals(candidates []int) []int {
-	for _, t := range personal {
+	for _, t := range append(slices.Clone(personal), dsr.Phone) {
 		if len(valuesOf(j.sure.Identifiers, t)) > 0 {
 			continue
 		}
@@ -260,7 +282,7 @@ func (j *judge) withoutRivals(candidates []int) []int {
 		}
 		for _, group := range groups {
 			for _, i := range group {
-				if j.evidence.Seen[i].Decision != Theirs {
+				if s := j.evidence.Seen[i]; s.Decision != Theirs && !slices.ContainsFunc(j.ties(s.Record), j.isAnchor) {
 					j.rivals[i] = true
 				}
 			}
@@ -273,7 +295,7 @@ func (j *judge) withoutRivals(candidates []int) []int {
 func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 	var groups [][]int
 	for _, i := range candidates {
-		if len(mainOf(j.evidence.Seen[i].Record, t)) == 0 {
+		if len(telling(mainOf(j.evidence.Seen[i].Record, t))) == 0 {
 			continue
 		}
 		merged := []int{i}
@@ -290,11 +312,15 @@ func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 	return groups
 }
 
-// onePerson reports whether two records share a value of the type, or have addresses in one
-// name.
+// onePerson reports whether two records share a value of the type, a customer id or a user
+// id, or have addresses in one name.
 func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
-	values := valuesOf(j.evidence.Seen[a].Record.Identifiers, t)
-	return slices.ContainsFunc(valuesOf(j.evidence.Seen[b].Record.Identifiers, t), func(id dsr.Identifier) bool {
+	first, second := j.evidence.Seen[a].Record, j.evidence.Seen[b].Record
+	if slices.ContainsFunc(first.Identifiers, func(id dsr.Identifier) bool { return isStrong(id) && identity.Carries(second, id) }) {
+		return true
+	}
+	values := valuesOf(first.Identifiers, t)
+	return slices.ContainsFunc(valuesOf(second.Identifiers, t), func(id dsr.Identifier) bool {
 		return identity.Recognises(dsr.Subject{Identifiers: values}, id) || t == dsr.Email && identity.LikelyAny(id, values) >= identity.OneName
 	})
 }
@@ -303,13 +329,28 @@ func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
 func (j *judge) noteShared() bool {
 	news := false
 	for i, s := range j.evidence.Seen {
+		if s.Decision == Undecided && j.holdsTwoPeople(s.Record) {
+			news = j.share(s.Record) || news
+		}
 		if !j.isSomebodyElses(i, s) {
 			continue
 		}
-		for _, id := range s.Record.Identifiers {
-			if j.recognised(id) && !j.isShared(id) && slices.Contains(mainOf(s.Record, id.Type.Base()), id) {
-				j.shared, news = append(j.shared, id), true
+		news = j.share(s.Record) || news
+		for _, id := range mainOf(s.Record, dsr.Email) {
+			if !j.recognised(id) && !j.rivals[i] && !slices.ContainsFunc(j.others, id.Same) {
+				j.others, news = append(j.others, id), true
 			}
+		}
+	}
+	return news
+}
+
+// share notes that the subject's identifiers that are a record's main ones lead to two people.
+func (j *judge) share(r dsr.Record) bool {
+	news := false
+	for _, id := range r.Identifiers {
+		if j.recognised(id) && !j.isShared(id) && slices.Contains(mainOf(r, id.Type.Base()), id) {
+			j.shared, news = append(j.shared, id), true
 		}
 	}
 	return news
@@ -338,7 +379,7 @@ func (j *judge) judgement() Judgement {
 
 func (j *judge) finding(i int, s Sighting) Finding {
 	r := s.Record
-	if j.joined[i] {
+	if j.joined[i] && (s.Decision == Theirs || !j.mainAddressUnknown(r)) {
 		return Finding{Theirs: true}
 	}
 	found := Finding{Contradicts: j.contradictions(r)}
@@ -348,6 +389,10 @@ func (j *judge) finding(i int, s Sighting) Finding {
 		found.Hold = dsr.HoldContradicts
 	case j.rivals[i]:
 		found.Hold = dsr.HoldRivals
+	case j.joined[i]:
+		found.Hold = dsr.HoldDoubtful
+	case j.holdsTwoPeople(r):
+		found.Hold = dsr.HoldTwoPeople
 	case slices.ContainsFunc(r.Identifiers, j.recognised):
 		found.Hold = dsr.HoldShared
 	case slices.ContainsFunc(r.Identifiers, j.isDoubtful):
@@ -360,6 +405,13 @@ func (j *judge) finding(i int, s Sighting) Finding {
 		found.Hold = dsr.HoldShared // it was found by what is not the subject's any more
 	}
 	return found
+}
+
+// mainAddressUnknown reports whether a record has addresses and nobody knows whether the main
+// one is the subject's.
+func (j *judge) mainAddressUnknown(r dsr.Record) bool {
+	main := mainOf(r, dsr.Email)
+	return len(main) > 0 && !slices.ContainsFunc(main, j.recognised)
 }
 
 func (j *judge) isDoubtful(id dsr.Identifier) bool {
@@ -381,6 +433,11 @@ func valuesOf(ids []dsr.Identifier, t dsr.IdentifierType) []dsr.Identifier {
 		}
 	}
 	return values
+}
+
+// telling leaves out fixed lines: whoever has one has another number as well.
+func telling(values []dsr.Identifier) []dsr.Identifier {
+	return slices.DeleteFunc(slices.Clone(values), identity.FixedLine)
 }
 
 // mainOf are a record's main values of a type: all of them where the vendor has no main one.
