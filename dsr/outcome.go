@@ -199,7 +199,9 @@ type Question struct {
 	// Candidates are the records that may be somebody else's, for QuestionMatch,
 	// or that are to be erased, for QuestionApproval.
 	Candidates []Candidate `json:"candidates,omitempty"`
-	Since      time.Time   `json:"since"`
+	// Subject is what is known of the subject, masked, to hold the candidates against.
+	Subject []CarriedIdentifier `json:"subject,omitempty"`
+	Since   time.Time           `json:"since"`
 }
 
 // Records are the keys of the records that the question is about.
@@ -236,6 +238,45 @@ type CarriedIdentifier struct {
 	// beside a main value.
 	Subjects  bool `json:"subjects,omitempty"`
 	Secondary bool `json:"secondary,omitempty"`
+}
+
+// String is the identifier as operators see it.
+func (c CarriedIdentifier) String() string {
+	text := string(c.Type) + " " + c.Masked
+	switch {
+	case c.Subjects && c.Secondary:
+		return text + " (the subject's, beside a main one)"
+	case c.Subjects:
+		return text + " (the subject's)"
+	case c.Secondary:
+		return text + " (beside a main one)"
+	default:
+		return text
+	}
+}
+
+// Doubt says why the record may be somebody else's; empty if nothing says so.
+func (c Candidate) Doubt() string {
+	if len(c.Contradicts) > 0 {
+		return "has another " + strings.Join(namesOf(c.Contradicts), ", ")
+	}
+	return map[Hold]string{
+		HoldRivals:    "one of several people's",
+		HoldTwoPeople: "holds the address of another person as well",
+		HoldShared:    "by a shared " + string(c.FoundBy),
+		HoldDoubtful:  "by a " + string(c.FoundBy) + " that may be somebody else's",
+		HoldOtherForm: "by another form of a " + string(c.FoundBy),
+		HoldAmbiguous: "by a " + string(c.FoundBy) + " that can be read in two ways",
+	}[c.Hold]
+}
+
+// List is the record's identifiers side by side, as operators see them.
+func List(carried []CarriedIdentifier) string {
+	texts := make([]string, len(carried))
+	for i, c := range carried {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, " · ")
 }
 
 // A Hold is why nothing is done to a record before a person has said whose it is.
@@ -292,6 +333,9 @@ type Outcome struct {
 	Calls []Call `json:"calls,omitempty"`
 	// Attempts counts the activity attempts, those that failed included.
 	Attempts int `json:"attempts,omitempty"`
+	// Unread are fields of the vendor's records that should identify the subject and do not.
+	// Their values are lost with the records.
+	Unread []UnreadField `json:"unread,omitempty"`
 	// Outages are the times in which steps had to be tried again, in their order.
 	Outages []Outage `json:"outages,omitempty"`
 	// Erasures counts how often records had to be erased; more than one means

@@ -7,6 +7,7 @@ import (
 
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/leads"
 )
 
 // Carried is what a run of a restriction hands over to the next one.
@@ -24,8 +25,7 @@ type Carried struct {
 	Lifting     bool                  `json:"lifting,omitempty"`
 	Related     []dsr.Meeting         `json:"related,omitempty"`
 	Met         []string              `json:"met,omitempty"`
-	Known       dsr.Subject           `json:"known"`
-	Doubts      map[string][]string   `json:"doubts,omitempty"`
+	Evidence    leads.Evidence        `json:"evidence"`
 	// HashesUnknown is that of the process.
 	HashesUnknown bool            `json:"hashes_unknown,omitempty"`
 	Systems       []CarriedSystem `json:"systems"`
@@ -54,10 +54,7 @@ func (e *process) goOn(ctx workflow.Context) error {
 	carried := Carried{
 		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, ChasedAt: e.chasedAt, Deadlines: e.deadlines,
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
-		ToldStage: e.toldStage, Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{}, HashesUnknown: e.hashesUnknown,
-	}
-	for _, id := range workflow.DeterministicKeys(e.known.doubts) {
-		carried.Doubts[id] = sorted(e.known.doubts[id])
+		ToldStage: e.toldStage, Met: sorted(e.met), Evidence: e.known.evidence, HashesUnknown: e.hashesUnknown,
 	}
 	for _, s := range e.systems {
 		carried.Systems = append(carried.Systems, s.carry())
@@ -79,11 +76,8 @@ func (e *process) restore(c Carried) {
 	e.startedAt, e.checkEvery, e.checks, e.reviewedAt = c.StartedAt, c.CheckEvery, c.Checks, c.ReviewedAt
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
-	e.known.all, e.toldStage, e.toldDue = c.Known, c.ToldStage, c.Deadlines.Due
+	e.known, e.toldStage, e.toldDue = know(c.Evidence), c.ToldStage, c.Deadlines.Due
 	e.hashesUnknown = c.HashesUnknown
-	for _, id := range workflow.DeterministicKeys(c.Doubts) {
-		e.known.doubts[id] = setOf(c.Doubts[id])
-	}
 	for _, carried := range c.Systems {
 		s := newSystem(e, carried.Outcome.System)
 		s.outcome, s.before, s.held = carried.Outcome, carried.Before, carried.Held

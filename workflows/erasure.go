@@ -12,6 +12,7 @@ import (
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/leads"
 )
 
 // Erasure carries an erasure request through every system and ends with the
@@ -92,7 +93,7 @@ func newProcess(ctx workflow.Context, request dsr.Request) *process {
 		begunAt:   workflow.GetInfo(ctx).WorkflowStartTime,
 		toldIn:    workflow.GetInfo(ctx).OriginalRunID,
 		met:       map[string]bool{},
-		known:     knowledge{own: request.Subject, all: request.Subject, doubts: doubts{}},
+		known:     know(leads.Evidence{Given: request.Subject}),
 	}
 }
 

@@ -265,22 +265,57 @@ func TestRecordsThatMayBeSomebodyElsesAreHeld(t *testing.T) {
 	}
 }
 
-func TestAHeldMatchIsReleasedByLearningThatTheAddressIsTheSubjects(t *testing.T) {
+// TestOneDecisionReleasesWhatElseHungOnIt has a contact with somebody's main address beside
+// which the subject's stands, and a chat that knows that address and the subject's phone.
+func TestOneDecisionReleasesWhatElseHungOnIt(t *testing.T) {
 	t.Parallel()
-	late := 3
-	crm := &vendor{records: []dsr.Record{person("1", email, stranger)}, onLocate: func(*vendor) error {
-		if late--; late > 0 {
-			return transient("crm")
-		}
-		return nil
-	}}
+	merged := person("1", stranger, email)
+	merged.Secondary = []dsr.Identifier{email}
+	crm := &vendor{records: []dsr.Record{merged}}
 	chat := &vendor{records: []dsr.Record{person("both", phone, stranger)}}
 	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone)},
 		map[string]*vendor{"crm": crm, "chat": chat})
 	tr.request.Subject = tr.request.Subject.With(phone)
+	tr.at(time.Hour, func() {
+		for _, name := range []string{"crm", "chat"} {
+			require.Equal(t, dsr.HoldContradicts, outcome(t, tr.status(), name).Question.Candidates[0].Hold)
+		}
+		p := resolve([]string{merged.Key()}, nil)
+		p.System = "crm"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
 
 	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
 	require.Equal(t, []string{"both"}, chat.erasedIDs())
+}
+
+// TestASecondAddressLeadsToAQuestion has a contact of the subject's with somebody's second
+// address and phone (mitxpro 2660, mautic 1256): it is erased, and what only these lead to
+// waits for a person.
+func TestASecondAddressLeadsToAQuestion(t *testing.T) {
+	t.Parallel()
+	contact := person("1", email, stranger, phone)
+	contact.Secondary = []dsr.Identifier{stranger}
+	crm := &vendor{records: []dsr.Record{contact}}
+	chat := &vendor{records: []dsr.Record{person("b", stranger)}}
+	bot := &vendor{records: []dsr.Record{person("p", phone)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email, dsr.Phone), automatic("chat", dsr.Email), automatic("bot", dsr.Phone)},
+		map[string]*vendor{"crm": crm, "chat": chat, "bot": bot})
+	tr.at(time.Hour, func() {
+		for _, name := range []string{"chat", "bot"} {
+			question := outcome(t, tr.status(), name).Question
+			require.NotNil(t, question, name)
+			require.NotEmpty(t, question.Candidates[0].Hold, name)
+			p := resolve(nil, []string{question.Candidates[0].Record})
+			p.System = name
+			tr.update(workflows.UpdateResolveMatch, p)
+		}
+	})
+
+	tr.run()
+	require.Equal(t, []string{"1"}, crm.erasedIDs())
+	require.Empty(t, chat.erasedIDs())
+	require.Empty(t, bot.erasedIDs())
 }
 
 func TestASystemThatCannotBeLookedIntoStaysAccepted(t *testing.T) {

@@ -8,87 +8,94 @@ import (
 	"ite.digital/lethe/dsr/identity"
 )
 
-// guard decides whether records may be erased without asking a person. It
-// returns what to ask otherwise. What a person has cleared is not asked about
-// again. Once a person has kept a record, those that do not say whose they are
-// may be part of it.
-//
-// Too many records, or a record that names the subject's own type of
-// identifier with nobody's value we know (another e-mail address), may be
-// somebody else's: a shared phone, a switchboard, an address given to the next
-// customer. So may whatever else an identifier leads to that has led to somebody
-// else in one place.
-func guard(system dsr.System, known knowledge, records []dsr.Record, cleared map[string]bool, someKept bool) *dsr.Question {
+// lookThenResolve ends the questions about whose records are.
+const lookThenResolve = "Nothing was erased here. Look at them at the vendor, then resolve-match; or put them in order there and " +
+	"retry-system; or skip-system with the reason"
+
+// held says, for each reason to hold records, what is the matter with so many of so many.
+var held = []struct {
+	hold dsr.Hold
+	text string
+}{
+	{dsr.HoldContradicts, "records with a different value of an identifier that is the subject's: %d of %d; they may be somebody else's. "},
+	{dsr.HoldRivals, "%d of %d records that one identifier leads to are different people's, and nobody knows which are the subject's. "},
+	{dsr.HoldTwoPeople, "%d of %d records hold the address of another person, who has a record of their own, beside the subject's. "},
+	{dsr.HoldShared, "%d of %d records were found by nothing but an identifier that leads to somebody else as well. "},
+	{dsr.HoldDoubtful, "%d of %d records were found by nothing but a value of which nobody knows whether it is the subject's. "},
+	{dsr.HoldOtherForm, "%d of %d records were found by another form of the subject's identifier, which may be somebody else's. "},
+	{dsr.HoldAmbiguous, "%d of %d records carry a number that can be read in two ways. "},
+}
+
+// guard decides whether records that the system has shown may be erased without asking a
+// person. It returns what to ask otherwise. What a person has cleared is not asked about
+// again. Once a person has kept a record, those that do not say whose they are may be part
+// of it. Whose the others are is decided in package leads.
+func (s *system) guard(known knowledge, records []dsr.Record) *dsr.Question {
 	var candidates, loose []dsr.Candidate
-	strangers, shared := 0, 0
+	counts := map[dsr.Hold]int{}
 	for _, record := range records {
-		candidate := dsr.Candidate{
-			Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: contradictions(record, known),
+		if s.cleared[record.Key()] || record.Parent != "" {
+			continue // it is decided on, or with the record that it is part of
 		}
-		candidate.Shared = len(candidate.Contradicts) == 0 && record.Parent == "" && known.onlyShared(record)
-		switch {
-		case cleared[record.Key()], record.Parent != "":
-			// It is decided on, or with the record that it is part of.
-		case len(record.Identifiers) == 0:
+		candidate := s.candidate(known, record)
+		if len(record.Identifiers)+len(record.Ambiguous) == 0 {
 			loose = append(loose, candidate)
-		default:
-			candidates = append(candidates, candidate)
+			continue
 		}
-		switch {
-		case cleared[record.Key()]:
-		case len(candidate.Contradicts) > 0:
-			strangers++
-		case candidate.Shared:
-			shared++
+		candidates = append(candidates, candidate)
+		if candidate.Hold != "" {
+			counts[candidate.Hold]++
 		}
 	}
-	var question *dsr.Question
+	question := s.ofHolds(counts, len(candidates))
 	switch {
-	case strangers > 0:
-		question = matchQuestion("records with a different value of an identifier that the subject gave: %d of %d; they may be "+
-			"somebody else's. Nothing was erased here. Look at them at the vendor, then resolve-match; or put them in order there and "+
-			"retry-system; or skip-system with the reason", strangers, len(candidates))
-	case shared > 0:
-		question = matchQuestion("%d of %d records were found by nothing but an identifier that leads to somebody else as well. Nothing "+
-			"was erased here. Look at them at the vendor, then resolve-match; or put them in order there and retry-system; or "+
-			"skip-system with the reason", shared, len(candidates)+len(loose))
-	case len(candidates) > system.MaxRecords:
-		question = matchQuestion("%d records match, more than max_records (%d), so some may be somebody else's. Nothing was erased "+
-			"here. Look at them at the vendor, then resolve-match; or put them in order there and retry-system; or skip-system with "+
-			"the reason", len(candidates), system.MaxRecords)
-	case len(loose) > 0 && someKept:
+	case question != nil:
+	case len(candidates) > s.plan.MaxRecords:
+		question = matchQuestion("%d records match, more than max_records (%d), so some may be somebody else's. "+lookThenResolve,
+			len(candidates), s.plan.MaxRecords)
+	case len(loose) > 0 && len(s.kept) > 0:
 		question = matchQuestion("some records here are somebody else's, and %d do not say whose they are. Look at them at the vendor, "+
 			"then resolve-match; or skip-system with the reason", len(loose))
 	default:
 		return nil
 	}
 	question.Candidates = slices.Concat(candidates, loose)
+	for _, id := range known.sure().Identifiers {
+		question.Subject = append(question.Subject, dsr.CarriedIdentifier{Type: id.Type, Masked: identity.Mask(id)})
+	}
 	return question
+}
+
+// ofHolds asks about the records that are held, for each reason; nil if none is.
+func (s *system) ofHolds(counts map[dsr.Hold]int, of int) *dsr.Question {
+	text := ""
+	for _, h := range held {
+		if n := counts[h.hold]; n > 0 {
+			text += fmt.Sprintf(h.text, n, of)
+		}
+	}
+	if text == "" {
+		return nil
+	}
+	return &dsr.Question{Kind: dsr.QuestionMatch, Text: text + lookThenResolve}
+}
+
+// candidate is a record as a person sees it who has to decide whose it is: what is on it,
+// masked, beside what is known to be the subject's.
+func (s *system) candidate(known knowledge, record dsr.Record) dsr.Candidate {
+	found := known.judged.Of(s.plan.Name, record)
+	candidate := dsr.Candidate{
+		Record: record.Key(), FoundBy: record.FoundBy.Type, Contradicts: found.Contradicts, Hold: found.Hold,
+	}
+	for _, id := range record.Identifiers {
+		candidate.Carries = append(candidate.Carries, dsr.CarriedIdentifier{
+			Type: id.Type, Masked: identity.Mask(id), Subjects: identity.Recognises(known.sure(), id),
+			Secondary: slices.ContainsFunc(record.Secondary, id.Same),
+		})
+	}
+	return candidate
 }
 
 func matchQuestion(format string, arguments ...any) *dsr.Question {
 	return &dsr.Question{Kind: dsr.QuestionMatch, Text: fmt.Sprintf(format, arguments...)}
-}
-
-// contradictions are the types that the subject gave, hashed or not, and of which the record
-// carries values, none of them known to be the subject's.
-func contradictions(record dsr.Record, known knowledge) []dsr.IdentifierType {
-	var types []dsr.IdentifierType
-	for _, own := range known.own.Identifiers {
-		t := own.Type.Base()
-		values := dsr.Subject{Identifiers: record.Identifiers}.Of(append(t.AllHashed(), t)...)
-		if len(values) > 0 && !anyKnown(known.all, values) && !slices.Contains(types, t) {
-			types = append(types, t)
-		}
-	}
-	return types
-}
-
-func anyKnown(subject dsr.Subject, ids []dsr.Identifier) bool {
-	for _, id := range ids {
-		if identity.Recognises(subject, id) {
-			return true
-		}
-	}
-	return false
 }

@@ -30,7 +30,7 @@ func (e *process) checkHash(_ workflow.Context, p ResolveHash) error {
 	if err := e.checkOpen(p.Operator); err != nil {
 		return err
 	}
-	open := dsr.Subject{Identifiers: identity.Unresolved(e.known.all)}
+	open := dsr.Subject{Identifiers: identity.Unresolved(e.known.sure())}
 	switch {
 	case len(open.Identifiers) == 0:
 		return errors.New("there is no hashed identifier of which the plain one is not known")
@@ -76,7 +76,7 @@ func (s *system) askHash() *dsr.Question {
 		return nil
 	}
 	var missing []string
-	for _, id := range identity.Unresolved(s.request.known.all) {
+	for _, id := range identity.Unresolved(s.request.known.sure()) {
 		plain, digest, _ := id.Type.Plain()
 		if slices.Contains(s.plan.Needs, plain) && !slices.Contains(s.plan.Needs, id.Type) {
 			missing = append(missing, string(plain)+" ("+string(digest)+")")

@@ -2,85 +2,69 @@ package workflows
 
 import (
 	"slices"
-
-	"go.temporal.io/sdk/workflow"
+	"strings"
 
 	"ite.digital/lethe/dsr"
-	"ite.digital/lethe/dsr/identity"
+	"ite.digital/lethe/dsr/leads"
 )
 
-// maxKnown is how many identifiers a request may collect. A person has a
-// handful; more means that something that is not one person is being followed.
-const maxKnown = 50
+const (
+	// maxKnown is how many identifiers a request may collect. A person has a
+	// handful; more means that something that is not one person is being followed.
+	maxKnown = 50
+	// maxWeighed is how many records of one system are weighed against each other. More
+	// are asked about without that.
+	maxWeighed = 100
+)
 
-// knowledge is what is known about the subject, shared by all systems.
+// knowledge is what is known about the subject, shared by all systems: what was given and
+// seen, and what follows from that.
 type knowledge struct {
-	// own is what the request brought.
-	own dsr.Subject
-	// all adds what systems disclosed.
-	all dsr.Subject
-	// doubts are, for the key of an identifier, the records that it led to and that
-	// may be somebody else's: several people share it, as far as anybody knows.
-	doubts doubts
+	evidence leads.Evidence
+	judged   leads.Judgement
 }
 
-// doubts has a set of records, as "system/kind/id", for each identifier's key.
-type doubts map[string]map[string]bool
-
-// add notes that the identifier leads to a record that may be somebody else's.
-func (d doubts) add(id dsr.Identifier, record string) {
-	if d[id.Key()] == nil {
-		d[id.Key()] = map[string]bool{}
-	}
-	d[id.Key()][record] = true
+func know(evidence leads.Evidence) knowledge {
+	return knowledge{evidence: evidence, judged: leads.Judge(evidence)}
 }
 
-// clear notes that a record is the subject's after all.
-func (d doubts) clear(record string) {
-	for _, id := range workflow.DeterministicKeys(d) {
-		delete(d[id], record)
-	}
+// sure is the subject as known for certain.
+func (k knowledge) sure() dsr.Subject { return k.judged.Sure }
+
+// seeing is what is known once a system has shown records.
+func (k knowledge) seeing(system string, records []dsr.Record) knowledge {
+	return know(k.evidence.See(system, records...))
 }
 
-// about reports whether the identifier is known to lead to somebody else, too.
-func (d doubts) about(id dsr.Identifier) bool { return len(d[id.Key()]) > 0 }
+// tooMuch reports whether more is known than one person has.
+func (k knowledge) tooMuch() bool { return len(k.judged.Sure.Identifiers) > maxKnown }
 
-// doubted reports whether the identifier, plain or hashed, is known to lead to
-// somebody else, too.
-func (k knowledge) doubted(id dsr.Identifier) bool {
-	return k.doubts.about(id) || slices.ContainsFunc(k.all.Identifiers, func(own dsr.Identifier) bool { return identity.Means(own, id) && k.doubts.about(own) })
-}
-
-// onlyShared reports whether a record is tied to the subject by nothing but
-// identifiers that several people share.
-func (k knowledge) onlyShared(record dsr.Record) bool {
-	if !k.doubted(record.FoundBy) {
-		return false
-	}
-	for _, id := range record.Identifiers {
-		if identity.Recognises(k.all, id) && !k.doubted(id) {
-			return false
-		}
-	}
-	return true
-}
-
-// share adds identifiers for all systems to use. It reports false, and adds
-// nothing, if they are too many to be one person's.
+// share adds identifiers that a person, or an earlier run, vouches for. It reports false,
+// and adds nothing, if they are too many to be one person's.
 func (k *knowledge) share(ids []dsr.Identifier) bool {
-	wider := k.all.With(ids...)
-	if len(wider.Identifiers) > maxKnown {
+	wider := know(k.evidence.Give(ids...))
+	if wider.tooMuch() {
 		return false
 	}
-	k.all = wider
+	*k = wider
 	return true
+}
+
+// decide notes whose records a person has said that they are, by their keys.
+func (k *knowledge) decide(system string, keys []string, d leads.Decision) {
+	evidence := k.evidence
+	for _, key := range keys {
+		kind, id, _ := strings.Cut(key, "/")
+		evidence = evidence.Decide(system, dsr.Record{Kind: kind, ID: id}, d)
+	}
+	*k = know(evidence)
 }
 
 // types lists the types of what is known, in the order in which types are shown.
-func (k *knowledge) types() []dsr.IdentifierType {
+func (k knowledge) types() []dsr.IdentifierType {
 	var types []dsr.IdentifierType
 	for _, t := range slices.Concat(dsr.IdentifierTypes(), dsr.HashedTypes()) {
-		if len(k.all.Of(t)) > 0 {
+		if len(k.sure().Of(t)) > 0 {
 			types = append(types, t)
 		}
 	}

@@ -28,7 +28,7 @@ func (e *process) refuse(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case identity.MentionedIn(e.known.all, err.Error()):
+	case identity.MentionedIn(e.known.judged.Searchable(), err.Error()):
 		return refusal{error: err, plain: "refused: the input names the subject; leave the identifier out"}
 	default:
 		return refusal{error: err, plain: err.Error()}
@@ -39,7 +39,7 @@ func (e *process) refuse(err error) error {
 func (e *process) answerOperators(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, QueryStatus, func() (dsr.Report, error) { return e.report(), nil }),
-		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.all, nil }),
+		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.sure(), nil }),
 		accept(ctx, e, UpdateRetrySystem, "try a system again now", e.checkRetry, e.retrySystem),
 		accept(ctx, e, UpdateSkipSystem, "leave a system out, with the reason", e.checkSkip, e.skipSystem),
 		accept(ctx, e, UpdateRetainSystem, "keep data in a system on a legal ground", e.checkRetain, e.retainSystem),
@@ -169,7 +169,7 @@ func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	}
 	s.conclude(ctx, state)
 	if !asked { // it was asked in a run before this one
-		s.markSearched(e.known.all)
+		s.markSearched(e.known.sure())
 	}
 	e.known.share(p.Found)
 	// What this very system disclosed was before the operator's eyes.
@@ -256,7 +256,7 @@ func (e *process) checkText(field, text string) error {
 		return fmt.Errorf("%s: is needed, it stays in the report", field)
 	case len(text) > maxText:
 		return fmt.Errorf("%s: is longer than %d bytes", field, maxText)
-	case identity.MentionedIn(e.known.all, text):
+	case identity.MentionedIn(e.known.judged.Searchable(), text):
 		return fmt.Errorf("%s: names the subject; leave the identifier out, for the text stays in the report", field)
 	}
 	return nil

@@ -3,6 +3,7 @@ package workflows
 import (
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/leads"
 )
 
 // recollect takes over what earlier runs of the request did at the system. What
@@ -20,6 +21,8 @@ func (s *system) recollect(earlier *activities.Earlier) {
 		s.kept[key] = true
 		delete(s.cleared, key)
 	}
+	s.request.known.decide(s.plan.Name, sorted(s.cleared), leads.Theirs)
+	s.request.known.decide(s.plan.Name, sorted(s.kept), leads.SomebodyElses)
 	s.before = dsr.Remember(s.before, earlier.Before)
 	for _, effect := range earlier.Effects {
 		if s.effectOn(dsr.Record{Kind: effect.Kind, ID: effect.ID}) == "" {

@@ -7,13 +7,14 @@ import (
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/leads"
 )
 
 // AskChanged lets an operator keep a record that was cleared before. A reset to
 // between the two decisions forgets the later one.
 func TestWhatWasKeptLaterIsKeptAfterAReset(t *testing.T) {
 	t.Parallel()
-	e := &process{known: knowledge{doubts: doubts{}}}
+	e := &process{known: know(leads.Evidence{})}
 	s := newSystem(e, dsr.System{Name: "crm"})
 	record := dsr.Record{Kind: "contact", ID: "1"}
 	s.cleared[record.Key()] = true // replayed

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/leads"
 )
 
 func (e *process) checkResolve(_ workflow.Context, p ResolveMatch) error {
@@ -53,11 +54,12 @@ func (e *process) resolveMatch(ctx workflow.Context, p ResolveMatch) error {
 	})
 	for _, record := range p.Erase {
 		s.cleared[record] = true
-		e.known.doubts.clear(p.System + "/" + record)
 	}
 	for _, record := range p.Keep {
 		s.kept[record] = true
 	}
+	e.known.decide(p.System, p.Erase, leads.Theirs)
+	e.known.decide(p.System, p.Keep, leads.SomebodyElses)
 	return nil
 }
 

@@ -202,6 +202,9 @@ func (s *system) line() string {
 	return fmt.Sprintf("| %s | %s | %s | %d | %s |\n", s.plan.Name, state, cmp.Or(strings.Join(records, ", "), "–"), s.outcome.Attempts, cell(text))
 }
 
+// maxSideBySide is how many records are shown with what is on them: details are bounded.
+const maxSideBySide = 5
+
 // candidates names the records that a question is about.
 func candidates(all []dsr.Candidate) string {
 	if len(all) == 0 {
@@ -210,11 +213,11 @@ func candidates(all []dsr.Candidate) string {
 	names := make([]string, len(all))
 	for i, c := range all {
 		names[i] = c.Record
-		for _, t := range c.Contradicts {
-			names[i] += " (another " + string(t) + ")"
+		if doubt := c.Doubt(); doubt != "" {
+			names[i] += " (" + doubt + ")"
 		}
-		if c.Shared {
-			names[i] += " (by a shared " + string(c.FoundBy) + ")"
+		if len(c.Carries) > 0 && i < maxSideBySide {
+			names[i] += ": " + dsr.List(c.Carries)
 		}
 	}
 	return ". Records: " + strings.Join(names, ", ")

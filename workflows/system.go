@@ -32,6 +32,8 @@ type system struct {
 	request *process
 	plan    dsr.System
 	outcome dsr.Outcome
+	// located are the records that the system showed last, without those of somebody else.
+	located []dsr.Record
 	// searched are the keys of the identifiers the system was searched with.
 	searched map[string]bool
 	// effects is what became of each record, in the order of erasure.
@@ -149,18 +151,13 @@ func (s *system) hasNews() bool {
 	if s.outcome.State == dsr.Skipped || s.withheld || s.request.cancellation != nil || s.request.lifting {
 		return false
 	}
-	for _, id := range s.request.known.all.Of(s.plan.Needs...) {
-		if !s.searched[id.Key()] {
-			return true
-		}
-	}
-	return false
+	return !s.allSearched(s.request.known)
 }
 
 // canBeLookedInto reports whether another look can tell anything new.
 func (s *system) canBeLookedInto() bool {
 	return s.plan.Mode == dsr.Automatic && s.plan.Verifiable && s.request.cancellation == nil &&
-		s.outcome.State != dsr.Skipped && !s.withheld && s.plan.Searchable(s.request.known.all)
+		s.outcome.State != dsr.Skipped && !s.withheld && s.plan.Searchable(s.searchable(s.request.known))
 }
 
 // pursue brings the system to an outcome for all that is known now, asking
@@ -205,8 +202,23 @@ func (s *system) ask(ctx workflow.Context, question *dsr.Question) {
 	s.since = time.Time{}
 	s.outcome.State, s.outcome.Question = dsr.NeedsOperator, question
 	_ = workflow.Await(ctx, func() bool { // an error means that the request is cancelled, which pursue sees
-		return s.decision != undecided || question.Kind != dsr.QuestionError && s.hasNews()
+		return s.decision != undecided || question.Kind != dsr.QuestionError && s.hasNews() || s.heldOtherwise(question)
 	})
+}
+
+// heldOtherwise reports whether what was learnt elsewhere has changed whose the records are
+// that the question is about.
+func (s *system) heldOtherwise(asked *dsr.Question) bool {
+	if asked.Kind != dsr.QuestionMatch || len(asked.Candidates) == 0 || len(s.located) > maxWeighed {
+		return false
+	}
+	for _, record := range s.located {
+		at := slices.IndexFunc(asked.Candidates, func(c dsr.Candidate) bool { return c.Record == record.Key() })
+		if at >= 0 && s.request.known.judged.Of(s.plan.Name, record).Hold != asked.Candidates[at].Hold {
+			return true
+		}
+	}
+	return false
 }
 
 // attempt does what the system's mode asks for. It returns a question if a
@@ -214,7 +226,7 @@ func (s *system) ask(ctx workflow.Context, question *dsr.Question) {
 func (s *system) attempt(ctx workflow.Context) *dsr.Question {
 	switch {
 	case s.plan.Mode == dsr.None:
-		s.markSearched(s.request.known.all)
+		s.markSearched(s.searchable(s.request.known))
 		s.outcome.Explanation, s.outcome.Evidence = s.plan.Reason, dsr.Statement
 		s.conclude(ctx, dsr.NotApplicable)
 		return nil
@@ -235,7 +247,7 @@ func (s *system) attempt(ctx workflow.Context) *dsr.Question {
 // askForTask asks a person to do the system's task, once for what is known at
 // the start and again when more is known.
 func (s *system) askForTask() *dsr.Question {
-	known := s.request.known.all
+	known := s.request.known.sure()
 	if s.request.lifting {
 		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(), Text: "a person has to lift the restriction by hand; then complete-task"}
 	}
@@ -272,7 +284,7 @@ func (s *system) lacks() string {
 // cannotIdentify settles the system if nobody has an identifier that it can be
 // searched with, or asks a person where a hash of one is known.
 func (s *system) cannotIdentify(ctx workflow.Context) (settled bool, question *dsr.Question) {
-	if s.plan.Searchable(s.request.known.all) {
+	if s.plan.Searchable(s.searchable(s.request.known)) {
 		return false, nil
 	}
 	if question := s.askHash(); question != nil {
@@ -372,61 +384,79 @@ func (s *system) askFirst() *dsr.Question {
 	return s.askConflict()
 }
 
-// locate asks the system for the subject, and again with what its own records
-// disclose, before it shares that with the other systems: a discovered
-// identifier that leads to strangers in the place it comes from goes no
-// further.
+// locate asks the system for the subject, and again with what its own records disclose.
+// Others learn of all that was seen at once: a value that leads to strangers here is no
+// lead for them, and what speaks against a record elsewhere holds it here.
 func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 	s.outcome.State = dsr.Locating
 	s.outcome.Explanation, s.outcome.Evidence = "", ""
 	known := s.request.known
 	for {
 		var found activities.Found
-		searched := s.usable(known.all)
+		searched := s.usable(s.searchable(known))
 		params := activities.LocateParams{Target: s.target(), Subject: searched}
 		if question := s.step(ctx, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
 			return nil, question
 		}
 		s.trace(found.Trace)
-		if found.Earlier != nil && !known.share(s.request.known.all.Identifiers) {
+		s.markSearched(searched)
+		s.noteUnread(found.Records)
+		s.located = s.withoutKept(found.Records)
+		if len(found.Records) > maxWeighed {
+			return nil, s.guard(s.request.known, s.located)
+		}
+		known = s.request.known.seeing(s.plan.Name, found.Records) // others may have seen more meanwhile
+		if known.tooMuch() {
 			return nil, tooManyIdentifiers()
 		}
-		s.markSearched(searched)
-		s.doubt(ctx, known, found.Records)
-		found.Records = s.withoutKept(found.Records)
-		if question := guard(s.plan, known, found.Records, s.cleared, len(s.kept) > 0); question != nil {
-			return nil, question
+		if s.allSearched(known) {
+			break
 		}
-		for _, record := range found.Records {
-			if !known.share(record.Identifiers) {
-				return nil, tooManyIdentifiers()
-			}
-		}
-		if len(s.usable(known.all).Identifiers) == len(searched.Identifiers) {
-			if !s.request.known.share(known.all.Identifiers) {
-				return nil, tooManyIdentifiers()
-			}
-			return found.Records, nil
-		}
+	}
+	s.request.known = known
+	if question := s.guard(known, s.located); question != nil {
+		return nil, question
+	}
+	return s.located, nil
+}
+
+// searchable is what the system is searched by. Doubtful values and other forms are for
+// where one can look: a person's own task, and an order to a system that shows nothing, are
+// about the subject for certain, but for a doubt that a person can resolve.
+func (s *system) searchable(known knowledge) dsr.Subject {
+	switch {
+	case s.plan.Mode != dsr.Automatic:
+		return known.judged.Certain()
+	case !s.plan.Verifiable:
+		return known.judged.Certain().With(known.judged.Doubtful...)
+	default:
+		return known.judged.Searchable()
 	}
 }
 
-// sharedIdentifiers is the change by which an identifier that leads to somebody
-// else in one system is doubted in all.
-const sharedIdentifiers = "shared-identifiers"
+// allSearched reports whether the system was searched by all that is of use to it.
+func (s *system) allSearched(known knowledge) bool {
+	for _, id := range s.usable(s.searchable(known)).Identifiers {
+		if !s.searched[id.Key()] {
+			return false
+		}
+	}
+	return true
+}
 
-// doubt tells all systems of the identifiers that have led to somebody else here.
-func (s *system) doubt(ctx workflow.Context, known knowledge, records []dsr.Record) {
+// noteUnread names the fields of records that identify nobody, for the report.
+func (s *system) noteUnread(records []dsr.Record) {
 	for _, record := range records {
-		if s.cleared[record.Key()] || len(contradictions(record, known)) == 0 {
-			continue
+		for _, field := range record.Unread {
+			if !slices.Contains(s.outcome.Unread, field) && len(s.outcome.Unread) < maxUnread {
+				s.outcome.Unread = append(s.outcome.Unread, field)
+			}
 		}
-		if workflow.GetVersion(ctx, sharedIdentifiers, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-			return
-		}
-		s.request.known.doubts.add(record.FoundBy, s.plan.Name+"/"+record.Key())
 	}
 }
+
+// maxUnread bounds how many fields are named.
+const maxUnread = 50
 
 func tooManyIdentifiers() *dsr.Question {
 	return matchQuestion("the records disclose more than %d identifiers, which cannot be one person's. Nothing was erased here. "+
@@ -647,7 +677,7 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 // became known since is news, and for the next round.
 func (s *system) searchedSubject() dsr.Subject {
 	var subject dsr.Subject
-	for _, id := range s.usable(s.request.known.all).Identifiers {
+	for _, id := range s.usable(s.searchable(s.request.known)).Identifiers {
 		if s.searched[id.Key()] {
 			subject.Identifiers = append(subject.Identifiers, id)
 		}

@@ -184,19 +184,24 @@ func waiting(r dsr.Report) []string {
 	return names
 }
 
-// doubt says why a record may be somebody else's.
-func doubt(c dsr.Candidate) string {
-	if len(c.Contradicts) == 0 {
-		if c.Shared {
-			return ", by nothing else, and it leads to somebody else as well"
+// candidates shows the records that a person decides on, and what is known of the subject,
+// masked.
+func candidates(q dsr.Question) string {
+	var b strings.Builder
+	for _, c := range q.Candidates {
+		fmt.Fprintf(&b, "  %s, found by %s", c.Record, c.FoundBy)
+		if doubt := c.Doubt(); doubt != "" {
+			fmt.Fprintf(&b, ", %s", doubt)
 		}
-		return ""
+		b.WriteString("\n")
+		if len(c.Carries) > 0 {
+			fmt.Fprintf(&b, "    on the record: %s\n", dsr.List(c.Carries))
+		}
 	}
-	names := make([]string, len(c.Contradicts))
-	for i, t := range c.Contradicts {
-		names[i] = string(t)
+	if len(q.Subject) > 0 {
+		fmt.Fprintf(&b, "    the subject:   %s\n", dsr.List(q.Subject))
 	}
-	return ", has another " + strings.Join(names, ", ")
+	return b.String()
 }
 
 // approveCommand is what approves what a system of the request asks.
@@ -222,9 +227,7 @@ func todo(id requests.Name, o dsr.Outcome, approve string) string {
 			fmt.Fprintf(&b, "  hand in: %s\n", task.Evidence)
 		}
 	}
-	for _, c := range o.Question.Candidates {
-		fmt.Fprintf(&b, "  %s, found by %s%s\n", c.Record, c.FoundBy, doubt(c))
-	}
+	b.WriteString(candidates(*o.Question))
 	switch {
 	case o.Question.Kind == dsr.QuestionTask:
 		fmt.Fprintf(&b, "  lethe complete-task %s %s --evidence \"…\"\n", id, o.Name)

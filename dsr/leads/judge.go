@@ -25,6 +25,9 @@ type Judgement struct {
 	Doubtful []dsr.Identifier
 	// Shared are identifiers of the subject's that lead to somebody else as well.
 	Shared []dsr.Identifier
+	// Unsettled are those of the shared that were disclosed by records of which a person has
+	// yet to say whose they are.
+	Unsettled []dsr.Identifier
 
 	findings map[string]Finding
 }
@@ -38,13 +41,21 @@ func (j Judgement) Of(system string, record dsr.Record) Finding {
 func name(system, key string) string { return system + "/" + key }
 
 // Searchable are the identifiers to search systems by: the sure ones, the doubtful ones,
-// and the other forms of the sure ones.
+// and the other forms of the sure ones. A shared value that a record disclosed goes nowhere
+// before a person has decided.
 func (j Judgement) Searchable() dsr.Subject {
-	all := j.Sure.With(j.Doubtful...)
+	all := j.Certain().With(j.Doubtful...)
 	for _, id := range j.Sure.Identifiers {
 		all = all.With(identity.Alternatives(id)...)
 	}
 	return all
+}
+
+// Certain are the sure identifiers that lead on.
+func (j Judgement) Certain() dsr.Subject {
+	return dsr.Subject{Identifiers: slices.DeleteFunc(slices.Clone(j.Sure.Identifiers), func(id dsr.Identifier) bool {
+		return slices.ContainsFunc(j.Unsettled, id.Same)
+	})}
 }
 
 // Judge weighs the evidence. The same evidence gives the same judgement, in whatever order
@@ -67,6 +78,8 @@ type judge struct {
 	evidence Evidence
 	// shared are identifiers that alone prove nothing.
 	shared []dsr.Identifier
+	// settled are those of the shared of which a person has said so.
+	settled []dsr.Identifier
 	// others are addresses that are the main one of somebody else's record.
 	others []dsr.Identifier
 
@@ -232,7 +245,7 @@ func (j *judge) take(s Sighting, before dsr.Subject) {
 	}
 	for _, id := range r.Identifiers {
 		switch {
-		case identity.Recognises(before, id):
+		case before.Has(id):
 		case slices.Contains(further, id), divided && !j.sameID(id, before):
 			j.doubtful = append(j.doubtful, id)
 		default:
@@ -336,6 +349,9 @@ func (j *judge) noteShared() bool {
 			continue
 		}
 		news = j.share(s.Record) || news
+		if s.Decision == SomebodyElses {
+			j.settled = append(j.settled, s.Record.Identifiers...)
+		}
 		for _, id := range mainOf(s.Record, dsr.Email) {
 			if !j.recognised(id) && !j.rivals[i] && !slices.ContainsFunc(j.others, id.Same) {
 				j.others, news = append(j.others, id), true
@@ -371,6 +387,11 @@ func (j *judge) isSomebodyElses(i int, s Sighting) bool {
 
 func (j *judge) judgement() Judgement {
 	result := Judgement{Sure: j.sure, Doubtful: j.doubtful, Shared: j.shared, findings: map[string]Finding{}}
+	for _, id := range j.shared {
+		if !identity.Recognises(j.evidence.Given, id) && !slices.ContainsFunc(j.settled, id.Same) {
+			result.Unsettled = append(result.Unsettled, id)
+		}
+	}
 	for i, s := range j.evidence.Seen {
 		result.findings[name(s.System, s.Record.Key())] = j.finding(i, s)
 	}
