@@ -116,7 +116,7 @@ func TestTasksOfThoseWhoAnswerAndTheNamesOfThoseWhoDoNot(t *testing.T) {
 		"2 requests do not answer (r01, r02), the oldest handed in 3 days ago, due on 2026-03-20")
 	for _, line := range []string{
 		`r00 +gist +task `, `r05 +gist +task `,
-		`r04 +has not begun +40 days +2026-03-02 overdue`, `r01 +does not answer +3 days +2026-03-20`, `r03 +has not begun +3 days`,
+		`r04 +has not begun +40 days ago +2026-03-02 overdue`, `r01 +does not answer +3 days ago +2026-03-20`, `r03 +has not begun +3 days ago`,
 	} {
 		require.Regexp(t, `(?m)^ `+line, out.String())
 	}
@@ -150,7 +150,7 @@ func TestAnAllClearIsGivenOnlyWhereAllCouldComplain(t *testing.T) {
 		"not begun, no worker": {func(d *desks) { d.lines[0].Begun, d.polling = false, nobody }, 100, "", exitUnreached,
 			"no worker is running for namespace privacy: nothing happens until one is started (lethe worker)"},
 		"no answer": {func(d *desks) { d.failures["r00"] = requests.ErrNoWorker }, 100, "", exitUnreached, "1 request does not answer (r00)"},
-		"too many": {func(d *desks) {}, 0, "of the requests that were asked none waits for a person; 1 request was not asked\n", 0, ""},
+		"too many":  {func(d *desks) {}, 0, "nothing waits for a person in the requests that were asked; 1 request was not asked, for there are too many\n", 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -228,6 +228,10 @@ func TestThoseWhoWaitAreAskedFirstAndTheRestIsCounted(t *testing.T) {
 	require.Len(t, all, 30)
 	require.Equal(t, 28, found.NotAsked)
 	require.NoError(t, found.verdict(noon))
+	d.beyond, d.lines = 7, newDesks(maxOpen).lines
+	_, found, err = s.inquire(d, 2, nil).askOpen(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, maxOpen-2+7, found.NotAsked, "those beyond the list are counted, too")
 }
 
 func TestWhatThereWasNoTimeForIsNoAllClear(t *testing.T) {

@@ -133,7 +133,7 @@ func (s silence) sentences(now time.Time) []string {
 		all = append(all, fmt.Sprintf("%s not asked, for the others took too long; run the command again", requestsHave(s.Late, "was", "were")))
 	}
 	if s.NotAsked > 0 {
-		all = append(all, fmt.Sprintf("%s not asked, for there are too many", requestsHave(s.NotAsked, "was", "were")))
+		all = append(all, s.passedOver())
 	}
 	if s.NoWorker {
 		all = append(all, nobodyWorks(s.namespace))
@@ -193,25 +193,53 @@ func (s silence) detail(why silentReason, now time.Time) string {
 
 func (r silent) name() requests.Name { return requests.Name{Kind: r.Kind, ID: r.ID} }
 
+// allClear says that nothing waits for a person, as far as requests were asked.
+func (s silence) allClear() string {
+	if s.NotAsked == 0 {
+		return "nothing waits for a person\n"
+	}
+	return "nothing waits for a person in the requests that were asked; " + s.passedOver() + "\n"
+}
+
+// passedOver says how many were not asked.
+func (s silence) passedOver() string {
+	return requestsHave(s.NotAsked, "was", "were") + " not asked, for there are too many"
+}
+
 // printSilence lists the requests that are silent.
-func (s *streams) printSilence(all []silent) error {
-	rows := make([]table.Row, 0, maxSilent)
-	for _, r := range all[:min(len(all), maxSilent)] {
-		why := "has not begun"
-		if r.Why == silentUnanswered {
-			why = "does not answer"
+func (s *streams) printSilence(found silence) error {
+	if found.NotAsked > 0 {
+		if err := s.print("\n" + found.passedOver() + "\n"); err != nil {
+			return err
 		}
+	}
+	if len(found.Requests) == 0 {
+		return nil
+	}
+	if err := s.print("\nthese cannot say whether they wait for a person:\n\n"); err != nil {
+		return err
+	}
+	rows := make([]table.Row, 0, maxSilent)
+	for _, r := range found.Requests[:min(len(found.Requests), maxSilent)] {
 		due := day(r.DueAt)
 		if r.Overdue {
 			due += " overdue"
 		}
-		rows = append(rows, table.Row{r.name(), why, waitedSince(s.now(), r.Since), due})
+		rows = append(rows, table.Row{r.name(), r.Why.text(), waitedSince(s.now(), r.Since) + " ago", due})
 	}
-	if err := s.printTable(table.Row{"request", "", "handed in before", "due"}, rows, nil); err != nil {
+	if err := s.printTable(table.Row{"request", "", "handed in", "due"}, rows, nil); err != nil {
 		return err
 	}
-	if more := len(all) - maxSilent; more > 0 {
+	if more := len(found.Requests) - maxSilent; more > 0 {
 		return s.print(fmt.Sprintf("and %d more; --json names them\n", more))
 	}
 	return nil
+}
+
+// text is the reason for people.
+func (r silentReason) text() string {
+	if r == silentUnanswered {
+		return "does not answer"
+	}
+	return "has not begun"
 }

@@ -133,23 +133,14 @@ func (s *streams) printTasks(tasks []task, found silence, asJSON bool) error {
 	if asJSON {
 		return s.printJSON(todoList{tasks, found.forJSON()})
 	}
-	switch {
-	case len(tasks) > 0:
+	if len(tasks) > 0 {
 		if err := s.printTaskTable(tasks); err != nil {
 			return err
 		}
-	case found.NotAsked > 0 && found.verdict(s.now()) == nil:
-		return s.print(fmt.Sprintf("of the requests that were asked none waits for a person; %s not asked\n", requestsHave(found.NotAsked, "was", "were")))
-	case found.verdict(s.now()) == nil:
-		return s.print("nothing waits for a person\n")
+	} else if found.verdict(s.now()) == nil {
+		return s.print(found.allClear())
 	}
-	if len(found.Requests) == 0 {
-		return nil
-	}
-	if err := s.print("\nthese cannot say whether they wait for a person:\n\n"); err != nil {
-		return err
-	}
-	return s.printSilence(found.Requests)
+	return s.printSilence(found)
 }
 
 func (s *streams) printTaskTable(tasks []task) error {

@@ -9,9 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	letheclient "ite.digital/lethe/client"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/vault"
 )
 
 // unreached is the exit code for requests that could not be asked.
@@ -73,6 +75,16 @@ func TestNoAllClearWhileNobodyWorks(t *testing.T) {
 	require.Contains(t, stats.out, "\n 3 open, 1 overdue, 0 waiting for a person\n 3 of them not begun: ")
 	require.Contains(t, stats.err, nobody)
 
+	lethe, err := letheclient.Open(t.Context(), letheclient.Options{
+		Temporal: client.Options{HostPort: s.engine.Address(), Namespace: s.engine.Namespace(), Logger: silent{}},
+		Vault:    vault.Options{Store: "file://" + s.dir + "/data/keys", KEK: "file://" + s.dir + "/data/key-encryption.key", CacheFor: time.Second},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, lethe.Close()) })
+	unattended, err := lethe.Unattended(t.Context())
+	require.NoError(t, err)
+	require.True(t, unattended)
+
 	w := s.worker()
 	for _, id := range []string{"R-1", "R-2", "R-3"} {
 		s.conclude(id)
@@ -84,6 +96,9 @@ func TestNoAllClearWhileNobodyWorks(t *testing.T) {
 	polling, err := desk.Polling(t.Context())
 	require.NoError(t, err)
 	require.False(t, polling.Nobody(time.Now()))
+	unattended, err = lethe.Unattended(t.Context())
+	require.NoError(t, err)
+	require.False(t, unattended)
 
 	// A worker that has just been stopped is listed still. Nobody is said to be missing
 	// before a living one would have asked again, and somebody is afterwards.
