@@ -113,7 +113,8 @@ func TestTasksOfThoseWhoAnswerAndTheNamesOfThoseWhoDoNot(t *testing.T) {
 
 	require.Equal(t, exitUnreached, status(t, err))
 	require.EqualError(t, err, "2 requests have not begun (r04, r03), the oldest handed in 40 days ago, overdue since 2026-03-02; "+
-		"2 requests do not answer (r01, r02), the oldest handed in 3 days ago, due on 2026-03-20")
+		"2 requests do not answer (r01, r02), the oldest handed in 3 days ago, due on 2026-03-20; "+
+		"one of them because the request's workflow cannot answer: unknown query")
 	for _, line := range []string{
 		`r00 +gist +task `, `r05 +gist +task `,
 		`r04 +has not begun +40 days ago +2026-03-02 overdue`, `r01 +does not answer +3 days ago +2026-03-20`, `r03 +has not begun +3 days ago`,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +40,8 @@ type silence struct {
 	Requests []silent `json:"requests"`
 	// namespace is where no worker polls.
 	namespace string
+	// reason is why the first of them does not answer that gave a reason.
+	reason error
 }
 
 // Why a request is silent.
@@ -75,6 +78,9 @@ func silenceOf(all []heard) silence {
 			one.Why = silentNotBegun
 		case unanswered:
 			s.Unanswered++
+			if s.reason == nil && !errors.Is(h.failure, requests.ErrNoWorker) {
+				s.reason = h.failure
+			}
 		case passedOver:
 			s.NotAsked++
 			continue
@@ -128,6 +134,9 @@ func (s silence) sentences(now time.Time) []string {
 	}
 	if s.Unanswered > 0 {
 		all = append(all, fmt.Sprintf("%s not answer%s", requestsHave(s.Unanswered, "does", "do"), s.detail(silentUnanswered, now)))
+	}
+	if s.reason != nil {
+		all = append(all, "one of them because "+oneLine(s.reason.Error()))
 	}
 	if s.Late > 0 {
 		all = append(all, fmt.Sprintf("%s not asked, for the others took too long; run the command again", requestsHave(s.Late, "was", "were")))
