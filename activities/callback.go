@@ -17,9 +17,9 @@ type Callback struct {
 	Controller string `json:"controller"`
 	// URLs are told, all of them and each on its own.
 	URLs []string `json:"urls"`
-	// Unused are the identities by which nothing could be searched.
-	Unused   []dsr.UnusedIdentity `json:"unused,omitempty"`
-	Progress dsr.Progress         `json:"progress"`
+	// Reading is what the gateway made of the request.
+	dsr.Reading
+	Progress dsr.Progress `json:"progress"`
 }
 
 // NewCallback is what the request's intake is to be told. There is nobody to tell if
@@ -27,7 +27,7 @@ type Callback struct {
 func NewCallback(r dsr.Request, p dsr.Progress) Callback {
 	c := Callback{RequestID: r.ID, Kind: r.Kind, Progress: p}
 	if r.Intake != nil {
-		c.Controller, c.URLs, c.Unused = r.Intake.Controller, r.Intake.Callbacks, r.Intake.Unused
+		c.Controller, c.URLs, c.Reading = r.Intake.Controller, r.Intake.Callbacks, r.Intake.Reading
 	}
 	return c
 }

@@ -123,8 +123,8 @@ func TestACallbackHoldsNothingOfTheSubject(t *testing.T) {
 	r := dsr.Request{ID: "R-1", Kind: dsr.Erasure, Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "ana@example.com"}}}}
 	p := dsr.Progress{Stage: dsr.StagePending}
 	require.Equal(t, activities.Callback{RequestID: "R-1", Kind: dsr.Erasure, Progress: p}, activities.NewCallback(r, p))
-	r.Intake = &dsr.Intake{Controller: "acme", Callbacks: []string{"https://dsar.example.com/cb"}, Unused: []dsr.UnusedIdentity{{Index: 1}}}
+	r.Intake = &dsr.Intake{Controller: "acme", Callbacks: []string{"https://dsar.example.com/cb"}, Reading: dsr.Reading{Unused: []dsr.UnusedIdentity{{Index: 1}}}}
 	require.Equal(t, activities.Callback{
-		RequestID: "R-1", Kind: dsr.Erasure, Controller: "acme", URLs: r.Intake.Callbacks, Unused: r.Intake.Unused, Progress: p,
+		RequestID: "R-1", Kind: dsr.Erasure, Controller: "acme", URLs: r.Intake.Callbacks, Reading: r.Intake.Reading, Progress: p,
 	}, activities.NewCallback(r, p))
 }

@@ -115,6 +115,14 @@ func (c *Client) Submit(ctx context.Context, r dsr.Request) (already bool, err e
 	return c.desk.Submit(ctx, r)
 }
 
+// Unattended reports whether no worker is running, as far as Temporal can tell: what is
+// handed in then is safe, and nothing happens before a worker is started. One that was
+// stopped counts as running for up to two minutes.
+func (c *Client) Unattended(ctx context.Context) (bool, error) {
+	polling, err := c.desk.Polling(ctx)
+	return err == nil && polling.Nobody(c.now()), err
+}
+
 // Status says how a request stands, system by system: a report that is not final
 // until the request has ended. A worker has to be there to answer.
 func (c *Client) Status(ctx context.Context, kind dsr.Kind, id string) (dsr.Report, error) {

@@ -18,11 +18,24 @@ type Intake struct {
 	Regulation string `json:"regulation"`
 	// Callbacks are the URLs that are told whenever the [Stage] changes.
 	Callbacks []string `json:"callbacks,omitempty"`
-	// Unused are the identities that came along and lead nowhere.
-	Unused []UnusedIdentity `json:"unused,omitempty"`
+	Reading
 	// Digest is the SHA-256, in hexadecimal, of what was handed in. It tells whether
 	// a request that comes again is the same.
 	Digest string `json:"digest"`
+}
+
+// A Reading is what the gateway made of a request's identities and extensions. It
+// holds counts and places, nothing of their content.
+type Reading struct {
+	// Understood counts the identities by which systems are searched, by OpenDSR's name
+	// of their type. One that came twice counts twice: together with Unused these are
+	// all that were handed in.
+	Understood map[string]int `json:"understood,omitempty"`
+	// Unused are the identities that came along and lead nowhere.
+	Unused []UnusedIdentity `json:"unused,omitempty"`
+	// IgnoredExtensions counts the extensions for other domains than the gateway's,
+	// which OpenDSR has it leave alone.
+	IgnoredExtensions int `json:"ignored_extensions,omitempty"`
 }
 
 // Same reports whether both came from the same controller with the same contents.

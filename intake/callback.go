@@ -119,7 +119,7 @@ func (s *Sender) Send(ctx context.Context, to string, c activities.Callback) err
 	if err := s.to.Check(to); err != nil {
 		return &connectors.Error{Class: connectors.Misconfigured, System: system, Reason: "the URL " + err.Error()}
 	}
-	told := statusOf(s.signer.Domain(), c.Controller, c.RequestID, c.Kind, c.Progress, c.Unused)
+	told := statusOf(s.signer.Domain(), c.Controller, c.RequestID, c.Kind, c.Progress, c.Reading)
 	told.CallbackURL = to
 	body, err := json.Marshal(told)
 	if err != nil {

@@ -28,6 +28,7 @@ import (
 // callback is that of section 8.7.
 var callback = activities.Callback{
 	RequestID: id, Kind: dsr.Erasure, Controller: "example_controller_id",
+	Reading: dsr.Reading{Understood: map[string]int{"email": 2}, IgnoredExtensions: 1},
 	Progress: dsr.Progress{
 		Stage: dsr.StagePending, ExpectedAt: time.Date(2018, 11, 1, 15, 0, 1, 0, time.UTC), Records: 340, Status: dsr.StatusOpen,
 		Systems: []dsr.SystemProgress{{Name: "gist", State: dsr.Locating, Records: 340}},
@@ -92,7 +93,8 @@ func TestSection8Callback(t *testing.T) {
 		"api_version": "2.0",
 		"results_count": 340,
 		"extensions": {"example-processor.com": {"subject_request_type": "erasure", "result": "open",
-			"systems": [{"name": "gist", "state": "locating", "records": 340}]}}}`, body)
+			"systems": [{"name": "gist", "state": "locating", "records": 340}],
+			"understood": {"email": 2}, "ignored_extensions": 1}}}`, body)
 	require.Equal(t, []string{domain, domain}, []string{got.Header.Get(intake.HeaderDomain), got.Header.Get(intake.HeaderOldDomain)})
 	opensslVerifies(t, string(r.pair.Certificate), string(r.ca.PEM), got.Header.Get(intake.HeaderSignature), body)
 	opensslVerifies(t, string(r.pair.Certificate), string(r.ca.PEM), got.Header.Get(intake.HeaderOldSignature), body)

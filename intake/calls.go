@@ -42,14 +42,11 @@ func (c *call) create() {
 }
 
 func (c *call) receiptFor(request dsr.Request, body []byte, due time.Time) receipt {
-	answer := receipt{
+	return receipt{
 		ControllerID: request.Intake.Controller, ExpectedAt: wire(due), ReceivedAt: request.Intake.AcceptedAt,
 		Encoded: base64.StdEncoding.EncodeToString(body), RequestID: request.ID, APIVersion: c.version,
+		Extensions: map[string]understanding{c.Signer.Domain(): understandingOf(request.Intake.Reading)},
 	}
-	if unused := request.Intake.Unused; len(unused) > 0 {
-		answer.Extensions = map[string]receiptExtension{c.Signer.Domain(): {Unused: unused}}
-	}
-	return answer
 }
 
 // body reads the call's body, or answers why not.
@@ -187,7 +184,7 @@ func (c *call) status() {
 		c.unclear(err, "where the request stands cannot be told at the moment")
 		return
 	}
-	answer := statusOf(c.Signer.Domain(), request.Intake.Controller, request.ID, request.Kind, p, request.Intake.Unused)
+	answer := statusOf(c.Signer.Domain(), request.Intake.Controller, request.ID, request.Kind, p, request.Intake.Reading)
 	answer.APIVersion = c.version
 	c.answer(http.StatusOK, answer)
 }

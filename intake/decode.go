@@ -293,7 +293,7 @@ func (d *decoder) apiVersion(fields map[string]any) {
 }
 
 // extensions returns what is meant for this processor. What is meant for others is
-// none of its business.
+// none of its business, and counted only.
 func (d *decoder) extensions(fields map[string]any) map[string]any {
 	value, ok := fields["extensions"]
 	if !ok || value == nil {
@@ -306,8 +306,10 @@ func (d *decoder) extensions(fields map[string]any) map[string]any {
 	}
 	own, ok := all[d.o.Signer.Domain()]
 	if !ok {
+		d.intake.IgnoredExtensions = len(all)
 		return nil
 	}
+	d.intake.IgnoredExtensions = len(all) - 1
 	extension, ok := own.(map[string]any)
 	if !ok {
 		d.problem("extensions."+d.o.Signer.Domain(), "is not an object")
@@ -371,7 +373,7 @@ func (d *decoder) identity(at string, index int, item any) {
 	case !usable:
 		d.intake.Unused = append(d.intake.Unused, dsr.UnusedIdentity{Index: index, Type: kind, Format: format})
 	default:
-		d.add(at, known, format, value)
+		d.add(at, kind, known, format, value)
 	}
 }
 
@@ -396,20 +398,25 @@ func (d *decoder) extendedIdentity(at string, item any) {
 	case format != formatRaw && !known.Hashed(dsr.Digest(format)).Known():
 		d.problem(at+".identity_format", "is none that this type comes in; /discovery names them")
 	default:
-		d.add(at, known, format, value)
+		d.add(at, kind, known, format, value)
 	}
 }
 
-// add takes an identifier in, once.
-func (d *decoder) add(at string, kind dsr.IdentifierType, format, value string) {
+// add takes an identifier in, once. The name is the one that its type has in OpenDSR.
+func (d *decoder) add(at, name string, kind dsr.IdentifierType, format, value string) {
 	if format != formatRaw {
 		kind = kind.Hashed(dsr.Digest(format))
 	}
 	id, err := d.o.Parser.Parse(kind, value)
-	switch {
-	case err != nil:
+	if err != nil {
 		d.problem(at+".identity_value", "%v", err)
-	case !slices.ContainsFunc(d.request.Subject.Identifiers, id.Same):
+		return
+	}
+	if d.intake.Understood == nil {
+		d.intake.Understood = map[string]int{}
+	}
+	d.intake.Understood[name]++
+	if !slices.ContainsFunc(d.request.Subject.Identifiers, id.Same) {
 		d.request.Subject.Identifiers = append(d.request.Subject.Identifiers, id)
 	}
 }

@@ -72,17 +72,26 @@ type discoveryExtension struct {
 
 // receipt is section 7.3.
 type receipt struct {
-	ControllerID string                      `json:"controller_id"`
-	ExpectedAt   time.Time                   `json:"expected_completion_time"`
-	ReceivedAt   time.Time                   `json:"received_time"`
-	Encoded      string                      `json:"encoded_request"`
-	RequestID    string                      `json:"subject_request_id"`
-	APIVersion   string                      `json:"api_version"`
-	Extensions   map[string]receiptExtension `json:"extensions,omitempty"`
+	ControllerID string                   `json:"controller_id"`
+	ExpectedAt   time.Time                `json:"expected_completion_time"`
+	ReceivedAt   time.Time                `json:"received_time"`
+	Encoded      string                   `json:"encoded_request"`
+	RequestID    string                   `json:"subject_request_id"`
+	APIVersion   string                   `json:"api_version"`
+	Extensions   map[string]understanding `json:"extensions"`
 }
 
-type receiptExtension struct {
-	Unused []dsr.UnusedIdentity `json:"identities_not_used"`
+// An understanding tells the controller what was taken of its request. What stands in
+// an extension for another domain is ignored without an error, by OpenDSR's rule: a
+// controller that has the wrong domain sees it here only.
+type understanding struct {
+	Understood map[string]int       `json:"understood,omitempty"`
+	Unused     []dsr.UnusedIdentity `json:"identities_not_used,omitempty"`
+	Ignored    int                  `json:"ignored_extensions"`
+}
+
+func understandingOf(r dsr.Reading) understanding {
+	return understanding{Understood: r.Understood, Unused: r.Unused, Ignored: r.IgnoredExtensions}
 }
 
 // status is section 8.3, and with the URL the body of callbacks, section 8.6.
@@ -102,14 +111,14 @@ type statusExtension struct {
 	Kind   dsr.Kind             `json:"subject_request_type"`
 	Result dsr.Status           `json:"result"`
 	System []dsr.SystemProgress `json:"systems"`
-	Unused []dsr.UnusedIdentity `json:"identities_not_used,omitempty"`
+	understanding
 }
 
 // statusOf is how a request stands, in OpenDSR's words.
-func statusOf(domain, controller, id string, kind dsr.Kind, p dsr.Progress, unused []dsr.UnusedIdentity) status {
+func statusOf(domain, controller, id string, kind dsr.Kind, p dsr.Progress, read dsr.Reading) status {
 	return status{
 		ControllerID: controller, ExpectedAt: wire(p.ExpectedAt), RequestID: id, Stage: p.Stage, APIVersion: version2, Records: p.Records,
-		Extensions: map[string]statusExtension{domain: {Kind: kind, Result: p.Status, System: p.Systems, Unused: unused}},
+		Extensions: map[string]statusExtension{domain: {Kind: kind, Result: p.Status, System: p.Systems, understanding: understandingOf(read)}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -167,14 +168,69 @@ func TestIdentitiesThatLeadNowhereAreNamed(t *testing.T) {
 	unused := []any{
 		map[string]any{"index": 2.0, "identity_type": "ios_vendor_id", "identity_format": "raw"},
 	}
-	require.Equal(t, map[string]any{domain: map[string]any{"identities_not_used": unused}}, object(t, a.body)["extensions"])
+	understood := map[string]any{"email": 3.0, "controller_customer_id": 1.0, "phone": 1.0}
+	require.Equal(t, map[string]any{domain: map[string]any{
+		"understood": understood, "identities_not_used": unused, "ignored_extensions": 1.0,
+	}}, object(t, a.body)["extensions"], "one address came twice: all six that were handed in are accounted for")
 	require.Equal(t, []dsr.Identifier{
 		{Type: dsr.Email, Value: "johndoe@example.com"},
 		{Type: "email_sha256", Value: "0c7e6a405862e402eb76a70f8a26fc732d07c32931e9fae9ab1582911d2e8a3b"}, {Type: dsr.CustomerID, Value: "C-17"}, {Type: dsr.Phone, Value: "+33639980001"},
 	}, g.desk.taken["erasure/"+id].Subject.Identifiers)
 	g.desk.status = dsr.Report{Status: dsr.StatusOpen}
 	a = g.call(http.MethodGet, "/v2/requests/"+id, "")
-	require.Equal(t, unused, object(t, a.body)["extensions"].(map[string]any)[domain].(map[string]any)["identities_not_used"])
+	extension := object(t, a.body)["extensions"].(map[string]any)[domain].(map[string]any)
+	require.Equal(t, unused, extension["identities_not_used"])
+	require.Equal(t, understood, extension["understood"])
+}
+
+// TestAnExtensionForAnotherDomainIsIgnoredAndCounted puts the phone under the address
+// of the gateway instead of its domain: OpenDSR has it ignored, and only the counts
+// show the controller that nobody is looked for by that phone.
+func TestAnExtensionForAnotherDomainIsIgnoredAndCounted(t *testing.T) {
+	t.Parallel()
+	const phone = `{"identities": [{"identity_type": "phone", "identity_value": "06 39 98 00 01"}]}`
+	for name, c := range map[string]struct {
+		extensions string
+		want       string
+	}{
+		"the address": {`{"127.0.0.1": ` + phone + `}`, `{"understood": {"email": 1}, "ignored_extensions": 1}`},
+		"the domain":  {`{"example-processor.com": ` + phone + `}`, `{"understood": {"email": 1, "phone": 1}, "ignored_extensions": 0}`},
+		"both, and another's": {
+			`{"example-processor.com": ` + phone + `, "127.0.0.1": ` + phone + `, "other.example": null}`,
+			`{"understood": {"email": 1, "phone": 1}, "ignored_extensions": 2}`,
+		},
+		"none": {"{}", `{"understood": {"email": 1}, "ignored_extensions": 0}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newGateway(t)
+			body := with(t, `{
+    "example-other-processor.com": {
+      "foo-other-processor-custom-id":654321
+    }
+  }`, c.extensions)
+
+			a := g.call(http.MethodPost, "/v2/requests", body)
+
+			require.Equal(t, http.StatusCreated, a.status, a.body)
+			var got struct {
+				Extensions map[string]json.RawMessage `json:"extensions"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(a.body), &got))
+			require.Len(t, got.Extensions, 1)
+			require.JSONEq(t, c.want, string(got.Extensions[domain]))
+
+			g.desk.status = dsr.Report{Status: dsr.StatusOpen}
+			a = g.call(http.MethodGet, "/v2/requests/"+id, "")
+			extension := object(t, a.body)["extensions"].(map[string]any)[domain].(map[string]any)
+			for key, want := range object(t, c.want) {
+				require.Equal(t, want, extension[key], "the status says the same: %s", key)
+			}
+			require.NotContains(t, a.body, "127.0.0.1")
+			require.NotContains(t, a.body, "johndoe")
+			require.NotContains(t, g.log.String(), "127.0.0.1\"")
+		})
+	}
 }
 
 func TestTheSameRequestTwiceIsOne(t *testing.T) {

@@ -141,6 +141,9 @@ func TestSection7RequestAndReceipt(t *testing.T) {
 		"encoded_request":          base64.StdEncoding.EncodeToString([]byte(example)),
 		"subject_request_id":       id,
 		"api_version":              "2.0",
+		"extensions": map[string]any{domain: map[string]any{
+			"understood": map[string]any{"email": 1.0}, "ignored_extensions": 1.0,
+		}},
 	}, object(t, a.body))
 	require.Equal(t, "no-store", a.header.Get("Cache-Control"))
 	g.verify(a)
@@ -153,6 +156,7 @@ func TestSection7RequestAndReceipt(t *testing.T) {
 		Intake: &dsr.Intake{
 			Controller: "example_controller_id", AcceptedAt: now.Truncate(time.Second), Regulation: "gdpr",
 			Callbacks: []string{"https://examplecontroller.com/opendsr/callbacks"},
+			Reading:   dsr.Reading{Understood: map[string]int{"email": 1}, IgnoredExtensions: 1},
 		},
 	}, taken)
 }
@@ -209,7 +213,8 @@ func TestSection8Status(t *testing.T) {
 		"api_version": "2.0",
 		"results_count": 103,
 		"extensions": {"example-processor.com": {"subject_request_type": "erasure", "result": "open",
-			"systems": [{"name": "gist", "state": "locating", "records": 103}]}}}`, a.body)
+			"systems": [{"name": "gist", "state": "locating", "records": 103}],
+			"understood": {"email": 1}, "ignored_extensions": 1}}}`, a.body)
 	g.verify(a)
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
@@ -433,6 +434,14 @@ type Line struct {
 	Temporal  string    `json:"temporal_status"`
 	StartedAt time.Time `json:"started_at"`
 	ClosedAt  time.Time `json:"closed_at,omitzero"`
+	// Begun says that a worker has taken the request up and made its plan. Until then
+	// it can ask nothing of anybody, and reminds nobody.
+	Begun bool `json:"-"`
+	// Due is until when it has to be answered; zero if it was answered, being a
+	// restriction in force, and before it has begun.
+	Due time.Time `json:"-"`
+	// Waiting says that something in it waits for a person.
+	Waiting bool `json:"-"`
 }
 
 // Running reports whether the request's workflow has not ended.
@@ -477,6 +486,19 @@ func (d *Desk) List(ctx context.Context, f Filter, limit int) ([]Line, error) {
 		}
 	}
 	return lines, nil
+}
+
+// Count says how many requests the filter lets through. Temporal's lists lag behind a
+// little.
+func (d *Desk) Count(ctx context.Context, f Filter) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	query, err := d.visibilityQuery(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := d.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: d.namespace, Query: query})
+	return int(answer.GetCount()), explain(err)
 }
 
 // MailPrefix is how the ids of requests begin that came by mail.
@@ -551,7 +573,25 @@ func lineOf(execution *workflowpb.WorkflowExecutionInfo) (line Line, ok bool) {
 	if closed := execution.GetCloseTime(); closed != nil {
 		line.ClosedAt = closed.AsTime()
 	}
+	line.readAttributes(execution.GetSearchAttributes().GetIndexedFields())
 	return line, true
+}
+
+// readAttributes reads what the request's workflow has written beside it. What cannot
+// be read counts as not written.
+func (l *Line) readAttributes(fields map[string]*commonpb.Payload) {
+	read := func(name string, into any) bool {
+		field := fields[name]
+		return field != nil && converter.GetDefaultDataConverter().FromPayload(field, into) == nil
+	}
+	var due time.Time
+	l.Begun = read(workflows.AttributeDueAt, &due) && !due.IsZero()
+	var status string
+	if read(workflows.AttributeStatus, &status); dsr.Status(status) != dsr.StatusRestricted {
+		l.Due = due
+	}
+	var names []string
+	l.Waiting = read(workflows.AttributeAttention, &names) && len(names) > 0
 }
 
 // Completion waits until the request has ended, for as long as ctx allows, and

@@ -12,24 +12,32 @@ import (
 	"ite.digital/lethe/config"
 )
 
-// The exit codes.
+// The exit codes. 3 is kept for what waits for a person.
 const (
 	exitFailed = 1
 	// exitUsage: the command line makes no sense.
 	exitUsage = 2
+	// exitUnreached: what was asked for is printed, but requests could not be asked, so
+	// that nobody can say that all is well.
+	exitUnreached = 4
 	// exitInterrupted is what shells report for a process ended by SIGINT.
 	exitInterrupted = 130
 )
 
-// A usageError says that the command line makes no sense.
-type usageError struct{ text string }
+// A statusError is why a command does not end with 0, and what it ends with instead.
+// Errors of any other type end it with exitFailed.
+type statusError struct {
+	status int
+	text   string
+}
 
-func (e usageError) Error() string { return e.text }
+// Error implements error.
+func (e statusError) Error() string { return e.text }
 
 // usagef makes a usage error that ends with where to read on. It must not
 // quote what the user typed as a value: that may be a person's identifier.
 func usagef(cmd *cobra.Command, format string, arguments ...any) error {
-	return usageError{fmt.Sprintf(format, arguments...) + fmt.Sprintf("; see '%s --help'", cmd.CommandPath())}
+	return statusError{exitUsage, fmt.Sprintf(format, arguments...) + fmt.Sprintf("; see '%s --help'", cmd.CommandPath())}
 }
 
 // exitCode says on stderr why a command failed, and returns the
@@ -45,9 +53,9 @@ func (s *streams) exitCode(err error) int {
 	for _, line := range sentences(err) {
 		_, _ = fmt.Fprintln(s.err, "lethe: "+line)
 	}
-	var usage usageError
-	if errors.As(err, &usage) {
-		return exitUsage
+	var known statusError
+	if errors.As(err, &known) {
+		return known.status
 	}
 	return exitFailed
 }
@@ -122,7 +130,7 @@ func subcommands(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usageError{fmt.Sprintf("unknown command; did you mean '%s %s'?", cmd.CommandPath(), near[0])}
+		return statusError{exitUsage, fmt.Sprintf("unknown command; did you mean '%s %s'?", cmd.CommandPath(), near[0])}
 	}
 	return usagef(cmd, "unknown command")
 }

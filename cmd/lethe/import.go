@@ -107,6 +107,8 @@ type importer struct {
 	// desk and namer are nil in a dry run.
 	desk  *requests.Desk
 	namer *vault.Namer
+	// nobody says that no worker is running, if so.
+	nobody string
 
 	// mu guards what comes after it, and the error stream.
 	mu   sync.Mutex
@@ -183,6 +185,9 @@ func (i *importer) run(ctx context.Context) error {
 	if i.done.Rows == 0 && err != nil {
 		return err
 	}
+	if i.nobody != "" && i.done.Submitted+i.done.Already > 0 {
+		defer i.mind("submitted; %s", i.nobody)
+	}
 	return cmp.Or(i.summary(), err, i.verdict())
 }
 
@@ -194,7 +199,9 @@ func (i *importer) handIn(ctx context.Context) error {
 		}
 		return i.flags.reach.openDesk(ctx, false, func(desk *requests.Desk) error {
 			i.desk = desk
-			return i.all(ctx)
+			err := i.all(ctx)
+			i.nobody = i.unattended(ctx, desk)
+			return err
 		})
 	})
 }

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -16,12 +15,8 @@ import (
 	"ite.digital/lethe/requests"
 )
 
-const (
-	// maxAsked is how many of the listed requests are asked how they stand.
-	maxAsked = 50
-	// askedAtOnce is how many of them at a time.
-	askedAtOnce = 8
-)
+// maxAsked is how many of the listed requests are asked how they stand.
+const maxAsked = 50
 
 func newList(s *streams) *cobra.Command {
 	var reach *access
@@ -34,7 +29,8 @@ func newList(s *streams) *cobra.Command {
 		Use:   "list",
 		Short: "List requests, the newest first",
 		Long: fmt.Sprintf(`List requests, the newest first. The first %d of them are asked how they stand;
-of the others, and if no worker answers, only what Temporal knows is shown.
+of the others, and of those that do not answer, only what Temporal knows is shown.
+Open ones that no worker has taken up are "not begun".
 
 With identifiers only the requests of that person are listed. Lethe stores no
 identifier for that, but a keyed hash of each that a request was handed in with.
@@ -65,7 +61,8 @@ included that Temporal has dropped. No Temporal is needed.`, maxAsked),
 				return problems
 			}
 			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				return s.list(cmd.Context(), desk, requests.Filter{OpenOnly: open, Subject: subject}, limit, *asJSON)
+				filter := requests.Filter{OpenOnly: open, Subject: subject}
+				return s.list(cmd.Context(), s.inquire(desk, maxAsked, cfg), filter, limit, *asJSON)
 			})
 		},
 	}
@@ -88,25 +85,31 @@ type listed struct {
 	Needs      []string   `json:"needs_operator,omitempty"`
 	ReceivedAt time.Time  `json:"received_at,omitzero"`
 	DueAt      time.Time  `json:"due_at,omitzero"`
+	// Silent is why an open request does not say how it stands; empty if it does, or
+	// was not asked.
+	Silent silentReason `json:"silent,omitempty"`
 	// inForce says that it is a restriction that waits to be lifted.
 	inForce bool
 }
 
-func (s *streams) list(ctx context.Context, desk *requests.Desk, filter requests.Filter, limit int, asJSON bool) error {
-	lines, err := desk.List(ctx, filter, limit)
+// A listing is a list of requests, as JSON.
+type listing struct {
+	Requests []listed `json:"requests"`
+	Silent   silence  `json:"silent"`
+}
+
+func (s *streams) list(ctx context.Context, q inquiry, filter requests.Filter, limit int, asJSON bool) error {
+	lines, err := q.crowd.List(ctx, filter, limit)
 	if err != nil {
 		return err
 	}
-	all := make([]listed, len(lines))
-	for i, line := range lines {
-		all[i].Line = line
+	heard, found, err := q.ask(ctx, lines)
+	if err != nil {
+		return err
 	}
-	unanswered := askAll(ctx, desk, all[:min(len(all), maxAsked)])
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+	all := listedOf(heard, found)
 	if asJSON {
-		return s.printJSON(all)
+		return s.printJSON(listing{all, found.forJSON()})
 	}
 	if len(all) == 0 {
 		return s.print("there are no requests\n")
@@ -114,49 +117,50 @@ func (s *streams) list(ctx context.Context, desk *requests.Desk, filter requests
 	if err := s.printTable(table.Row{"request", "kind", "state", "systems", "needs", "received", "due"}, rows(all), map[string]int{"needs": 30}); err != nil {
 		return err
 	}
-	if errors.Is(unanswered, requests.ErrNoWorker) {
-		return s.print("\nonly what Temporal knows is shown: " + unanswered.Error() + "\n")
+	notes := found.sentences(s.now())
+	if n, why := mute(heard); n > 0 {
+		notes = append(notes, fmt.Sprintf("of %d that ended only what Temporal knows is shown: %s", n, oneLine(why.Error())))
 	}
-	return nil
+	if len(notes) == 0 {
+		return nil
+	}
+	return s.print("\n" + strings.Join(notes, "\n") + "\n")
 }
 
-// askAll asks the requests how they stand, some at a time.
-func askAll(ctx context.Context, d desk, all []listed) error {
-	return sideBySide(ctx, len(all), func(ctx context.Context, i int) error { return all[i].ask(ctx, d) })
+// mute counts the requests that have ended and do not say how, with the reason of the
+// first.
+func mute(all []heard) (n int, why error) {
+	for _, h := range all {
+		if !h.Running() && h.hearing == unanswered {
+			n++
+			why = cmp.Or(why, h.failure)
+		}
+	}
+	return n, why
 }
 
-// sideBySide asks n questions, some at a time. The first one that no worker answers
-// ends the asking: each such question takes long.
-func sideBySide(ctx context.Context, n int, ask func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	tickets := make(chan struct{}, askedAtOnce)
-	var asking sync.WaitGroup
-	for i := range n {
-		tickets <- struct{}{}
-		asking.Go(func() {
-			defer func() { <-tickets }()
-			if ctx.Err() != nil {
-				return
-			}
-			if err := ask(ctx, i); errors.Is(err, requests.ErrNoWorker) {
-				cancel(err)
-			}
-		})
+// listedOf makes the lines of the list, each of what is known of its own request.
+func listedOf(all []heard, found silence) []listed {
+	bySilence := map[string]silent{}
+	for _, r := range found.Requests {
+		bySilence[dsr.WorkflowID(r.Kind, r.ID)] = r
 	}
-	asking.Wait()
-	return context.Cause(ctx)
+	list := make([]listed, len(all))
+	for i, h := range all {
+		list[i].Line = h.Line
+		if h.hearing == answeredNow {
+			list[i].fill(h.report)
+		} else if r, ok := bySilence[dsr.WorkflowID(h.Kind, h.ID)]; ok && h.Running() {
+			list[i].Silent, list[i].DueAt = r.Why, r.DueAt
+		}
+	}
+	return list
 }
 
-// ask fills in what the request's workflow says.
-func (l *listed) ask(ctx context.Context, d desk) error {
-	r, _, err := d.Status(ctx, l.Kind, l.ID)
-	if err != nil {
-		return err
-	}
+// fill fills in what the request's workflow says.
+func (l *listed) fill(r dsr.Report) {
 	l.Status, l.Done, l.Systems, l.Needs = r.Status, done(r), len(r.Systems), waiting(r)
 	l.ReceivedAt, l.DueAt, l.inForce = r.ReceivedAt, r.DueAt, inForce(r)
-	return nil
 }
 
 func rows(all []listed) []table.Row {
@@ -179,6 +183,10 @@ func rows(all []listed) []table.Row {
 // state is the request's own word, or Temporal's where that says more.
 func (l listed) state() string {
 	switch {
+	case l.Silent == silentNotBegun:
+		return "not begun"
+	case l.Silent == silentUnanswered:
+		return "no answer"
 	case l.Status == "", l.Status == dsr.StatusOpen && !l.Running():
 		return l.Temporal
 	case l.inForce && l.Running():

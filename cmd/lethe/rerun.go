@@ -32,6 +32,9 @@ open it sees to itself, and afterwards it is handed in anew.`,
 				if err := desk.Rerun(cmd.Context(), r.Kind, r.ID); err != nil {
 					return err
 				}
+				if text := s.unattended(cmd.Context(), desk); text != "" {
+					s.mind("%s", text)
+				}
 				return s.print("request " + r.ID + " is carried out again\nfollow it with: lethe show " + r.String() + " --watch\n")
 			})
 		},

@@ -140,7 +140,7 @@ func TestTasksListTheNoticeAndWhatIsDueFirst(t *testing.T) {
 
 	s, out := testStreams(t)
 	s.now = func() time.Time { return noon.AddDate(1, 0, 0) }
-	require.NoError(t, s.printTasks(notice, false))
+	require.NoError(t, s.printTasks(notice, silence{}, false))
 	require.Contains(t, out.String(), "restriction/r1")
 	require.NotContains(t, out.String(), "overdue")
 	require.Equal(t, []string{dsr.NoticeTask}, waiting(restricted(asked())))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,19 +14,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/config"
-	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/report/overview"
 	"ite.digital/lethe/report/render"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/storage"
-)
-
-const (
-	// maxOpen is how many open requests are counted, and maxOpenAsked how many of
-	// them are asked how they stand.
-	maxOpen      = 20_000
-	maxOpenAsked = 2_000
 )
 
 // A statistic is what the flags of the stats command ask for.
@@ -51,7 +44,10 @@ The numbers come from the newest report on every request in the archive; how ope
 requests stand comes from Temporal. They hold no identifier of anybody, no text
 that people wrote and, unless --requests asks for them, no request ids. Reports
 that cannot be read are named and not counted; those whose signature does not fit
-are named and counted.`,
+are named and counted.
+
+If open requests have not begun or do not answer, or Temporal cannot be reached, the
+numbers are printed and the exit code is 4: some that are overdue may be missing.`,
 		Example: `  lethe stats
   lethe stats --from 2026-01-01 --to 2026-03-31 --requests
   lethe stats --format html --language fr --output quarter.html
@@ -122,21 +118,35 @@ func (s *streams) stats(ctx context.Context, reach *access, want statistic, cfg 
 	if len(ring) == 0 {
 		tally.Unchecked()
 	}
+	var verdict error
 	if !want.archiveOnly {
 		// Open requests come first: one that is carried out again counts once.
-		if err := countOpen(ctx, reach, tally); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			s.mind("open requests are left out: %s; --archive-only leaves them out without asking", oneLine(err.Error()))
+		verdict = reach.atDesk(ctx, func(desk *requests.Desk) error {
+			found, err := s.countOpen(ctx, desk, cfg, tally)
+			return cmp.Or(err, found.verdict(s.now()))
+		})
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
+		verdict = leftOut(verdict)
 	}
 	if err := countArchive(ctx, reach, want.archive, ring, tally); err != nil {
 		return err
 	}
 	o := tally.Overview()
 	s.mindSource(o.Source, want)
-	return s.deliver(want.output, func(w io.Writer) error { return want.write(w, o, cfg, period) })
+	err = s.deliver(want.output, func(w io.Writer) error { return want.write(w, o, cfg, period) })
+	return cmp.Or(err, verdict)
+}
+
+// leftOut is why open requests are not counted, or not all of them could say how they
+// stand. The numbers of the archive are there all the same.
+func leftOut(err error) error {
+	var known statusError
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return statusError{exitUnreached, "open requests are left out: " + oneLine(err.Error()) + "; --archive-only leaves them out without asking"}
 }
 
 // mind says on stderr what a number does not.
@@ -173,39 +183,24 @@ func (s *streams) ringAtHand(ctx context.Context, keys *keysFlag, cfg *config.Co
 	return ring, err
 }
 
-// countOpen counts the open requests by what their workflows say.
-func countOpen(ctx context.Context, reach *access, tally *overview.Tally) error {
-	return reach.atDesk(ctx, func(desk *requests.Desk) error {
-		lines, err := desk.List(ctx, requests.Filter{OpenOnly: true}, maxOpen)
-		if err != nil {
-			return err
+// countOpen counts the open requests by what their workflows say, and those that say
+// nothing.
+func (s *streams) countOpen(ctx context.Context, d crowd, cfg *config.Config, tally *overview.Tally) (silence, error) {
+	all, found, err := s.inquire(d, maxOpenAsked, cfg).askOpen(ctx)
+	if err != nil {
+		return silence{}, err
+	}
+	tally.AskedNow()
+	for _, h := range all {
+		if h.hearing == answeredNow {
+			tally.AddOpen(h.report)
 		}
-		tally.AskedNow()
-		asked := lines[:min(len(lines), maxOpenAsked)]
-		reports, failures := make([]dsr.Report, len(asked)), make([]error, len(asked))
-		silent := sideBySide(ctx, len(asked), func(ctx context.Context, i int) error {
-			reports[i], _, failures[i] = desk.Status(ctx, asked[i].Kind, asked[i].ID)
-			return failures[i]
-		})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		for i := range asked {
-			switch {
-			case reports[i].RequestID != "":
-				tally.AddOpen(reports[i])
-			case errors.Is(failures[i], requests.ErrForgotten), errors.Is(failures[i], requests.ErrUnknown):
-				// it has ended meanwhile
-			default:
-				tally.AddUnasked(1)
-			}
-		}
-		tally.AddUnasked(len(lines) - len(asked))
-		if errors.Is(silent, requests.ErrNoWorker) {
-			return fmt.Errorf("their dates are unknown: %w", silent)
-		}
-		return nil
-	})
+	}
+	for _, r := range found.Requests {
+		tally.AddSilent(r.Why == silentUnanswered, r.DueAt)
+	}
+	tally.AddUnasked(found.NotAsked + found.Late)
+	return found, nil
 }
 
 // countArchive counts the newest report on every request.

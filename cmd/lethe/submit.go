@@ -42,7 +42,8 @@ func newSubmit(s *streams) *cobra.Command {
 		Short: "Hand in a request",
 		Long: `Hand in a data subject's request: an erasure (GDPR Art. 17), or a restriction of
 processing (Art. 18), which says on which ground. The same request handed in twice is
-one request.
+one request. If no worker is running, a warning says so: the request is handed in, and
+nothing happens before one is started.
 
 A restriction stays open until it is lifted; --wait ends once it is in force.
 
@@ -99,11 +100,32 @@ func (s *streams) submit(ctx context.Context, f *submission) error {
 		if err != nil {
 			return err
 		}
-		if err := s.printSubmitted(f, request, already); err != nil || !f.wait {
+		if err := s.printSubmitted(f, request, already); err != nil {
 			return err
+		}
+		if text := s.unattended(ctx, desk); text != "" {
+			s.mind("submitted; %s", text)
+		}
+		if !f.wait {
+			return nil
 		}
 		return s.follow(ctx, desk, watching{request: requests.Name{Kind: request.Kind, ID: request.ID}, json: *f.json})
 	})
+}
+
+// unattended says that no worker is running, if that is known. What was handed in is
+// safe all the same, so that this is no failure.
+func (s *streams) unattended(ctx context.Context, d poll) string {
+	polling, err := d.Polling(ctx)
+	if err != nil || !polling.Nobody(s.now()) {
+		return ""
+	}
+	return nobodyWorks(polling.Namespace)
+}
+
+// A poll tells who polls; it is a [requests.Desk].
+type poll interface {
+	Polling(ctx context.Context) (requests.Polling, error)
 }
 
 // dueAt is until when the request must be answered, by the configuration.

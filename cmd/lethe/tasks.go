@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,9 +14,6 @@ import (
 	"ite.digital/lethe/requests"
 )
 
-// maxTasks is how many requests are asked what waits in them.
-const maxTasks = 500
-
 func newTasks(s *streams) *cobra.Command {
 	var reach *access
 	var asJSON *bool
@@ -26,17 +23,20 @@ func newTasks(s *streams) *cobra.Command {
 		Long: `List what waits for a person in all open requests: what is due first comes first.
 'lethe show' says how each task is done, step by step. "notice" stands for telling a
 person that a restriction is lifted, which 'lethe confirm-notice' answers, and "ground"
-for the reason of a restriction that came by mail, which 'lethe approve' names.`,
+for the reason of a restriction that came by mail, which 'lethe approve' names.
+
+Requests that have not begun, or do not answer, cannot say what they wait for. They
+are named, and the exit code is 4.`,
 		Example: `  lethe tasks
   lethe tasks --json`,
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
-				tasks, err := findTasks(cmd.Context(), desk)
+				cfg, err := reach.config.outline()
 				if err != nil {
 					return err
 				}
-				return s.printTasks(tasks, *asJSON)
+				return s.tasks(cmd.Context(), s.inquire(desk, maxOpenAsked, cfg), *asJSON)
 			})
 		},
 	}
@@ -62,25 +62,21 @@ type task struct {
 	Overdue bool      `json:"overdue"`
 }
 
-// findTasks asks every request in which something waits, those due first first.
-func findTasks(ctx context.Context, desk *requests.Desk) ([]task, error) {
-	lines, err := desk.List(ctx, requests.Filter{OpenOnly: true, Waiting: true}, maxTasks)
+// tasks lists what waits for a person in all open requests, what is due first first,
+// and those that cannot say so.
+func (s *streams) tasks(ctx context.Context, q inquiry, asJSON bool) error {
+	all, found, err := q.askOpen(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	tasks := []task{}
-	for _, line := range lines {
-		r, _, err := desk.Status(ctx, line.Kind, line.ID)
-		if errors.Is(err, requests.ErrForgotten) || errors.Is(err, requests.ErrUnknown) {
-			continue // it has ended meanwhile
+	for _, h := range all {
+		if h.hearing == answeredNow {
+			tasks = append(tasks, tasksOf(h.report)...)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("ask request %s: %w", line.ID, err)
-		}
-		tasks = append(tasks, tasksOf(r)...)
 	}
 	slices.SortStableFunc(tasks, task.compare)
-	return tasks, nil
+	return cmp.Or(s.printTasks(tasks, found, asJSON), found.verdict(s.now()))
 }
 
 // tasksOf lists what waits for a person in a request.
@@ -124,16 +120,30 @@ func (t task) compare(other task) int {
 	}
 }
 
-func (s *streams) printTasks(tasks []task, asJSON bool) error {
+// A todoList is all that waits for a person, as JSON.
+type todoList struct {
+	Tasks  []task  `json:"tasks"`
+	Silent silence `json:"silent"`
+}
+
+func (s *streams) printTasks(tasks []task, found silence, asJSON bool) error {
 	for i := range tasks {
 		tasks[i].Overdue = !tasks[i].DueAt.IsZero() && s.now().After(tasks[i].DueAt)
 	}
 	if asJSON {
-		return s.printJSON(tasks)
+		return s.printJSON(todoList{tasks, found.forJSON()})
 	}
-	if len(tasks) == 0 {
-		return s.print("nothing waits for a person\n")
+	if len(tasks) > 0 {
+		if err := s.printTaskTable(tasks); err != nil {
+			return err
+		}
+	} else if found.verdict(s.now()) == nil {
+		return s.print(found.allClear())
 	}
+	return s.printSilence(found)
+}
+
+func (s *streams) printTaskTable(tasks []task) error {
 	rows := make([]table.Row, len(tasks))
 	for i, t := range tasks {
 		due := day(t.DueAt)

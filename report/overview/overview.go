@@ -173,7 +173,12 @@ type Open struct {
 	Overdue int `json:"overdue"`
 	// Waiting are those in which a system waits for a person.
 	Waiting int `json:"waiting_for_a_person"`
-	// Unasked are those of which only Temporal's word is known: that they are open.
+	// NotBegun are those that no worker has taken up, and Unanswered those that have
+	// begun and do not answer. They may wait for a person, and not all that are overdue
+	// are known to be.
+	NotBegun   int `json:"not_begun,omitempty"`
+	Unanswered int `json:"unanswered,omitempty"`
+	// Unasked are those that were not asked: only that they are open is known.
 	Unasked int `json:"not_asked,omitempty"`
 	// Again are those of the period that have a report and are carried out again.
 	Again int `json:"carried_out_again,omitempty"`

@@ -235,9 +235,12 @@ func TestOpenRequestsAreCountedOnce(t *testing.T) {
 			tally.AddOpen(r)
 		}
 		tally.AddUnasked(2)
+		tally.AddSilent(false, now.AddDate(0, 0, -1))
+		tally.AddSilent(false, time.Time{})
+		tally.AddSilent(true, now.AddDate(0, 0, 1))
 		tally.Add(request("again", 3), true, 1)
 	})
-	require.Equal(t, &overview.Open{Open: 6, Overdue: 1, Waiting: 1, Unasked: 2, Again: 1}, o.Now)
+	require.Equal(t, &overview.Open{Open: 9, Overdue: 2, Waiting: 1, NotBegun: 2, Unanswered: 1, Unasked: 2, Again: 1}, o.Now)
 	require.Equal(t, []overview.Requests{{Kind: dsr.Erasure, Received: 3, Completed: 1, Open: 2}, {Kind: dsr.Restriction}}, o.Requests)
 	require.Equal(t, []string{"again", "overdue", "waiting"}, ids(o))
 }

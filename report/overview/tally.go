@@ -47,7 +47,7 @@ func New(p Period, now time.Time, list bool) *Tally {
 }
 
 // AskedNow says that Temporal was asked for the open requests, which
-// [Tally.AddOpen] and [Tally.AddUnasked] count.
+// [Tally.AddOpen], [Tally.AddSilent] and [Tally.AddUnasked] count.
 func (t *Tally) AskedNow() {
 	if t.result.Now == nil {
 		t.result.Now = &Open{}
@@ -77,6 +77,23 @@ func (t *Tally) AddOpen(r dsr.Report) {
 			line.Status = dsr.StatusOverdue
 		}
 		t.waiting[dsr.WorkflowID(r.Kind, r.RequestID)] = line
+	}
+}
+
+// AddSilent counts an open request that does not say how it stands: one that has not
+// begun, or one that has begun and does not answer. due is until when it must be
+// answered, or zero if that is not known.
+func (t *Tally) AddSilent(begun bool, due time.Time) {
+	t.AskedNow()
+	now := t.result.Now
+	now.Open++
+	if begun {
+		now.Unanswered++
+	} else {
+		now.NotBegun++
+	}
+	if !due.IsZero() && t.now.After(due) {
+		now.Overdue++
 	}
 }
 

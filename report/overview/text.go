@@ -150,8 +150,13 @@ func (t *textual) now(o *Open) {
 		return
 	}
 	t.line(" %d open, %d overdue, %d waiting for a person", o.Open, o.Overdue, o.Waiting)
-	if o.Unasked > 0 {
-		t.line(" %d of them did not answer: they may be overdue or waiting as well", o.Unasked)
+	for _, quiet := range []struct {
+		n    int
+		what string
+	}{{o.NotBegun, "not begun"}, {o.Unanswered, "without an answer"}, {o.Unasked, "not asked"}} {
+		if quiet.n > 0 {
+			t.line(" %d of them %s: they may be overdue or waiting as well", quiet.n, quiet.what)
+		}
 	}
 	if o.Again > 0 {
 		t.line(" of the period, %s carried out again; the report before counts", plural(o.Again, "request is", "requests are"))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,6 +24,8 @@ func quarter(list bool) overview.Overview {
 	open := request("open", 0, outcome("alore", dsr.NeedsOperator))
 	t.AddOpen(open)
 	t.AddOpen(request("R-05", 0, outcome("alore", dsr.Acting)))
+	t.AddSilent(false, request("R-97", 0).DueAt)
+	t.AddSilent(true, time.Time{})
 	t.AddUnasked(1)
 	for i := range 24 {
 		gist, alore := outcome("gist", dsr.NotFound), outcome("alore", dsr.Attested)

@@ -278,8 +278,11 @@ func (p *overviewPage) circumstances(o overview.Overview) {
 	})
 	if n := o.Now; n != nil {
 		p.Now = p.counts([]count{{"stats.open", n.Open}, {"stats.overdue", n.Overdue}, {"stats.waiting", n.Waiting}})
-		if n.Unasked > 0 {
-			p.Now = append(p.Now, p.counts([]count{{"stats.unasked", n.Unasked}})...)
+		if n.NotBegun > 0 {
+			p.Now = append(p.Now, p.counts([]count{{"stats.notbegun", n.NotBegun}})...)
+		}
+		if quiet := n.Unanswered + n.Unasked; quiet > 0 {
+			p.Now = append(p.Now, p.counts([]count{{"stats.unasked", quiet}})...)
 		}
 		if n.Again > 0 {
 			p.Now = append(p.Now, p.counts([]count{{"stats.again", n.Again}})...)

@@ -187,3 +187,19 @@ func TestEveryReasonAndStateHasItsWord(t *testing.T) {
 		require.Contains(t, known, "ended."+ended)
 	}
 }
+
+func TestThePageCountsThoseWhoSayNothing(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 4, 10, 9, 0, 0, 0, time.UTC)
+	tally := overview.New(overview.LastQuarter(now), now, false)
+	for range 13 {
+		tally.AddSilent(false, time.Time{})
+	}
+	for range 8 {
+		tally.AddSilent(true, time.Time{})
+	}
+	tally.AddUnasked(9)
+	source, _ := overviewPage(t, tally.Overview(), render.English)
+	require.Regexp(t, `(?s)Open and not begun: they may be overdue or waiting\W.{0,60}\b13\b`, source)
+	require.Regexp(t, `(?s)Open and gave no answer: they may be overdue or waiting\W.{0,60}\b17\b`, source)
+}

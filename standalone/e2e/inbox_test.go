@@ -27,11 +27,13 @@ import (
 // them has made the keys.
 func (s *site) listed() []requests.Line {
 	s.Helper()
-	var lines []requests.Line
-	if answer := s.lethe("list", "--json", "--limit", "500"); answer.code != 0 || json.Unmarshal([]byte(answer.out), &lines) != nil {
+	var list struct {
+		Requests []requests.Line `json:"requests"`
+	}
+	if answer := s.lethe("list", "--json", "--limit", "500"); answer.code != 0 || json.Unmarshal([]byte(answer.out), &list) != nil {
 		return nil
 	}
-	return lines
+	return list.Requests
 }
 
 func TestAFileIsHandedInOnceHoweverOftenItIsInterrupted(t *testing.T) {
