@@ -2,7 +2,7 @@
 # The newest releases of the phone libraries disagree whether the mobile numbers that Gambians have
 # been given since September 2026 can exist.
 #
-# Versions, each the newest of its project when this was written (November 2026):
+# Versions, each the newest that its registry gave when this was written (November 2026):
 #   github.com/nyaruka/phonenumbers v1.8.1, npm awesome-phonenumber 7.8.0, phone 3.1.72,
 #   google-libphonenumber 3.2.47, libphonenumber-js 1.13.16 (max metadata).
 # Background: Gambia adds two digits to mobile numbers, by operator (83 QCell, 86 Comium,
