@@ -17,6 +17,10 @@ const (
 	// DefaultArchive is where reports go unless configured: a folder beside
 	// the configuration.
 	DefaultArchive = "file://./data/reports"
+	// DefaultGatherFor is for how long requests wait at most, unless configured, until all
+	// systems have shown what they hold. A vendor that is down delays the others by no more.
+	DefaultGatherFor = 30 * time.Second
+	longestGather    = time.Hour
 	// DefaultRecheckAfter is how long after the last erasure all systems are
 	// looked into once more unless configured: by then nightly syncs have run.
 	DefaultRecheckAfter = 24 * time.Hour
@@ -40,6 +44,9 @@ type Config struct {
 	Retention time.Duration
 	// Company is who answers requests, as reports and letters name it.
 	Company Company
+	// GatherFor is for how long nothing is changed anywhere while systems have not shown yet
+	// what they hold.
+	GatherFor time.Duration
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration
@@ -82,7 +89,7 @@ type System struct {
 
 // Plan is what every request starts with.
 func (c *Config) Plan() dsr.Plan {
-	plan := dsr.Plan{RecheckAfter: c.RecheckAfter, CheckEvery: c.CheckEvery}
+	plan := dsr.Plan{RecheckAfter: c.RecheckAfter, GatherFor: c.GatherFor, CheckEvery: c.CheckEvery}
 	for _, system := range c.Systems {
 		planned := system.Plan
 		planned.ApprovalRequired = planned.ApprovalRequired || c.ApprovalRequired
@@ -173,10 +180,13 @@ func (l *loader) load(path string) *Config {
 
 func (l *loader) config(root value) *Config {
 	entries := root.entries()
-	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "recheck_after", "approval", "notify", "mailbox", "regulation", "vault", "codec_server", "gateway", "worker", "restriction", "systems"}, nil)
-	config := &Config{RecheckAfter: DefaultRecheckAfter}
+	root.refuseUnknown(entries, []string{"default_region", "archive", "company", "gather_for", "recheck_after", "approval", "notify", "mailbox", "regulation", "vault", "codec_server", "gateway", "worker", "restriction", "systems"}, nil)
+	config := &Config{GatherFor: DefaultGatherFor, RecheckAfter: DefaultRecheckAfter}
 	if v, ok := entries["default_region"]; ok {
 		config.DefaultRegion = region(v.value)
+	}
+	if v, ok := entries["gather_for"]; ok {
+		config.GatherFor = duration(v.value, 0, longestGather, "such as 30s")
 	}
 	if v, ok := entries["recheck_after"]; ok {
 		config.RecheckAfter = duration(v.value, 0, longestRecheck, "within the legal deadline, such as 24h")

@@ -9,6 +9,9 @@ type Plan struct {
 	// RecheckAfter is how long after the last erasure all systems are looked
 	// into once more.
 	RecheckAfter time.Duration `json:"recheck_after"`
+	// GatherFor is for how long at most nothing is changed anywhere while systems have not
+	// shown yet what they hold: what one shows can speak against a record in another.
+	GatherFor time.Duration `json:"gather_for,omitempty"`
 	// CheckEvery is how often it is checked that a restriction holds.
 	CheckEvery time.Duration `json:"check_every,omitempty"`
 }

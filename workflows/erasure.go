@@ -77,6 +77,10 @@ type process struct {
 	// hashesUnknown says that nobody knows what the subject's hashed identifiers are
 	// the hashes of.
 	hashesUnknown bool
+	// gatherFor is how long nothing is changed while systems have not shown what they hold,
+	// and gathered says that this is over.
+	gatherFor time.Duration
+	gathered  bool
 	// recheckAfter is how long after the last erasure everything is looked at
 	// once more.
 	recheckAfter time.Duration
@@ -128,6 +132,7 @@ func (e *process) run(ctx workflow.Context) (dsr.Completion, error) {
 
 // begin starts all that goes on side by side until the request is finished.
 func (e *process) begin(ctx workflow.Context) {
+	workflow.GoNamed(ctx, "gather", e.gather)
 	workflow.GoNamed(ctx, "show", e.show)
 	workflow.GoNamed(ctx, "remind", e.remind)
 	workflow.GoNamed(ctx, "chase", e.chase)
@@ -147,7 +152,7 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	if err := workflow.ExecuteActivity(requestStep(ctx, "make the plan"), requests.MakePlan, params).Get(ctx, &plan); err != nil {
 		return fmt.Errorf("make the plan: %w", err)
 	}
-	e.recheckAfter, e.deadlines = plan.RecheckAfter, plan.Deadlines
+	e.recheckAfter, e.gatherFor, e.deadlines = plan.RecheckAfter, plan.GatherFor, plan.Deadlines
 	e.extension, e.identity = plan.Extension, plan.Identity
 	e.related, e.checkEvery = plan.Related, plan.CheckEvery
 	e.known.share(plan.Resolved) // the update that handed them in has checked them

@@ -193,6 +193,8 @@ type trial struct {
 	// told is what people were reminded of.
 	told    bytes.Buffer
 	request dsr.Request
+	// steps are those that concern the whole request; its plan may be changed before it runs.
+	steps *activities.Requests
 	// connectors reach the vendors, by name.
 	connectors map[string]connectors.Connector
 	// updates counts what operators sent.
@@ -218,11 +220,12 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 		ID: "R-1", Kind: dsr.Erasure, ReceivedAt: received, Subject: dsr.Subject{Identifiers: []dsr.Identifier{email}},
 	}}
 	env.RegisterActivity(&activities.Systems{Connectors: byName, Past: &tr.past})
-	env.RegisterActivity(&activities.Requests{
+	tr.steps = &activities.Requests{
 		Acquaintances: &tr.acquaintances,
 		Plan:          dsr.Plan{Systems: systems, RecheckAfter: 24 * time.Hour}, Archive: &tr.archive, Past: &tr.past, Keys: &tr.archive, Now: env.Now,
 		Deadlines: gdpr, Log: zerolog.New(&tr.told),
-	})
+	}
+	env.RegisterActivity(tr.steps)
 	env.OnRequestCancelExternalWorkflow(mock.Anything, mock.Anything, mock.Anything).Return(func(_, id, _ string) error {
 		tr.takenBack = append(tr.takenBack, id)
 		return nil

@@ -53,6 +53,13 @@ func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 		if question != nil || ctx.Err() != nil {
 			return question
 		}
+		again, question := s.awaitOthers(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		if again {
+			continue
+		}
 		if question := s.giveBack(ctx); question != nil || ctx.Err() != nil {
 			return question
 		}

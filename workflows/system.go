@@ -34,6 +34,8 @@ type system struct {
 	outcome dsr.Outcome
 	// located are the records that the system showed last, without those of somebody else.
 	located []dsr.Record
+	// heard says that the system has shown what it holds at least once.
+	heard bool
 	// searched are the keys of the identifiers the system was searched with.
 	searched map[string]bool
 	// effects is what became of each record, in the order of erasure.
@@ -206,15 +208,16 @@ func (s *system) ask(ctx workflow.Context, question *dsr.Question) {
 	})
 }
 
-// heldOtherwise reports whether what was learnt elsewhere has changed whose the records are
-// that the question is about.
+// heldOtherwise reports whether what was learnt elsewhere releases records that the question
+// is about, or holds others of them.
 func (s *system) heldOtherwise(asked *dsr.Question) bool {
 	if asked.Kind != dsr.QuestionMatch || len(asked.Candidates) == 0 || len(s.located) > maxWeighed {
 		return false
 	}
 	for _, record := range s.located {
 		at := slices.IndexFunc(asked.Candidates, func(c dsr.Candidate) bool { return c.Record == record.Key() })
-		if at >= 0 && s.request.known.judged.Of(s.plan.Name, record).Hold != asked.Candidates[at].Hold {
+		now := s.request.known.judged.Of(s.plan.Name, record).Hold
+		if at >= 0 && (now == "") != (asked.Candidates[at].Hold == "") {
 			return true
 		}
 	}
@@ -306,6 +309,13 @@ func (s *system) eraseAutomatically(ctx workflow.Context) *dsr.Question {
 		records, question := s.locate(ctx)
 		if question != nil || ctx.Err() != nil {
 			return question
+		}
+		again, question := s.awaitOthers(ctx)
+		if question != nil || ctx.Err() != nil {
+			return question
+		}
+		if again {
+			continue
 		}
 		orphans, question := s.recall(ctx)
 		if question != nil || ctx.Err() != nil || s.keepWithheld(ctx) {
@@ -413,7 +423,7 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 			break
 		}
 	}
-	s.request.known = known
+	s.request.known, s.heard = known, true
 	if question := s.guard(known, s.located); question != nil {
 		return nil, question
 	}

@@ -61,7 +61,7 @@ func (j Judgement) Certain() dsr.Subject {
 // Judge weighs the evidence. The same evidence gives the same judgement, in whatever order
 // it was gathered.
 func Judge(e Evidence) Judgement {
-	j := judge{evidence: e}
+	j := judge{evidence: e, contested: map[int]bool{}}
 	// What is shared decides who is a stranger, and strangers decide what is shared. The
 	// set grows with each round, so that there are no more rounds than identifiers.
 	for {
@@ -87,8 +87,9 @@ type judge struct {
 	doubtful []dsr.Identifier
 	// joined are the records that are the subject's, by their place among those seen.
 	joined map[int]bool
-	// rivals are records of which at most one person's are the subject's.
-	rivals map[int]bool
+	// rivals are records of which at most one person's are the subject's, and contested
+	// those that were it in any round: what they share ties nobody to them afterwards.
+	rivals, contested map[int]bool
 }
 
 // weigh finds what is the subject's, beginning with what was given. In each round all
@@ -181,7 +182,7 @@ func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
 	}
 	var against []dsr.IdentifierType
 	for _, t := range types {
-		known, main := telling(valuesOf(j.sure.Identifiers, t)), telling(mainOf(r, t))
+		known, main := telling(valuesOf(j.sure.Identifiers, t)), tells(r, t)
 		if len(known) == 0 || len(main) == 0 || slices.ContainsFunc(main, j.recognised) {
 			continue
 		}
@@ -296,7 +297,7 @@ func (j *judge) withoutRivals(candidates []int) []int {
 		for _, group := range groups {
 			for _, i := range group {
 				if s := j.evidence.Seen[i]; s.Decision != Theirs && !slices.ContainsFunc(j.ties(s.Record), j.isAnchor) {
-					j.rivals[i] = true
+					j.rivals[i], j.contested[i] = true, true
 				}
 			}
 		}
@@ -308,7 +309,7 @@ func (j *judge) withoutRivals(candidates []int) []int {
 func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 	var groups [][]int
 	for _, i := range candidates {
-		if len(telling(mainOf(j.evidence.Seen[i].Record, t))) == 0 {
+		if len(tells(j.evidence.Seen[i].Record, t)) == 0 {
 			continue
 		}
 		merged := []int{i}
@@ -408,7 +409,7 @@ func (j *judge) finding(i int, s Sighting) Finding {
 	case s.Decision == SomebodyElses, len(r.Identifiers)+len(r.Ambiguous) == 0:
 	case len(found.Contradicts) > 0:
 		found.Hold = dsr.HoldContradicts
-	case j.rivals[i]:
+	case j.contested[i]:
 		found.Hold = dsr.HoldRivals
 	case j.joined[i]:
 		found.Hold = dsr.HoldDoubtful
@@ -454,6 +455,15 @@ func valuesOf(ids []dsr.Identifier, t dsr.IdentifierType) []dsr.Identifier {
 		}
 	}
 	return values
+}
+
+// tells are the values of a type by which a record says whose it is: its main ones, and of
+// phone numbers all but fixed lines.
+func tells(r dsr.Record, t dsr.IdentifierType) []dsr.Identifier {
+	if t == dsr.Phone {
+		return telling(valuesOf(r.Identifiers, t))
+	}
+	return mainOf(r, t)
 }
 
 // telling leaves out fixed lines: whoever has one has another number as well.

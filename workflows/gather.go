@@ -1,0 +1,56 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"ite.digital/lethe/dsr"
+)
+
+// gather waits until every system has shown what it holds, or for as long as is configured:
+// what one shows can speak against a record in another, and what is erased is gone. A
+// vendor that is down delays the others once and by no more than that.
+func (e *process) gather(ctx workflow.Context) {
+	if e.gatherFor > 0 && !e.resumed() {
+		// An error means that the request is cancelled, which every system sees itself.
+		_, _ = awaitFor(ctx, e.gatherFor, true, "wait for what all systems show", e.allHeard)
+	}
+	e.gathered = true
+}
+
+// resumed reports whether the run goes on where another one ended.
+func (e *process) resumed() bool { return e.restriction != nil && e.inForce() }
+
+// allHeard reports whether every system that can be asked has shown what it holds.
+func (e *process) allHeard() bool {
+	for _, s := range e.systems {
+		if !s.isHeard() {
+			return false
+		}
+	}
+	return true
+}
+
+// isHeard reports whether the system was asked for all that is known, or waits for a person
+// or is done.
+func (s *system) isHeard() bool {
+	return s.plan.Mode != dsr.Automatic || s.settled || s.outcome.State == dsr.NeedsOperator ||
+		s.heard && s.allSearched(s.request.known)
+}
+
+// awaitOthers waits until the others have shown what they hold. It reports that the system
+// has to be asked again if there is more to ask it for, and the question that what the
+// others have shown raises about its own records.
+func (s *system) awaitOthers(ctx workflow.Context) (again bool, question *dsr.Question) {
+	if s.request.gathered || len(s.located) == 0 {
+		return false, nil
+	}
+	err := workflow.Await(ctx, func() bool { return s.request.gathered || s.request.allHeard() || s.hasNews() })
+	switch {
+	case err != nil: // interrupted, which the caller sees
+		return false, nil
+	case s.hasNews():
+		return true, nil
+	default:
+		return false, s.guard(s.request.known, s.located)
+	}
+}
