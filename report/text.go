@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // Text writes the report for people to read: exceptions first, then each
@@ -156,6 +157,9 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 		t.field("Called", callText(call))
 	}
 	t.field("Attempts", attemptsText(kind, o))
+	for _, u := range o.Unread {
+		t.field("Not used", fmt.Sprintf("%s (%s): %s", u.Field, u.Type, unreadText(u.Reason)))
+	}
 	t.outages(o.Outages)
 	t.field("Times", timesText(o))
 	if kind != dsr.Erasure {
@@ -164,6 +168,24 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	}
 	for _, gap := range o.NotCovered { // by an erasure
 		t.field("Not covered", gap)
+	}
+}
+
+// unreadText says why a vendor's field identifies nobody.
+func unreadText(reason string) string {
+	switch identity.Reason(reason) {
+	case identity.Placeholder:
+		return "stands for \"none\""
+	case identity.OwnAddress:
+		return "an address of our own"
+	case identity.NotPersonal:
+		return "names a visit or a property, not a person"
+	case identity.Spreadsheet:
+		return "spoilt by a spreadsheet"
+	case identity.Extension:
+		return "a number with an extension, which several people share"
+	default:
+		return "not understood"
 	}
 }
 

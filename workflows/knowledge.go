@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/dsr/leads"
 )
 
@@ -37,7 +38,9 @@ func (k knowledge) seeing(system string, records []dsr.Record) knowledge {
 }
 
 // tooMuch reports whether more is known than one person has.
-func (k knowledge) tooMuch() bool { return len(k.judged.Sure.Identifiers) > maxKnown }
+func (k knowledge) tooMuch() bool {
+	return len(k.judged.Sure.Identifiers) > maxKnown || len(k.judged.Doubtful) > maxKnown
+}
 
 // share adds identifiers that a person, or an earlier run, vouches for. It reports false,
 // and adds nothing, if they are too many to be one person's.
@@ -48,6 +51,27 @@ func (k *knowledge) share(ids []dsr.Identifier) bool {
 	}
 	*k = wider
 	return true
+}
+
+// kindFound is the kind of what a person found in a system that Lethe does not reach.
+const kindFound = "found"
+
+// found is what is known once a person has found identifiers of the subject in a manual
+// system. They are weighed as those that a record discloses: a person who reads a merged
+// contact cannot tell better than a connector whose second address it is.
+func (k knowledge) found(system string, ids []dsr.Identifier) knowledge {
+	if len(ids) == 0 {
+		return k
+	}
+	record := dsr.Record{Kind: kindFound, ID: system, Identifiers: slices.Clone(k.evidence.Given.Identifiers)}
+	for _, id := range ids {
+		if identity.Recognises(k.sure(), id) {
+			continue
+		}
+		record.Identifiers = append(record.Identifiers, id)
+		record.Secondary = append(record.Secondary, id)
+	}
+	return k.seeing(system, []dsr.Record{record})
 }
 
 // decide notes whose records a person has said that they are, by their keys.

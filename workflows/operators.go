@@ -128,8 +128,7 @@ func (e *process) checkComplete(_ workflow.Context, p CompleteTask) error {
 	if q := s.outcome.Question; q != nil && (q.Kind == dsr.QuestionIdentity || q.Kind == dsr.QuestionConflict) {
 		return fmt.Errorf("nothing is to be done at %s yet: %s", p.System, q.Text)
 	}
-	known := e.known
-	if !known.share(p.Found) {
+	if e.known.found(p.System, p.Found).tooMuch() {
 		return fmt.Errorf("found: more than %d identifiers cannot be one person's", maxKnown)
 	}
 	return e.checkText("evidence", p.Evidence)
@@ -171,7 +170,7 @@ func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	if !asked { // it was asked in a run before this one
 		s.markSearched(e.known.sure())
 	}
-	e.known.share(p.Found)
+	e.known = e.known.found(p.System, p.Found)
 	// What this very system disclosed was before the operator's eyes.
 	s.markSearched(dsr.Subject{Identifiers: p.Found})
 	return nil

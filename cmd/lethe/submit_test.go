@@ -88,7 +88,7 @@ func TestSubmitNeverRepeatsAnIdentifierInItsErrors(t *testing.T) {
 		"file":        {"--subject-file", "-"},
 		"file name":   {"--subject-file", secret + ".json"},
 		"id":          {"--email", "ann@example.com", "--id", secret + "@example.com"},
-		"phone as id": {"--phone", "+33639980001", "--id", "33639980001"},
+		"phone as id": {"--phone", "+33639980002", "--id", "33639980002"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +97,7 @@ func TestSubmitNeverRepeatsAnIdentifierInItsErrors(t *testing.T) {
 			_, err := requestOf(t, s, flags...)
 			require.Error(t, err)
 			require.NotContains(t, err.Error(), secret)
-			require.NotContains(t, err.Error(), "33639980001")
+			require.NotContains(t, err.Error(), "33639980002")
 		})
 	}
 }

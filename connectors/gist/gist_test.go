@@ -205,7 +205,7 @@ func TestCustomPropertiesDiscloseIdentifiers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []dsr.Record{{Kind: "contact", ID: "17", FoundBy: joID, Identifiers: []dsr.Identifier{
 		{Type: dsr.Email, Value: "Jo@example.com"}, joID, joPhone, {Type: dsr.GAClientID, Value: "1234567890.1700000000"},
-	}}}, findings.Records)
+	}, Unread: []dsr.UnreadField{{Field: "age", Type: dsr.Phone, Reason: "malformed"}}}}, findings.Records)
 }
 
 func TestAListWithoutEndIsGivenUp(t *testing.T) {

@@ -29,6 +29,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // The paths of the calls, for the ledger and for errors.
@@ -114,10 +115,14 @@ func (c *Connector) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, erro
 	var findings dsr.Findings
 	seen := map[string]bool{}
 	for _, id := range s.Of(c.needs...) {
-		record := recordOf(id)
-		if !seen[record.Key()] {
-			seen[record.Key()] = true
-			findings.Records = append(findings.Records, record)
+		// What was sent before a renumbering was hashed in the form of then.
+		for _, same := range identity.Equivalents(id) {
+			record := recordOf(same)
+			record.Identifiers = []dsr.Identifier{id}
+			if !seen[record.Key()] {
+				seen[record.Key()] = true
+				findings.Records = append(findings.Records, record)
+			}
 		}
 	}
 	return findings, nil

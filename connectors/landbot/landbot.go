@@ -166,7 +166,10 @@ func (c *Connector) malformed(request httpapi.Request, reason string) error {
 func (c *Connector) record(hit customer, by dsr.Identifier) (dsr.Record, bool) {
 	record := dsr.Record{Kind: kindCustomer, ID: string(hit.ID), FoundBy: by}
 	c.identities.Read(&record, "email", dsr.Email, string(hit.Email))
-	c.identities.Read(&record, "phone", dsr.Phone, string(hit.Phone))
+	// The messaging channels store international numbers without the plus sign.
+	channel := c.identities
+	channel.Bare = true
+	channel.Read(&record, "phone", dsr.Phone, string(hit.Phone))
 	exact := identity.LedTo(record, by)
 	for _, t := range fieldTypes {
 		for _, name := range c.fields[t] {

@@ -94,14 +94,15 @@ func TestANumberThatCouldBeTwoDisclosesNone(t *testing.T) {
 	t.Parallel()
 	sim, s := account(t)
 	// Ten digits of the United States, or of Denmark with its country code.
-	sim.AddCustomer(simulated.Customer{Email: jo.Value, Phone: "4520123456"})
+	sim.AddCustomer(simulated.Customer{Email: jo.Value, Phone: "4582345678"})
 	s.Parser = identity.Parser{Region: "US"}
 	s.Fields = map[dsr.IdentifierType][]string{dsr.Phone: {"mobile"}}
 	records := locate(t, connect(t, s), jo)
 	require.Len(t, records, 1)
 	require.Equal(t, []dsr.Identifier{jo}, records[0].Identifiers)
+	require.Len(t, records[0].Ambiguous, 2)
 	// The one that is asked for is found all the same.
-	american := dsr.Identifier{Type: dsr.Phone, Value: "+14520123456"}
+	american := dsr.Identifier{Type: dsr.Phone, Value: "+14582345678"}
 	require.Len(t, locate(t, connect(t, s), american), 1)
 }
 

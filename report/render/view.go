@@ -356,6 +356,9 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 	if o.Erasures > 0 {
 		fields = append(fields, field{say("erasures"), strconv.Itoa(o.Erasures)})
 	}
+	for _, u := range o.Unread {
+		fields = append(fields, field{say("unread"), say("unread.text", u.Field, string(u.Type), v.unreadReason(u.Reason))})
+	}
 	for _, text := range v.outages(o.Outages) {
 		fields = append(fields, field{say("outage"), text})
 	}
@@ -434,4 +437,12 @@ func (v *viewer) systemEvents(o dsr.Outcome, title string) {
 		v.event(o.SettledAt, say("event.settled", title, v.state(o)))
 	}
 	v.event(o.ExpectedBy, say("event.expected", title))
+}
+
+// unreadReason says why a vendor's field identifies nobody.
+func (v *viewer) unreadReason(reason string) string {
+	if key := "unread." + reason; v.words.has(key) {
+		return v.words.say(key)
+	}
+	return v.words.say("unread.other")
 }
