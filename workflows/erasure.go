@@ -70,6 +70,10 @@ type process struct {
 	conflicts []dsr.Meeting
 	// cancellation is who ended the request before its end, if somebody did.
 	cancellation *dsr.Action
+	// followUps are the person's answers to the acknowledgement; nil if there is none.
+	// recorded are the names of the newest of them, oldest first.
+	followUps *dsr.FollowUps
+	recorded  []string
 	// published is what Temporal's lists say of the request.
 	published attributes
 	known     knowledge
@@ -132,6 +136,7 @@ func (e *process) begin(ctx workflow.Context) {
 	workflow.GoNamed(ctx, "chase", e.chase)
 	workflow.GoNamed(ctx, "meet", e.meet)
 	workflow.GoNamed(ctx, "call back", e.callBack)
+	workflow.GoNamed(ctx, "record messages", e.recordMessages)
 	for _, s := range e.systems {
 		workflow.GoNamed(ctx, s.plan.Name, s.run)
 	}
@@ -277,6 +282,8 @@ func (e *process) report() dsr.Report {
 		Extension:  e.extension,
 		Identity:   e.identity,
 		Related:    e.related,
+		Mail:       e.request.Mail,
+		FollowUps:  e.followUps,
 
 		Restriction: e.restriction,
 
