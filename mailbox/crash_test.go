@@ -71,12 +71,13 @@ func runChild(told string) error {
 		_, err = fmt.Fprintln(file, a.RequestID)
 		return errors.Join(err, file.Close())
 	}
-	return mailbox.Once(context.Background(), o.StopAfter(func(step string) {
+	_, err := mailbox.Once(context.Background(), o.StopAfter(func(step string) {
 		if step == c.DieAfter {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // until the signal is there
 		}
 	}))
+	return err
 }
 
 // folderDesk is a desk that outlives its process.
@@ -95,6 +96,14 @@ func (d folderDesk) Submit(_ context.Context, r dsr.Request) (bool, error) {
 
 // ByMail implements [mailbox.Desk].
 func (d folderDesk) ByMail(context.Context, time.Time) (int, error) { return 0, nil }
+
+// ByMailFrom implements [mailbox.Desk].
+func (d folderDesk) ByMailFrom(context.Context, time.Time, dsr.Subject) (int, error) { return 0, nil }
+
+// RecordMessage implements [mailbox.Desk].
+func (d folderDesk) RecordMessage(context.Context, dsr.Kind, string, string, time.Time) error {
+	return nil
+}
 
 func TestAProcessThatIsKilledBetweenStepsLosesNothingAndDoesNothingTwice(t *testing.T) {
 	t.Parallel()
@@ -207,10 +216,10 @@ func TestAServerThatKeepsNoKeywordsNeedsAFolder(t *testing.T) {
 	settings := server.Settings(mail.Plain)
 	settings.Port = withoutKeywords(t, settings.Port)
 	o := newOffice()
-	require.ErrorContains(t, mailbox.Once(t.Context(), o.options(settings)), "name a folder for them in done")
+	require.ErrorContains(t, once(t, o.options(settings)), "name a folder for them in done")
 
 	settings.Done = "Lethe"
-	require.NoError(t, mailbox.Once(t.Context(), o.options(settings)))
+	require.NoError(t, once(t, o.options(settings)))
 	require.True(t, o.has(1, 1)())
 	require.Equal(t, []string{"My information [forget]"}, server.Subjects("Lethe", ""))
 	require.Equal(t, []string{"My information [access]"}, server.Subjects("INBOX", "\\Flagged"))

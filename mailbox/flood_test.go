@@ -62,7 +62,7 @@ func TestAFloodWaitsInTheMailboxAndPeopleAreToldOnce(t *testing.T) {
 
 	server.Deliver("INBOX", received(), from("late", 1))
 	o.set(func() { o.before = 20 })
-	require.EqualError(t, mailbox.Once(t.Context(), options), "1 requests wait in the mailbox: more have come than max_per_day lets in")
+	require.EqualError(t, once(t, options), "1 requests wait in the mailbox: more have come than max_per_day lets in")
 }
 
 func TestOneSenderKeepsNobodyElseWaiting(t *testing.T) {
@@ -76,7 +76,7 @@ func TestOneSenderKeepsNobodyElseWaiting(t *testing.T) {
 	o := newOffice()
 	options := o.options(server.Settings(mail.Implicit))
 	options.MaxPerDay = 20
-	require.ErrorContains(t, mailbox.Once(t.Context(), options), "40 requests wait")
+	require.ErrorContains(t, once(t, options), "40 requests wait")
 	require.True(t, o.has(11, 11)())
 	for _, a := range o.sent[:10] {
 		require.Equal(t, "loop@example.com", a.To)

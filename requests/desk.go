@@ -381,14 +381,16 @@ func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, param
 }
 
 // RecordMessage puts on record at a request that the person has answered its
-// acknowledgement. No worker need answer for it. That the request is over, or forgotten, is
+// acknowledgement, by a message that was received at that time and is named by what names
+// nobody; recorded twice it counts once. No worker need answer for it. That the request is over, or forgotten, is
 // [ErrEnded], [ErrUnknown] or [ErrForgotten].
-func (d *Desk) RecordMessage(ctx context.Context, kind dsr.Kind, id string, m workflows.RecordMessage) error {
+func (d *Desk) RecordMessage(ctx context.Context, kind dsr.Kind, id, message string, receivedAt time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if err := d.remembered(ctx, kind, id); err != nil {
 		return err
 	}
+	m := workflows.RecordMessage{Message: message, ReceivedAt: receivedAt}
 	return explain(d.temporal.SignalWorkflow(ctx, dsr.WorkflowID(kind, id), "", workflows.SignalRecordMessage, m))
 }
 
