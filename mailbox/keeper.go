@@ -204,7 +204,8 @@ func Once(ctx context.Context, o Options) (Summary, error) {
 	case err != nil:
 		return seen, err
 	case seen.Untold > 0:
-		return seen, fmt.Errorf("%d messages need a person and could not be flagged; look into the mailbox, and see that the mail server keeps flags", seen.Untold)
+		return seen, fmt.Errorf("%s a person and could not be flagged; look into the mailbox, and see that the mail server keeps flags",
+			count(seen.Untold, "message needs", "messages need"))
 	case seen.Waiting > 0:
 		return seen, fmt.Errorf("%d requests wait in the mailbox: more have come than max_per_day lets in", seen.Waiting)
 	case seen.Unacknowledged > 0:
