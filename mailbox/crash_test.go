@@ -229,6 +229,18 @@ func TestAServerThatKeepsNoKeywordsNeedsAFolder(t *testing.T) {
 	require.True(t, o.has(1, 1)())
 	require.Equal(t, []string{"My information [forget]"}, server.Subjects("Lethe", ""))
 	require.Equal(t, []string{"My information [access]"}, server.Subjects("INBOX", "\\Flagged"))
+
+	told := 0
+	options := o.options(settings)
+	options.NeedsPerson = func(context.Context, int) error {
+		told++
+		return nil
+	}
+	seen, err := mailbox.Once(t.Context(), options)
+	require.NoError(t, err)
+	require.Equal(t, 1, seen.Person, "it waits still")
+	require.Equal(t, 1, strings.Count(o.log.all(), "a message needs a person"), "it was said once")
+	require.Zero(t, told)
 }
 
 // TestWhatCannotBeFlaggedIsSaid has a server that keeps no flags, and one that refuses

@@ -419,7 +419,7 @@ func (k *keeper) request(m message, from string, by distribution) (dsr.Request, 
 		return dsr.Request{}, errors.New("its From line holds no address that can be searched")
 	}
 	received, clock := m.received(k.ReceivedBy, k.Now())
-	if received.Before(k.Since) {
+	if clock == dsr.ReceivedClock && dayOf(received).Before(dayOf(k.Since)) {
 		return dsr.Request{}, errors.New("it was received before the day in mailbox.since, and moved into the mailbox later")
 	}
 	origin := &dsr.MailOrigin{
@@ -433,6 +433,12 @@ func (k *keeper) request(m message, from string, by distribution) (dsr.Request, 
 		ReceivedAt: received, ApprovalRequired: true, Channel: dsr.ChannelMail, Mail: origin,
 	}
 	return r, r.Validate(k.Now())
+}
+
+// dayOf is the day of the calendar that a time falls on where it was written down: so do
+// mail servers compare days (RFC 3501 section 6.4.4).
+func dayOf(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // inBothForms is the address, and the same with the other form of an internationalised
@@ -457,6 +463,12 @@ func inBothForms(id dsr.Identifier) []dsr.Identifier {
 // acknowledgement is put on record at its request first, so that no flag hides that it was
 // not.
 func (k *keeper) leaveToPerson(ctx context.Context, s *session, m message, j judgement, seen *Summary) error {
+	if m.flagged && !s.keywords {
+		// An earlier process flagged it, and no keyword says so. Whoever else did has seen it.
+		seen.Person++
+		k.settled[m.uid] = true
+		return nil
+	}
 	if !k.missed[m.uid] {
 		if err := k.record(ctx, m, j.answers); err != nil {
 			return err

@@ -48,6 +48,8 @@ type message struct {
 	// broken says that the header could not be read to its end.
 	broken  bool
 	subject Reading
+	// flagged says that the message is flagged already.
+	flagged bool
 }
 
 // newMessage reads the fields of a header, and those that servers wrote.

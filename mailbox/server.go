@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -286,14 +287,16 @@ func (s *session) fetch(ctx context.Context, uids []imap.UID) (messages []messag
 		}
 	}
 	options := &imap.FetchOptions{
-		UID: true, InternalDate: true, BodySection: []*imap.FetchItemBodySection{section(headerFields()), section(traceFields())},
+		UID: true, InternalDate: true, Flags: true, BodySection: []*imap.FetchItemBodySection{section(headerFields()), section(traceFields())},
 	}
 	err = s.within(ctx, func() error {
 		fetched, err := s.client.Fetch(imap.UIDSetNum(uids...), options).Collect()
 		for _, f := range fetched {
 			fields, trace, ok := bothSections(f.BodySection)
 			if ok {
-				messages = append(messages, newMessage(f.UID, f.InternalDate, fields, trace))
+				m := newMessage(f.UID, f.InternalDate, fields, trace)
+				m.flagged = slices.Contains(f.Flags, imap.FlagFlagged)
+				messages = append(messages, m)
 			}
 		}
 		return err

@@ -1,3 +1,4 @@
+//nolint:misspell // the words are of many languages
 package mailbox
 
 // This file is the vocabulary by which subjects and senders are understood: data, in small

@@ -279,6 +279,11 @@ func TestARequestIsReceivedWhenAServerOfOursFirstHadIt(t *testing.T) {
 	}
 	what, _, _ := atCompany(ours+jo+forget, func(o *mailbox.Options) { o.Since = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) })
 	require.Equal(t, "person", what, "it came before Lethe was to answer, and was moved here later")
+	firstHour := time.Date(2026, 11, 1, 0, 30, 0, 0, time.FixedZone("", 60*60))
+	o := newOffice().atTheCompany(mailbox.Server{})
+	o.Since = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	what, _, reason := mailbox.Judge(o, jo+forget+"\r\n", firstHour)
+	require.Equal(t, "request", what, "the day is that of the mail server's zone: %v", reason)
 }
 
 // TestGatewaysTagsAreSeenThrough is case I2.

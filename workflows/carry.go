@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 )
@@ -27,10 +28,10 @@ type Carried struct {
 	Known       dsr.Subject           `json:"known"`
 	Doubts      map[string][]string   `json:"doubts,omitempty"`
 	// HashesUnknown is that of the process.
-	HashesUnknown bool            `json:"hashes_unknown,omitempty"`
-	FollowUps     *dsr.FollowUps  `json:"follow_ups,omitempty"`
-	Recorded      []string        `json:"recorded,omitempty"`
-	Systems       []CarriedSystem `json:"systems"`
+	HashesUnknown bool `json:"hashes_unknown,omitempty"`
+	// Correspondence is that of the process.
+	Correspondence activities.Correspondence `json:"correspondence,omitzero"`
+	Systems        []CarriedSystem           `json:"systems"`
 }
 
 // CarriedSystem is what is handed over of one system. Before is the undo record.
@@ -57,7 +58,7 @@ func (e *process) goOn(ctx workflow.Context) error {
 		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, ChasedAt: e.chasedAt, Deadlines: e.deadlines,
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
 		ToldStage: e.toldStage, Met: sorted(e.met), Known: e.known.all, Doubts: map[string][]string{}, HashesUnknown: e.hashesUnknown,
-		FollowUps: e.followUps, Recorded: e.recorded,
+		Correspondence: e.correspondence,
 	}
 	for _, id := range workflow.DeterministicKeys(e.known.doubts) {
 		carried.Doubts[id] = sorted(e.known.doubts[id])
@@ -83,7 +84,7 @@ func (e *process) restore(c Carried) {
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
 	e.known.all, e.toldStage, e.toldDue = c.Known, c.ToldStage, c.Deadlines.Due
-	e.hashesUnknown, e.followUps, e.recorded = c.HashesUnknown, c.FollowUps, c.Recorded
+	e.hashesUnknown, e.correspondence = c.HashesUnknown, c.Correspondence
 	for _, id := range workflow.DeterministicKeys(c.Doubts) {
 		e.known.doubts[id] = setOf(c.Doubts[id])
 	}

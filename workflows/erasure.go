@@ -70,10 +70,8 @@ type process struct {
 	conflicts []dsr.Meeting
 	// cancellation is who ended the request before its end, if somebody did.
 	cancellation *dsr.Action
-	// followUps are the person's answers to the acknowledgement; nil if there is none.
-	// recorded are the names of the newest of them, oldest first.
-	followUps *dsr.FollowUps
-	recorded  []string
+	// correspondence is what is known of the person's answers to the acknowledgement.
+	correspondence activities.Correspondence
 	// published is what Temporal's lists say of the request.
 	published attributes
 	known     knowledge
@@ -155,7 +153,7 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	e.extension, e.identity = plan.Extension, plan.Identity
 	e.related, e.checkEvery = plan.Related, plan.CheckEvery
 	e.known.share(plan.Resolved) // the update that handed them in has checked them
-	e.hashesUnknown = plan.HashesUnknown
+	e.hashesUnknown, e.correspondence = plan.HashesUnknown, plan.Correspondence
 	if plan.RunBefore {
 		e.toldIn = ""
 	}
@@ -283,7 +281,7 @@ func (e *process) report() dsr.Report {
 		Identity:   e.identity,
 		Related:    e.related,
 		Mail:       e.request.Mail,
-		FollowUps:  e.followUps,
+		FollowUps:  e.correspondence.FollowUps,
 
 		Restriction: e.restriction,
 

@@ -2,31 +2,18 @@ package workflows
 
 import (
 	"fmt"
-	"slices"
-	"time"
 
 	"go.temporal.io/sdk/workflow"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
 )
 
-// SignalRecordMessage carries a [RecordMessage]. It is a signal and no update: the message
-// must be on record even if no worker answers at the moment.
-const SignalRecordMessage = "record-message"
+// SignalRecordMessage carries a [RecordMessage].
+const SignalRecordMessage = activities.SignalRecordMessage
 
-// RecordMessage says that the person has answered the acknowledgement of their request. It
-// holds nothing of what they wrote.
-type RecordMessage struct {
-	// Message tells the message from all others and names nobody; the same message
-	// recorded twice counts once.
-	Message string `json:"message"`
-	// ReceivedAt is when a server of the company received it.
-	ReceivedAt time.Time `json:"received_at"`
-}
-
-// maxRecorded bounds the names of messages that a request keeps, by which it knows one
-// that is recorded twice.
-const maxRecorded = 100
+// RecordMessage says that the person has answered the acknowledgement of their request.
+type RecordMessage = activities.RecordMessage
 
 // recordMessages takes note of the person's answers until the request is finished.
 func (e *process) recordMessages(ctx workflow.Context) {
@@ -39,30 +26,9 @@ func (e *process) recordMessages(ctx workflow.Context) {
 		if !signals.ReceiveAsync(&message) {
 			return // the request is finished
 		}
-		e.recordMessage(message)
+		e.correspondence = e.correspondence.Record(message)
+		e.renewApprovalTexts()
 	}
-}
-
-// recordMessage counts a message and puts it before what operators are asked.
-func (e *process) recordMessage(m RecordMessage) {
-	if slices.Contains(e.recorded, m.Message) {
-		return
-	}
-	e.recorded = append(slices.Clone(e.recorded), m.Message)
-	if len(e.recorded) > maxRecorded {
-		e.recorded = e.recorded[1:]
-	}
-	var now dsr.FollowUps
-	if e.followUps != nil {
-		now = *e.followUps
-	}
-	now.Messages++
-	now.Unread++
-	if m.ReceivedAt.After(now.LastAt) {
-		now.LastAt = m.ReceivedAt
-	}
-	e.followUps = &now
-	e.renewApprovalTexts()
 }
 
 // renewApprovalTexts has open questions for approval say what is unread now.
@@ -78,26 +44,22 @@ func (e *process) renewApprovalTexts() {
 
 // checkRead makes sure that nothing is approved before the person's answers are read.
 func (e *process) checkRead(p Approve) error {
+	followUps := e.correspondence.FollowUps
 	written := 0
-	if e.followUps != nil {
-		written = e.followUps.Messages
+	if followUps != nil {
+		written = followUps.Messages
 	}
 	if p.MessagesRead < 0 || p.MessagesRead > written {
 		return fmt.Errorf("messages_read: the person has answered the acknowledgement %d times", written)
 	}
-	if e.followUps == nil || e.followUps.Unread == 0 || p.MessagesRead == written {
+	if followUps == nil || followUps.Unread == 0 || p.MessagesRead == written {
 		return nil
 	}
-	return fmt.Errorf("messages_read: %s, then approve with messages_read %d (lethe approve --read)", e.followUps.Sentence(e.deadlines.Due.Location()), written)
+	return fmt.Errorf("messages_read: %s, then approve with messages_read %d (lethe approve --read)", followUps.Sentence(e.deadlines.Due.Location()), written)
 }
 
 // markRead puts on record who has read the person's answers.
 func (e *process) markRead(p Approve) {
-	if e.followUps == nil || e.followUps.Unread == 0 {
-		return
-	}
-	read := *e.followUps
-	read.Unread, read.ReadBy = 0, p.Operator
-	e.followUps = &read
+	e.correspondence = e.correspondence.Read(p.Operator)
 	e.renewApprovalTexts()
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/workflows"
 )
@@ -104,4 +105,36 @@ func TestTheGroundIsNotNamedUnread(t *testing.T) {
 	ep.at(252*day, func() { ep.update(workflows.UpdateConfirmNotice, ep.notice()) })
 	ep.run()
 	require.ErrorContains(t, *unread, "the person has written again on 2026-03-02, after the acknowledgement; read it in the mailbox")
+}
+
+// TestWhatIsUnreadIsUnreadWhenTheRequestIsCarriedOutAgain has earlier runs that were told
+// of answers.
+func TestWhatIsUnreadIsUnreadWhenTheRequestIsCarriedOutAgain(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{person("1", email)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.byMail()
+	message := func(name string, hour int) activities.EarlierMessage {
+		at := received.Add(time.Duration(hour) * time.Minute)
+		return activities.EarlierMessage{RecordMessage: activities.RecordMessage{Message: name, ReceivedAt: at}, At: at}
+	}
+	read := activities.Decision{Name: workflows.UpdateApprove, System: "crm", Operator: "Sam", MessagesRead: 1, At: received.Add(2 * time.Minute)}
+	tr.past = past{
+		{Messages: []activities.EarlierMessage{message("a", 1), message("b", 3)}, Decisions: []activities.Decision{read}},
+		{Messages: []activities.EarlierMessage{message("b", 3)}},
+	}
+	var unread *error
+	tr.at(time.Hour, func() {
+		// A reset hands signals over again.
+		tr.env.SignalWorkflow(workflows.SignalRecordMessage, message("b", 3).RecordMessage)
+	})
+	tr.at(2*time.Hour, func() {
+		require.Equal(t, &dsr.FollowUps{Messages: 2, Unread: 1, LastAt: received.Add(3 * time.Minute), ReadBy: "Sam"}, tr.status().FollowUps)
+		approve := workflows.Approve{System: "crm", Operator: "Sam", Records: []string{"contact/1"}}
+		unread = tr.update(workflows.UpdateApprove, approve)
+		approve.MessagesRead = 2
+		tr.update(workflows.UpdateApprove, approve)
+	})
+	require.Zero(t, tr.run().FollowUps.Unread)
+	require.ErrorContains(t, *unread, "the person has written again on 2026-03-02")
 }
