@@ -196,6 +196,8 @@ func (r *reader) read(event *historypb.HistoryEvent, taken bool) error {
 	case enumspb.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
 		timedOut := event.GetActivityTaskTimedOutEventAttributes()
 		return r.end(timedOut.GetScheduledEventId(), event, taken, nil, timedOut.GetFailure().GetCause())
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+		r.signal(event, taken)
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED:
 		request := event.GetWorkflowExecutionUpdateAdmittedEventAttributes().GetRequest()
 		r.admitted[request.GetMeta().GetUpdateId()] = request
@@ -310,6 +312,19 @@ func (r *reader) decide(event *historypb.HistoryEvent, taken bool) error {
 	}
 	r.decided[attributes.GetProtocolInstanceId()] = decision
 	return nil
+}
+
+// signal takes in that the person has answered the acknowledgement. What does not decode
+// the run itself has passed over as well.
+func (r *reader) signal(event *historypb.HistoryEvent, taken bool) {
+	attributes := event.GetWorkflowExecutionSignaledEventAttributes()
+	if taken || attributes.GetSignalName() != SignalRecordMessage {
+		return
+	}
+	m := EarlierMessage{At: event.GetEventTime().AsTime()}
+	if r.payloads.FromPayloads(attributes.GetInput(), &m.RecordMessage) == nil {
+		r.run.Messages = append(r.run.Messages, m)
+	}
 }
 
 // finish adds what was decided, and the orders of which nobody knows what came of

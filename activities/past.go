@@ -38,6 +38,8 @@ type EarlierRun struct {
 	Steps []EarlierStep
 	// Decisions are what operators decided, in that order.
 	Decisions []Decision
+	// Messages are the person's answers to the acknowledgement, in that order.
+	Messages []EarlierMessage
 }
 
 // An EarlierStep is one step at a system.
@@ -84,6 +86,8 @@ type Decision struct {
 	// it was received.
 	AskedAt    time.Time `json:"asked_at"`
 	AnsweredAt time.Time `json:"answered_at"`
+	// MessagesRead is how many of the person's answers to the acknowledgement were read.
+	MessagesRead int `json:"messages_read"`
 }
 
 // recordNames are the keys of records. Other updates have parameters of the same name

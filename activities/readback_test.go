@@ -44,3 +44,40 @@ func TestARunInWhichAConflictWasResolvedCanBeReadBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, runs[0].Decisions, 1)
 }
+
+// TestTheAnswersThatARunWasToldOfCanBeReadBack has one of them that was not sealed as it
+// should be, which the run itself has passed over.
+func TestTheAnswersThatARunWasToldOfCanBeReadBack(t *testing.T) {
+	t.Parallel()
+	signal := func(id int64, name string, input *commonpb.Payloads) *historypb.HistoryEvent {
+		return &historypb.HistoryEvent{EventId: id, EventType: enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+			Attributes: &historypb.HistoryEvent_WorkflowExecutionSignaledEventAttributes{WorkflowExecutionSignaledEventAttributes: &historypb.WorkflowExecutionSignaledEventAttributes{
+				SignalName: name, Input: input,
+			}}}
+	}
+	input, err := converter.GetDefaultDataConverter().ToPayloads(activities.RecordMessage{Message: "a"})
+	require.NoError(t, err)
+	c := &mocks.Client{}
+	c.On("ListWorkflow", mock.Anything, mock.Anything).Return(&workflowservice.ListWorkflowExecutionsResponse{Executions: []*workflowpb.WorkflowExecutionInfo{
+		{Execution: &commonpb.WorkflowExecution{WorkflowId: "erasure/R-1", RunId: "first"}, Status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED},
+	}}, nil)
+	events := []*historypb.HistoryEvent{
+		signal(4, activities.SignalRecordMessage, input), signal(5, "meeting", input),
+		signal(6, activities.SignalRecordMessage, &commonpb.Payloads{Payloads: []*commonpb.Payload{{Data: []byte("{")}}}),
+	}
+	none, three := &mocks.HistoryEventIterator{}, &mocks.HistoryEventIterator{}
+	none.On("HasNext").Return(false)
+	three.On("HasNext").Return(true).Times(len(events))
+	three.On("HasNext").Return(false)
+	for _, event := range events {
+		three.On("Next").Return(event, nil).Once()
+	}
+	c.On("GetWorkflowHistory", mock.Anything, "erasure/R-1", "second", mock.Anything, mock.Anything).Return(none)
+	c.On("GetWorkflowHistory", mock.Anything, "erasure/R-1", "first", mock.Anything, mock.Anything).Return(three)
+
+	runs, err := activities.NewHistories(c, client.Options{}).Of(t.Context(), "erasure/R-1", "second", true)
+
+	require.NoError(t, err)
+	require.Len(t, runs[0].Messages, 1)
+	require.Equal(t, "a", runs[0].Messages[0].Message)
+}

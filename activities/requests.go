@@ -81,6 +81,9 @@ type Plan struct {
 	// HashesUnknown says that nobody knew.
 	Resolved      []dsr.Identifier `json:"resolved,omitempty"`
 	HashesUnknown bool             `json:"hashes_unknown,omitempty"`
+	// Correspondence is what earlier runs knew of the person's answers to the
+	// acknowledgement.
+	Correspondence Correspondence `json:"correspondence,omitzero"`
 }
 
 // InvalidRequest is the type of the error with which MakePlan refuses a
@@ -111,6 +114,7 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 		return Plan{}, unlisted(ctx)
 	}
 	plan := Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
+	plan.Correspondence = correspondenceOf(runs)
 	if plan.RunBefore {
 		plan.BegunAt = runs[0].StartedAt
 	}

@@ -3,8 +3,12 @@ package config
 import (
 	"net"
 	netmail "net/mail"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"ite.digital/lethe/mail"
 )
@@ -52,7 +56,27 @@ type Mailbox struct {
 	Acknowledge bool
 	// From is the sender of what they are told; nil means that of notify.email.
 	From *netmail.Address
+	// Groups are the addresses of the company's own groups that hand mail on to the
+	// mailbox, Domains the company's own, and ReceivedBy its mail servers.
+	Groups, Domains, ReceivedBy []string
+	// AuthservID is the id of the company's mail server in Authentication-Results; empty if
+	// nothing checks who sends.
+	AuthservID string
+	// Others is what becomes of messages that are not of the announced form: flag, leave or
+	// all.
+	Others string
 }
+
+// othersWords are what others may be; the first is the default.
+var othersWords = []string{"flag", "leave", "all"}
+
+// domainName matches a domain or a host, as it stands in the DNS (RFC 1035 section 2.3.1,
+// RFC 5890).
+var domainName = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z0-9-]{2,63}$`)
+
+// authservID matches the id of a server in Authentication-Results (RFC 8601 section 2.5):
+// as a rule its name.
+var authservID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,200}$`)
 
 // mailbox reads from which mailbox requests are taken; nil from none.
 func (l *loader) mailbox(entries map[string]entry, notify Notify) *Mailbox {
@@ -61,7 +85,8 @@ func (l *loader) mailbox(entries map[string]entry, notify Notify) *Mailbox {
 		return nil
 	}
 	parts := e.value.entries()
-	e.value.refuseUnknown(parts, []string{"server", "tls", "username", "password", "folder", "done", "poll", "since", "max_per_day", "acknowledge", "from"}, nil)
+	e.value.refuseUnknown(parts, []string{"server", "tls", "username", "password", "folder", "done", "poll", "since", "max_per_day", "acknowledge", "from",
+		"groups", "domains", "received_by", "authserv_id", "others"}, nil)
 	for _, need := range [][2]string{
 		{"server", "the IMAP server's host and port, such as imap.example.com:993"}, {"username", "the name to sign in with"},
 		{"password", "a reference to the password of username"},
@@ -91,7 +116,65 @@ func (l *loader) mailbox(entries map[string]entry, notify Notify) *Mailbox {
 		m.MaxPerDay = part.value.count(mostPerDay, "how many requests are handed in within 24 hours")
 	}
 	acknowledging(parts, m, notify)
+	senders(parts, m)
 	return m
+}
+
+// senders reads how it is known whose request a message is, and what becomes of those of
+// no announced form.
+func senders(parts map[string]entry, m *Mailbox) {
+	if part, ok := parts["groups"]; ok {
+		for _, item := range part.value.items() {
+			if a := address(item); a != nil {
+				m.Groups = append(m.Groups, a.Address)
+			}
+		}
+		part.value.needsItems("addresses of groups, such as [privacy-group@example.com]")
+	}
+	if part, ok := parts["domains"]; ok {
+		m.Domains = part.value.domains("is not a domain, such as example.com, without @, one of other letters in its xn-- form")
+		part.value.needsItems("domains of the company, such as [example.com]")
+	}
+	if part, ok := parts["received_by"]; ok {
+		m.ReceivedBy = part.value.domains("is not the name of a mail server, such as mx.example.com, as it stands after by in Received lines")
+		part.value.needsItems("names of the company's mail servers, such as [mx.example.com]")
+	}
+	if part, ok := parts["authserv_id"]; ok {
+		m.AuthservID = part.value.line()
+		if m.AuthservID != "" && !authservID.MatchString(m.AuthservID) {
+			part.value.refuse("is not the id of a server; write what stands first in the Authentication-Results lines of your mail server, such as mx.example.com")
+		}
+	}
+	m.Others = othersWords[0]
+	if part, ok := parts["others"]; ok {
+		text, ok := part.value.text()
+		if m.Others = text; ok && !slices.Contains(othersWords, text) {
+			part.value.refuse("is none of %s; leave it out for flag: a person is asked about what may be a request", strings.Join(othersWords, ", "))
+		}
+	}
+}
+
+// domains reads a list of domains or hosts, in small letters.
+func (v value) domains(refusal string) (names []string) {
+	for _, item := range v.items() {
+		text, ok := item.text()
+		if !ok {
+			continue
+		}
+		if !domainName.MatchString(text) {
+			item.refuse("%s", refusal)
+			continue
+		}
+		names = append(names, strings.ToLower(text))
+	}
+	return names
+}
+
+// needsItems refuses an empty list.
+func (v value) needsItems(what string) {
+	if v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
+		v.refuse("is empty; write %s, or leave the key out", what)
+	}
 }
 
 // mailboxServer reads how to reach the server and to sign in. Its port says how the

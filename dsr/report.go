@@ -60,6 +60,10 @@ type Report struct {
 	Extension *Extension `json:"extension,omitempty"`
 	// Identity is the wait for proof of who the subject is, if there was one.
 	Identity *IdentityCheck `json:"identity,omitempty"`
+	// Mail says how the address of a request was obtained that came by mail.
+	Mail *MailOrigin `json:"mail,omitempty"`
+	// FollowUps are the person's answers to the acknowledgement, if there are any.
+	FollowUps *FollowUps `json:"follow_ups,omitempty"`
 	// Restriction is how a restriction stands; nil for an erasure.
 	Restriction *RestrictionRecord `json:"restriction,omitempty"`
 	// Related are other requests of the same person that this one has met.

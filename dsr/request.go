@@ -58,6 +58,8 @@ type Request struct {
 	Ground Ground `json:"ground,omitempty"`
 	// Channel is set for what came by mail only.
 	Channel Channel `json:"channel,omitempty"`
+	// Mail says how a request's address was obtained that came by mail; nil for others.
+	Mail *MailOrigin `json:"mail,omitempty"`
 	// Intake is how the request came in through the gateway; nil if it was handed in
 	// by hand.
 	Intake *Intake `json:"intake,omitempty"`
@@ -121,6 +123,9 @@ func (r Request) Validate(now time.Time, check func(Identifier) error) error {
 	}
 	if err := r.checkChannel(); err != nil {
 		problems.add("channel", err)
+	}
+	if err := r.Mail.check(r.Channel); err != nil {
+		problems.add("mail", err)
 	}
 	seen := map[string]bool{}
 	for i, name := range r.Systems {

@@ -24,6 +24,9 @@ type Acknowledgement struct {
 	Kind      dsr.Kind
 	// ReceivedAt is when the request came, and DueAt until when it is answered.
 	ReceivedAt, DueAt time.Time
+	// Seal is what proves of an answer that it names this message; see [SentID]. Empty
+	// leaves it out.
+	Seal string
 	// InReplyTo is the Message-ID of what the person wrote, in its angle brackets;
 	// what is none is left out.
 	InReplyTo string
@@ -63,6 +66,10 @@ var messageIDs = regexp.MustCompile(`^<[!-;=?-~]{1,250}>$`)
 func (s Settings) acknowledgement(to *mail.Address, a Acknowledgement) *gomail.Msg {
 	sender := &Sender{settings: s, to: to}
 	message := sender.begin("acknowledgement", a.RequestID, string(a.Kind))
+	if a.Seal != "" {
+		_, domain, _ := strings.Cut(s.From.Address, "@")
+		message.SetMessageIDWithValue(SentID{Kind: a.Kind, RequestID: a.RequestID, Seal: a.Seal, Domain: domain}.String())
+	}
 	if messageIDs.MatchString(a.InReplyTo) {
 		message.SetGenHeader("In-Reply-To", a.InReplyTo)
 		message.SetGenHeader("References", a.InReplyTo)

@@ -147,6 +147,15 @@ func TestPeopleAreToldThatRequestsWait(t *testing.T) {
 		require.Contains(t, string(body), "The limit is 100.")
 	}
 	require.Len(t, ids, 2, "each is told once a day")
+	for range 2 {
+		require.NoError(t, mail.NeedsPerson(t.Context(), settings, 3))
+	}
+	flagged := map[string]bool{}
+	for _, m := range server.Delivered(t, 8)[4:] {
+		flagged[m.Header.Get("Message-Id")] = true
+		require.Equal(t, "Lethe: 3 messages in the mailbox need a person", m.Header.Get("Subject"))
+	}
+	require.Len(t, flagged, 2, "each is told once an hour")
 	settings.Password = "wrong"
 	require.ErrorContains(t, mail.Flooded(t.Context(), settings, 1, 1), "does not accept username and password")
 }

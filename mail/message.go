@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
 )
 
 // compose writes the message for the receiver.
@@ -43,6 +45,42 @@ func (s *Sender) messageID(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(append(parts, s.to.Address), "\x00")))
 	_, domain, _ := strings.Cut(s.settings.From.Address, "@")
 	return "lethe." + hex.EncodeToString(sum[:16]) + "@" + domain
+}
+
+// SealLength is how many hexadecimal digits a seal has.
+const SealLength = 16
+
+// A SentID is the Message-ID of a message that Lethe sent. That of an acknowledgement names
+// the request, so that an answer is known to be about it, and holds a seal by which those
+// who made it know that it is theirs.
+type SentID struct {
+	// Kind, RequestID and Seal are an acknowledgement's; empty for other messages.
+	Kind            dsr.Kind
+	RequestID, Seal string
+	// Domain is the sender's, in small letters.
+	Domain string
+}
+
+// String is an acknowledgement's Message-ID without its angle brackets.
+func (id SentID) String() string {
+	return "lethe." + string(id.Kind) + "." + id.RequestID + "." + id.Seal + "@" + id.Domain
+}
+
+var (
+	noticeID          = regexp.MustCompile(`^<lethe\.[0-9a-f]{32}@([^<>@\s]{1,255})>$`)
+	acknowledgementID = regexp.MustCompile(`^<lethe\.([a-z]{1,20})\.([A-Za-z0-9._-]{1,64})\.([0-9a-f]{16})@([^<>@\s]{1,255})>$`)
+)
+
+// ReadSentID reads a Message-ID, in its angle brackets, that has the form of those that
+// Lethe gives. Whether Lethe gave it the seal says, or the domain.
+func ReadSentID(text string) (SentID, bool) {
+	if parts := acknowledgementID.FindStringSubmatch(text); parts != nil {
+		return SentID{Kind: dsr.Kind(parts[1]), RequestID: parts[2], Seal: parts[3], Domain: strings.ToLower(parts[4])}, true
+	}
+	if parts := noticeID.FindStringSubmatch(text); parts != nil {
+		return SentID{Domain: strings.ToLower(parts[1])}, true
+	}
+	return SentID{}, false
 }
 
 // Subject is the line by which people see what a notice is about.

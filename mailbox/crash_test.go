@@ -71,12 +71,13 @@ func runChild(told string) error {
 		_, err = fmt.Fprintln(file, a.RequestID)
 		return errors.Join(err, file.Close())
 	}
-	return mailbox.Once(context.Background(), o.StopAfter(func(step string) {
+	_, err := mailbox.Once(context.Background(), o.StopAfter(func(step string) {
 		if step == c.DieAfter {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // until the signal is there
 		}
 	}))
+	return err
 }
 
 // folderDesk is a desk that outlives its process.
@@ -95,6 +96,14 @@ func (d folderDesk) Submit(_ context.Context, r dsr.Request) (bool, error) {
 
 // ByMail implements [mailbox.Desk].
 func (d folderDesk) ByMail(context.Context, time.Time) (int, error) { return 0, nil }
+
+// ByMailFrom implements [mailbox.Desk].
+func (d folderDesk) ByMailFrom(context.Context, time.Time, dsr.Subject) (int, error) { return 0, nil }
+
+// RecordMessage implements [mailbox.Desk].
+func (d folderDesk) RecordMessage(context.Context, dsr.Kind, string, string, time.Time) error {
+	return nil
+}
 
 func TestAProcessThatIsKilledBetweenStepsLosesNothingAndDoesNothingTwice(t *testing.T) {
 	t.Parallel()
@@ -173,10 +182,16 @@ func passing(t *testing.T, port int, cut *int) (said *atomic.Int64, at int) {
 // withoutKeywords passes a connection on to a server, as one that keeps no keywords.
 func withoutKeywords(t *testing.T, port int) int {
 	t.Helper()
+	return changed(t, port, func(line string) string { return strings.Replace(line, ` \*)]`, `)]`, 1) })
+}
+
+// changed passes a connection on to a server and changes its lines.
+func changed(t *testing.T, port int, change func(line string) string) int {
+	t.Helper()
 	return proxy(t, port, func(client, server net.Conn) {
 		_, _ = io.Copy(server, client) // it ends with the connection
 		_ = server.Close()
-	}, func(line string) string { return strings.Replace(line, ` \*)]`, `)]`, 1) })
+	}, change)
 }
 
 // proxy passes connections on to a server. asked passes on what the client says, and
@@ -207,11 +222,91 @@ func TestAServerThatKeepsNoKeywordsNeedsAFolder(t *testing.T) {
 	settings := server.Settings(mail.Plain)
 	settings.Port = withoutKeywords(t, settings.Port)
 	o := newOffice()
-	require.ErrorContains(t, mailbox.Once(t.Context(), o.options(settings)), "name a folder for them in done")
+	require.ErrorContains(t, once(t, o.options(settings)), "name a folder for them in done")
 
 	settings.Done = "Lethe"
-	require.NoError(t, mailbox.Once(t.Context(), o.options(settings)))
+	require.NoError(t, once(t, o.options(settings)))
 	require.True(t, o.has(1, 1)())
 	require.Equal(t, []string{"My information [forget]"}, server.Subjects("Lethe", ""))
 	require.Equal(t, []string{"My information [access]"}, server.Subjects("INBOX", "\\Flagged"))
+
+	told := 0
+	options := o.options(settings)
+	options.NeedsPerson = func(context.Context, int) error {
+		told++
+		return nil
+	}
+	seen, err := mailbox.Once(t.Context(), options)
+	require.NoError(t, err)
+	require.Equal(t, 1, seen.Person, "it waits still")
+	require.Equal(t, 1, strings.Count(o.log.all(), "a message needs a person"), "it was said once")
+	require.Zero(t, told)
+}
+
+// TestWhatCannotBeFlaggedIsSaid has a server that keeps no flags, and one that refuses
+// to set one.
+func TestWhatCannotBeFlaggedIsSaid(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(line string) string{
+		"it keeps no flags": func(line string) string {
+			if begin := strings.Index(line, "[PERMANENTFLAGS ("); begin >= 0 {
+				return line[:begin] + "[PERMANENTFLAGS (\\Seen)] limited\r\n"
+			}
+			return line
+		},
+		"it refuses them": func(line string) string {
+			if tag, rest, _ := strings.Cut(line, " "); strings.HasPrefix(rest, "OK Store completed") {
+				return tag + " NO [NOPERM] not here\r\n"
+			}
+			return line
+		},
+	} {
+		server := mailboxtest.Start(t, "")
+		server.Deliver("INBOX", received(), letter("My information [access]"))
+		settings := server.Settings(mail.Plain)
+		settings.Port, settings.Done = changed(t, settings.Port, change), "Lethe"
+		o := newOffice()
+		seen, err := mailbox.Once(t.Context(), o.options(settings))
+		require.ErrorContains(t, err, "1 message needs a person and could not be flagged", name)
+		require.Equal(t, "0 requests, 1 for a person (1 could not be flagged), 0 left alone, 0 no request", seen.String(), name)
+		require.Contains(t, o.log.all(), "look for it in the mailbox", name)
+	}
+}
+
+// TestPeopleAreToldOfWhatNeedsThemOnceAnHour counts what was flagged in between.
+func TestPeopleAreToldOfWhatNeedsThemOnceAnHour(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	server.Deliver("INBOX", received(), letter("My information [access]"), letter("Delete me"))
+	o := newOffice()
+	var clock atomic.Int64
+	clock.Store(received().Unix())
+	told := make(chan int, 100)
+	var fails atomic.Bool
+	options := o.options(server.Settings(mail.Implicit))
+	options.Poll = 10 * time.Millisecond
+	options.Now = func() time.Time { return time.Unix(clock.Load(), 0) }
+	options.NeedsPerson = func(_ context.Context, flagged int) error {
+		if fails.Load() {
+			return errors.New("the mail server is away")
+		}
+		told <- flagged
+		return nil
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- mailbox.Run(ctx, options) }()
+	require.Equal(t, 2, <-told)
+	for i := range 3 {
+		server.Deliver("INBOX", received(), letter("Delete me", fmt.Sprintf("X-Number: %d", i)))
+		require.Eventually(t, func() bool { return len(server.Subjects("INBOX", "LethePerson")) == 3+i }, patience, 10*time.Millisecond)
+	}
+	require.Empty(t, told)
+	fails.Store(true)
+	clock.Add(60 * 60)
+	require.Eventually(t, func() bool { return strings.Contains(o.log.all(), "nobody could be told of the messages") }, patience, 10*time.Millisecond)
+	fails.Store(false)
+	require.Equal(t, 3, <-told, "what could not be told is told later")
+	stop()
+	require.NoError(t, <-ended)
 }

@@ -32,6 +32,6 @@ func TestWhatAMailServerDeliversIsNoticed(t *testing.T) {
 	outside.Deliver(t, "ann@example.com", "privacy@example.com", letter("My information [forget]"))
 	outside.Deliver(t, "", "privacy@example.com", letter("My information [delete]"))
 	require.Eventually(t, o.has(1, 1), patience, 10*time.Millisecond)
-	require.Eventually(t, func() bool { return strings.Contains(o.log.all(), `"automatic":1`) }, patience, 10*time.Millisecond, "what nobody sends is answered by nobody")
+	require.Eventually(t, func() bool { return strings.Contains(o.log.all(), `"needs_person":1`) }, patience, 10*time.Millisecond, "what nobody sends is answered by nobody")
 	require.True(t, o.has(1, 1)())
 }

@@ -24,8 +24,11 @@ const (
 // A flood is what comes by mail in such numbers that it has to wait. What waits stays
 // in the folder as it is.
 type flood struct {
-	// left is how many more requests may be handed in now.
-	left int
+	// used is how many requests were handed in within the last 24 hours, and sent how many
+	// of them are of one sender, as far as Temporal was asked in this pass: both outlive the
+	// process there.
+	used int
+	sent map[string]int
 	// handedIn are the requests of the last 24 hours: Temporal's lists lag behind.
 	handedIn []handedIn
 	// waiting are the messages that wait, which are looked at again at retryAt.
@@ -49,19 +52,50 @@ func (f *flood) dueNow(open []imap.UID, now time.Time) []imap.UID {
 	return slices.DeleteFunc(slices.Clone(open), func(uid imap.UID) bool { return f.waiting[uid] })
 }
 
-// hasRoom reports whether a request may be handed in now.
+// hasRoom reports whether a request may be handed in now. Those whose sender is
+// authenticated have room of their own above the others': whoever writes in the names of
+// others uses up what is for both, and no more.
 func (k *keeper) hasRoom(ctx context.Context, l letter) (bool, error) {
 	if k.MaxPerDay == 0 {
 		return true, nil
 	}
 	since := k.Now().Add(-floodWindow)
 	k.handedIn = slices.DeleteFunc(k.handedIn, func(h handedIn) bool { return h.at.Before(since) })
-	if k.left == unknown {
+	if k.used == unknown {
 		count, err := k.Desk.ByMail(ctx, since)
 		if err != nil {
 			return false, err
 		}
-		k.left = max(k.MaxPerDay-max(count, len(k.handedIn)), 0)
+		k.used = max(count, len(k.handedIn))
+	}
+	limit := k.MaxPerDay
+	if l.passed() {
+		limit *= 2
+	}
+	if k.used >= limit {
+		k.waiting[l.uid] = true
+		return false, nil
+	}
+	same, err := k.sameSender(ctx, l, since)
+	if err != nil {
+		return false, err
+	}
+	if same >= maxPerSender {
+		k.waiting[l.uid] = true
+		return false, nil
+	}
+	return true, nil
+}
+
+// sameSender counts the requests of a letter's sender.
+func (k *keeper) sameSender(ctx context.Context, l letter, since time.Time) (int, error) {
+	listed, known := k.sent[l.sender()]
+	if !known {
+		var err error
+		if listed, err = k.Desk.ByMailFrom(ctx, since, l.request.Subject); err != nil {
+			return 0, err
+		}
+		k.sent[l.sender()] = listed
 	}
 	same := 0
 	for _, h := range k.handedIn {
@@ -69,17 +103,14 @@ func (k *keeper) hasRoom(ctx context.Context, l letter) (bool, error) {
 			same++
 		}
 	}
-	if k.left > 0 && same < maxPerSender {
-		return true, nil
-	}
-	k.waiting[l.uid] = true
-	return false, nil
+	return max(listed, same), nil
 }
 
 // count notes that a request was handed in.
 func (k *keeper) count(l letter) {
 	if k.MaxPerDay > 0 {
-		k.left--
+		k.used++
+		k.sent[l.sender()]++
 		k.handedIn = append(k.handedIn, handedIn{at: k.Now(), sender: l.sender()})
 	}
 }

@@ -62,7 +62,7 @@ func TestAFloodWaitsInTheMailboxAndPeopleAreToldOnce(t *testing.T) {
 
 	server.Deliver("INBOX", received(), from("late", 1))
 	o.set(func() { o.before = 20 })
-	require.EqualError(t, mailbox.Once(t.Context(), options), "1 requests wait in the mailbox: more have come than max_per_day lets in")
+	require.EqualError(t, once(t, options), "1 requests wait in the mailbox: more have come than max_per_day lets in")
 }
 
 func TestOneSenderKeepsNobodyElseWaiting(t *testing.T) {
@@ -76,10 +76,62 @@ func TestOneSenderKeepsNobodyElseWaiting(t *testing.T) {
 	o := newOffice()
 	options := o.options(server.Settings(mail.Implicit))
 	options.MaxPerDay = 20
-	require.ErrorContains(t, mailbox.Once(t.Context(), options), "40 requests wait")
+	require.ErrorContains(t, once(t, options), "40 requests wait")
 	require.True(t, o.has(11, 11)())
 	for _, a := range o.sent[:10] {
 		require.Equal(t, "loop@example.com", a.To)
 	}
 	require.Equal(t, "ann@example.com", o.sent[10].To)
+}
+
+// TestAFloodOfForgedMailHoldsNoGenuineRequestUp has a thousand messages in the names of
+// others come before one whose sender is authenticated.
+func TestAFloodOfForgedMailHoldsNoGenuineRequestUp(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	var flood []string
+	for i := range 40 {
+		flood = append(flood, from(fmt.Sprintf("person%d", i), i))
+	}
+	const passed = "Authentication-Results: mx.company.example; dmarc=pass header.from=example.org\n"
+	genuine := func(local string) string {
+		return passed + fmt.Sprintf("From: %s@example.org\nSubject: My information [forget]\nMessage-ID: <%s@example.org>\n\n", local, local)
+	}
+	server.Deliver("INBOX", received(), append(flood, genuine("jo"))...)
+	o := newOffice()
+	options := o.options(server.Settings(mail.Implicit))
+	options.MaxPerDay, options.AuthservID = 35, "mx.company.example"
+	require.ErrorContains(t, once(t, options), "5 requests wait")
+	require.True(t, o.has(36, 31)(), "thirty of the others are acknowledged at once: %d, %d", len(o.requests), len(o.sent))
+	require.Equal(t, "jo@example.org", o.sent[len(o.sent)-1].To, "nor is its acknowledgement held up")
+
+	// Another process knows of the others from Temporal only.
+	o.set(func() { o.before = 36 })
+	server.Deliver("INBOX", received(), from("late", 1), genuine("mara"))
+	again := o.options(server.Settings(mail.Implicit))
+	again.MaxPerDay, again.AuthservID = 35, "mx.company.example"
+	require.ErrorContains(t, once(t, again), "11 requests wait", "five of them wait to be acknowledged")
+	require.Len(t, o.requests, 37)
+	o.set(func() { o.before = 70 })
+	server.Deliver("INBOX", received(), genuine("olga"))
+	require.ErrorContains(t, once(t, again), "12 requests wait", "what is authenticated has a bound as well")
+}
+
+// TestTheCountOfOneSenderSurvivesARestart has another process come after ten requests of
+// one address.
+func TestTheCountOfOneSenderSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	server := mailboxtest.Start(t, "")
+	var ten []string
+	for i := range 10 {
+		ten = append(ten, from("loop", i))
+	}
+	server.Deliver("INBOX", received(), ten...)
+	o := newOffice()
+	options := o.options(server.Settings(mail.Implicit))
+	options.MaxPerDay = 100
+	require.NoError(t, once(t, options))
+	server.Deliver("INBOX", received(), from("loop", 11), from("ann", 1))
+	require.ErrorContains(t, once(t, options), "1 requests wait")
+	require.Len(t, o.requests, 11)
 }

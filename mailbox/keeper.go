@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/rs/zerolog"
-	"golang.org/x/net/idna"
 	"golang.org/x/time/rate"
 
 	"ite.digital/lethe/connectors"
@@ -26,9 +24,27 @@ import (
 type Desk interface {
 	// Submit hands a request in. The same request handed in twice is one request.
 	Submit(ctx context.Context, r dsr.Request) (already bool, err error)
-	// ByMail counts the requests that came by mail and were handed in since then.
+	// ByMail counts the requests that came by mail and were handed in since then, and
+	// ByMailFrom those of them that are of this subject.
 	ByMail(ctx context.Context, since time.Time) (int, error)
+	ByMailFrom(ctx context.Context, since time.Time, s dsr.Subject) (int, error)
+	// RecordMessage puts on record at a request that its acknowledgement was answered, by a
+	// message of that name, once however often it is called.
+	RecordMessage(ctx context.Context, kind dsr.Kind, id, message string, receivedAt time.Time) error
 }
+
+// Others says what becomes of messages that are not of the announced form.
+type Others string
+
+const (
+	// FlagOthers has a person look at those that may be a request: a word of one stands in
+	// the subject, or nothing does.
+	FlagOthers Others = "flag"
+	// LeaveOthers has nobody look at them.
+	LeaveOthers Others = "leave"
+	// AllOthers has a person look at everything that is no report on something of ours.
+	AllOthers Others = "all"
+)
 
 // Options say what is done with whose mail.
 type Options struct {
@@ -42,9 +58,24 @@ type Options struct {
 	Acknowledge func(ctx context.Context, a mail.Acknowledgement) error
 	// Due is until when a request is answered that was received at the time given.
 	Due func(received time.Time) (time.Time, error)
-	// Ours are the addresses of the mailbox and of whoever writes for it; what comes
-	// from them is no request.
-	Ours []string
+	// Ours are the addresses of the mailbox and of whoever writes for it, and Domains the
+	// company's own: what comes from there may pass on a request and is nobody's own.
+	Ours, Domains []string
+	// Groups are addresses of the company's own groups that hand mail on to the mailbox:
+	// what they distribute is read as if it had come directly.
+	Groups []string
+	// AuthservID is the id of the company's own mail server in Authentication-Results (RFC
+	// 8601); empty if nothing checks who sends.
+	AuthservID string
+	// ReceivedBy are the names of the company's mail servers in Received lines, by which it
+	// is known when the company first had a message.
+	ReceivedBy []string
+	// Others says what becomes of messages that are not of the announced form; empty is
+	// [FlagOthers].
+	Others Others
+	// NeedsPerson tells people, at most once an hour, how many messages were flagged for a
+	// person since the last time; nil tells nobody but the log.
+	NeedsPerson func(ctx context.Context, flagged int) error
 	// Since leaves out what the server received on earlier days.
 	Since time.Time
 	// MaxPerDay bounds the requests that are handed in within 24 hours; the others
@@ -78,6 +109,14 @@ const (
 	longestWait  = 5 * time.Minute
 )
 
+const (
+	// flaggedEvery is how often people are told of messages that were flagged for them.
+	flaggedEvery = time.Hour
+	// maxRecorded bounds the answers that are put on record at one request, by one process:
+	// more of them say nothing new.
+	maxRecorded = 50
+)
+
 // Acknowledgements are sent at this pace at most, so that whoever sends requests in
 // the names of others cannot have Lethe write to them all: the rest wait.
 const (
@@ -90,13 +129,22 @@ type keeper struct {
 	Options
 	progress
 	flood
-	pace *rate.Limiter
+	company company
+	// pace is how fast acknowledgements are sent, those apart whose sender is
+	// authenticated: the others cannot hold them up.
+	pace map[bool]*rate.Limiter
+	// flagged counts the messages that were flagged since people were last told, at toldAt.
+	flagged int
+	toldAt  time.Time
+	// answers counts what was put on record, by the request.
+	answers map[string]int
 	// reached says that the server was reached once.
 	reached bool
 	// unheard says that acknowledgements do not get through at the moment: the others
 	// of the same pass are not tried, for each may take until it is given up. spread
 	// says that they wait for their turn.
-	unheard, spread bool
+	unheard bool
+	spread  map[bool]bool
 }
 
 func newKeeper(o Options) *keeper {
@@ -106,7 +154,10 @@ func newKeeper(o Options) *keeper {
 	if o.after == nil {
 		o.after = func(string) {}
 	}
-	return &keeper{Options: o, pace: rate.NewLimiter(rate.Every(acknowledgementEvery), acknowledgementBurst)}
+	pace := func() *rate.Limiter { return rate.NewLimiter(rate.Every(acknowledgementEvery), acknowledgementBurst) }
+	return &keeper{
+		Options: o, answers: map[string]int{}, company: company{ours: o.Ours, domains: o.Domains, groups: o.Groups}, pace: map[bool]*rate.Limiter{false: pace(), true: pace()},
+	}
 }
 
 // Run deals with what is in the folder and with what arrives there, until the
@@ -138,24 +189,28 @@ func Run(ctx context.Context, o Options) error {
 	}
 }
 
-// Once deals with what is in the folder now.
-func Once(ctx context.Context, o Options) error {
+// Once deals with what is in the folder now, and says what became of it. The error says
+// what is not done: as far as the folder was looked through, the summary holds.
+func Once(ctx context.Context, o Options) (Summary, error) {
 	k := newKeeper(o)
 	s, err := k.Server.open(ctx)
 	if err != nil {
-		return err
+		return Summary{}, err
 	}
 	defer s.close()
 	seen, err := k.pass(ctx, s)
 	switch {
 	case err != nil:
-		return err
-	case seen.waiting > 0:
-		return fmt.Errorf("%d requests wait in the mailbox: more have come than max_per_day lets in", seen.waiting)
-	case seen.later > 0:
-		return errors.New("some requests are handed in and not acknowledged yet; run it again")
+		return seen, err
+	case seen.Untold > 0:
+		return seen, fmt.Errorf("%s a person and could not be flagged; look into the mailbox, and see that the mail server keeps flags",
+			count(seen.Untold, "message needs", "messages need"))
+	case seen.Waiting > 0:
+		return seen, fmt.Errorf("%d requests wait in the mailbox: more have come than max_per_day lets in", seen.Waiting)
+	case seen.Unacknowledged > 0:
+		return seen, errors.New("some requests are handed in and not acknowledged yet; run it again")
 	default:
-		return nil
+		return seen, nil
 	}
 }
 
@@ -191,13 +246,10 @@ func (k *keeper) attend(ctx context.Context) (looked bool, err error) {
 	}
 }
 
-// counts is what was found in the folder.
-type counts struct{ submitted, already, unrelated, automatic, person, later, waiting int }
-
 // pass looks through the folder once.
-func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) {
+func (k *keeper) pass(ctx context.Context, s *session) (seen Summary, err error) {
 	defer func() { k.report(seen) }()
-	k.unheard, k.spread, k.left = false, false, unknown
+	k.unheard, k.spread, k.used, k.sent = false, map[bool]bool{}, unknown, map[string]int{}
 	k.progress.begin(s.validity)
 	open, unmoved, err := s.search(ctx, k.floor, k.Since)
 	if err != nil {
@@ -210,7 +262,7 @@ func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) 
 	}
 	open = k.unsettled(open)
 	due := k.dueNow(open, k.Now())
-	seen.waiting = len(open) - len(due)
+	seen.Waiting = len(open) - len(due)
 	for uids := range slices.Chunk(due, batch) {
 		messages, err := s.fetch(ctx, uids)
 		if err != nil {
@@ -224,126 +276,256 @@ func (k *keeper) pass(ctx context.Context, s *session) (seen counts, err error) 
 		k.settleGone(uids, messages)
 	}
 	k.advance(open)
-	k.tellFlood(ctx, seen.waiting)
+	k.tellFlood(ctx, seen.Waiting)
+	k.tellFlagged(ctx, s)
 	return seen, nil
 }
 
-// report says what was found, if anything. Nothing in it is of a person.
-func (k *keeper) report(seen counts) {
-	if seen == (counts{}) {
-		return
-	}
-	k.Log.Info().Int("submitted", seen.submitted).Int("already_submitted", seen.already).Int("unrelated", seen.unrelated).
-		Int("automatic", seen.automatic).Int("needs_person", seen.person).Int("acknowledged_later", seen.later).Int("waiting", seen.waiting).Msg("looked through the mailbox")
-}
-
-// A verdict is what a message is.
+// A verdict is what becomes of a message.
 type verdict int
 
 const (
-	// unrelated: it is no request.
-	unrelated verdict = iota
-	// automatic: no person wrote it.
-	automatic
+	// noRequest: it holds no word of a request.
+	noRequest verdict = iota
+	// alone: it answers or reports on something of ours.
+	alone
 	// forPerson: a person has to read it.
 	forPerson
 	// isRequest: it is handed in.
 	isRequest
 )
 
+// A judgement is what becomes of a message, and why.
+type judgement struct {
+	verdict verdict
+	// harmless is why it is left alone.
+	harmless harmless
+	// reason is why a person has to read it, and answers is the acknowledgement that it
+	// answers, if it does.
+	reason  error
+	answers mail.SentID
+	// letter is the request.
+	letter letter
+}
+
+func needsPerson(reason string) judgement {
+	return judgement{verdict: forPerson, reason: errors.New(reason)}
+}
+
 // settle deals with one message.
-func (k *keeper) settle(ctx context.Context, s *session, m message, seen *counts) error {
-	what, l, problem := k.judge(m)
-	switch what {
+func (k *keeper) settle(ctx context.Context, s *session, m message, seen *Summary) error {
+	j := k.judge(m)
+	switch j.verdict {
 	case forPerson:
-		return k.leaveToPerson(ctx, s, m, problem, seen)
+		return k.leaveToPerson(ctx, s, m, j, seen)
 	case isRequest:
-		return k.carry(ctx, s, l, seen)
-	case automatic:
-		seen.automatic++
+		return k.carry(ctx, s, j.letter, seen)
+	case alone:
+		seen.leftAlone(j.harmless)
 	default:
-		seen.unrelated++
+		seen.NoRequest++
 	}
 	k.settled[m.uid] = true
 	return nil
 }
 
-// judge says what a message is, and why a person has to read it if one has.
-func (k *keeper) judge(m message) (verdict, letter, error) {
-	wish, french := m.wish()
-	from, fromErr := m.from()
-	switch {
-	case wish == Nothing:
-		return unrelated, letter{}, nil
-	case m.automatic(from, k.Ours):
-		return automatic, letter{}, nil
-	case fromErr != nil && !m.broken:
-		return forPerson, letter{}, fromErr
+// judge says what becomes of a message.
+func (k *keeper) judge(m message) judgement {
+	if why := k.leftAlone(m); why != notHarmless {
+		return judgement{verdict: alone, harmless: why}
 	}
-	r, err := k.request(m, wish, from)
+	from, err := m.from()
+	if sent, ok := k.answered(m); ok {
+		j := needsPerson("it answers a message of Lethe's")
+		// What the company's own people write is no word of the person, unless they pass one
+		// on.
+		if err != nil || !k.company.owns(from) || m.forwarded() {
+			j.answers = sent
+		}
+		return j
+	}
+	if !k.mayAsk(m.reading()) && (err != nil || k.Others == LeaveOthers || !k.company.passesOn(m, from)) {
+		return judgement{verdict: noRequest}
+	}
+	if m.broken {
+		return needsPerson("its header is broken or far too long")
+	}
 	if err != nil {
-		return forPerson, letter{}, err
+		return judgement{verdict: forPerson, reason: err}
 	}
-	return isRequest, letter{message: m, request: r, french: french}, nil
+	by := k.company.distributedBy(m, from)
+	if why := k.notByItself(m, from, by); why != "" {
+		return needsPerson(why)
+	}
+	r, err := k.request(m, from, by)
+	if err != nil {
+		return judgement{verdict: forPerson, reason: err}
+	}
+	return judgement{verdict: isRequest, letter: letter{
+		message: m, request: r, french: m.reading().French, answerable: m.mayBeAnswered(by),
+	}}
+}
+
+// mayAsk reports whether a message with this subject is looked at.
+func (k *keeper) mayAsk(r Reading) bool {
+	switch k.Others {
+	case LeaveOthers:
+		return r.Wish != Nothing
+	case AllOthers:
+		return true
+	default:
+		return r.MayAsk()
+	}
+}
+
+// notByItself says why a message that may ask for something is no request by itself, or
+// is empty.
+func (k *keeper) notByItself(m message, from string, by distribution) string {
+	r := m.reading()
+	switch by {
+	case rewritten:
+		return "a group has written itself into its From line; another line may say who wrote it"
+	case otherList:
+		return "a mailing list has distributed it that is none of the groups in mailbox.groups"
+	case noList, ownGroup:
+	}
+	if why := k.company.notThePerson(m, from); why != "" {
+		return why
+	}
+	if field := m.programmed(by); field != "" {
+		return "a program has written it or passed it on, by its " + field + " line; a person may have asked all the same"
+	}
+	switch {
+	case m.authentication(k.AuthservID, from) == dsr.MailFailed:
+		return "its From line has failed DMARC: somebody else may have sent it"
+	case r.Wish == Unclear:
+		return "its subject begins as a request does, and what it asks for is not understood"
+	case r.Wish == Nothing && r.Empty:
+		return "its subject says nothing"
+	case r.Wish == Nothing && r.Mentions:
+		return "its subject holds a word of a request, and is not of the announced form"
+	case r.Wish == Nothing:
+		return "its subject is not of the announced form"
+	default:
+		return ""
+	}
 }
 
 // request makes the request that a message is, or says why a person has to.
-func (k *keeper) request(m message, wish Wish, from string) (dsr.Request, error) {
-	switch {
-	case m.broken:
-		return dsr.Request{}, errors.New("its header is broken or far too long")
-	case unanswered(from):
-		return dsr.Request{}, errors.New("its sender is nobody's address; it may pass on what a person has asked")
-	case wish == Unclear:
-		return dsr.Request{}, errors.New("its subject begins as a request does, and what it asks for is not understood")
-	}
+func (k *keeper) request(m message, from string, by distribution) (dsr.Request, error) {
 	id, err := identity.Parser{}.Parse(dsr.Email, from)
 	if err != nil {
 		return dsr.Request{}, errors.New("its From line holds no address that can be searched")
 	}
-	received := m.receivedAt
-	if now := k.Now(); received.IsZero() || received.After(now) { // the server's clock is ahead
-		received = now
+	received, clock := m.received(k.ReceivedBy, k.Now())
+	if clock == dsr.ReceivedClock && dayOf(received).Before(dayOf(k.Since)) {
+		return dsr.Request{}, errors.New("it was received before the day in mailbox.since, and moved into the mailbox later")
+	}
+	origin := &dsr.MailOrigin{
+		Via: dsr.MailDirect, Authentication: m.authentication(k.AuthservID, from), ReceivedBy: clock, DatedAt: m.dated(received),
+	}
+	if by == ownGroup {
+		origin.Via = dsr.MailGroup
 	}
 	r := dsr.Request{
-		ID: requests.MailPrefix + k.Namer(m.identity()...), Kind: wish.kind(), Subject: dsr.Subject{Identifiers: inBothForms(id)},
-		ReceivedAt: received, ApprovalRequired: true, Channel: dsr.ChannelMail,
+		ID: requests.MailPrefix + k.Namer(m.identity()...), Kind: m.reading().Wish.kind(), Subject: dsr.Subject{Identifiers: []dsr.Identifier{id}},
+		ReceivedAt: received, ApprovalRequired: true, Channel: dsr.ChannelMail, Mail: origin,
 	}
 	return r, r.Validate(k.Now(), identity.Check)
 }
 
-// inBothForms is the address, and the same with the other form of an internationalised
-// domain (RFC 5890): systems hold what people typed or what programs made of it.
-func inBothForms(id dsr.Identifier) []dsr.Identifier {
-	at := strings.LastIndexByte(id.Value, '@')
-	forms := []dsr.Identifier{id}
-	for _, convert := range []func(string) (string, error){idna.Lookup.ToASCII, idna.Lookup.ToUnicode} {
-		domain, err := convert(id.Value[at+1:])
-		if err != nil {
-			continue
-		}
-		other, err := identity.Parser{}.Parse(dsr.Email, id.Value[:at+1]+domain)
-		if err == nil && !other.Same(id) {
-			forms = append(forms, other)
-		}
-	}
-	return forms
+// dayOf is the day of the calendar that a time falls on where it was written down: so do
+// mail servers compare days (RFC 3501 section 6.4.4).
+func dayOf(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// leaveToPerson marks a message that a person has to read, and says so.
-func (k *keeper) leaveToPerson(ctx context.Context, s *session, m message, problem error, seen *counts) error {
+// leaveToPerson marks a message that a person has to read, and says so. An answer to an
+// acknowledgement is put on record at its request first, so that no flag hides that it was
+// not.
+func (k *keeper) leaveToPerson(ctx context.Context, s *session, m message, j judgement, seen *Summary) error {
+	if m.flagged && !s.keywords {
+		// An earlier process flagged it, and no keyword says so. Whoever else did has seen it.
+		seen.Person++
+		k.settled[m.uid] = true
+		return nil
+	}
+	if !k.missed[m.uid] {
+		if err := k.record(ctx, m, j.answers); err != nil {
+			return err
+		}
+	}
+	told, err := k.flag(ctx, s, m)
+	if err != nil {
+		return err
+	}
+	event := k.Log.Warn().Uint32("uid", uint32(m.uid)).Time("received_at", m.receivedAt).Str("reason", j.reason.Error())
+	if j.answers.RequestID != "" {
+		event = event.Str("request_id", j.answers.RequestID)
+	}
+	seen.Person++
+	first := !k.missed[m.uid]
+	if first {
+		k.flagged++
+	}
+	if told {
+		k.settled[m.uid] = true
+		event.Msg("a message needs a person; it is flagged in the mailbox")
+		return nil
+	}
+	seen.Untold++
+	k.missed[m.uid] = true // it is tried again
+	if first {
+		event.Msg("a message needs a person, and the mail server keeps no flag on it; look for it in the mailbox")
+	}
+	return nil
+}
+
+// flag marks a message for a person. It reports false if the server does not keep that.
+func (k *keeper) flag(ctx context.Context, s *session, m message) (bool, error) {
 	flags := []imap.Flag{imap.FlagFlagged}
 	if s.keywords {
 		flags = append(flags, keywordPerson)
 	}
-	if err := s.mark(ctx, m.uid, flags...); err != nil {
+	err := s.mark(ctx, m.uid, flags...)
+	var known *connectors.Error
+	if errors.As(err, &known) && known.Class == connectors.Rejected {
+		return false, nil
+	}
+	return s.flags || s.keywords, err
+}
+
+// record puts an answer to an acknowledgement on record at its request. That the request
+// is over keeps nobody from reading the message.
+func (k *keeper) record(ctx context.Context, m message, answers mail.SentID) error {
+	if answers.RequestID == "" || k.answers[answers.RequestID] >= maxRecorded {
+		return nil
+	}
+	at, _ := m.received(k.ReceivedBy, k.Now())
+	err := k.Desk.RecordMessage(ctx, answers.Kind, answers.RequestID, k.Namer(m.identity()...), at)
+	switch {
+	case err == nil:
+		k.answers[answers.RequestID]++
+		return nil
+	case errors.Is(err, requests.ErrEnded), errors.Is(err, requests.ErrUnknown), errors.Is(err, requests.ErrForgotten):
+		k.Log.Info().Str("request_id", answers.RequestID).Msg("an answer has come to a request that is over")
+		return nil
+	default:
 		return err
 	}
-	seen.person++
-	k.settled[m.uid] = true
-	k.Log.Warn().Uint32("uid", uint32(m.uid)).Time("received_at", m.receivedAt).Str("reason", problem.Error()).
-		Msg("a message needs a person; it is flagged in the mailbox")
-	return nil
+}
+
+// tellFlagged tells people of what was flagged for them, once an hour.
+func (k *keeper) tellFlagged(ctx context.Context, s *session) {
+	now := k.Now()
+	if k.flagged == 0 || k.NeedsPerson == nil || !k.toldAt.IsZero() && now.Before(k.toldAt.Add(flaggedEvery)) {
+		return
+	}
+	if err := k.NeedsPerson(ctx, k.flagged); err != nil {
+		k.Log.Error().Err(err).Bool("flags", s.flags).Msg("nobody could be told of the messages that need a person")
+		return
+	}
+	k.flagged, k.toldAt = 0, now
 }
 
 // A letter is a message that is a request.
@@ -351,37 +533,42 @@ type letter struct {
 	message
 	request dsr.Request
 	french  bool
+	// answerable says that a program may answer it.
+	answerable bool
 }
+
+// passed reports whether the sender is authenticated.
+func (l letter) passed() bool { return l.request.Mail.Authentication.Passed() }
 
 // carry hands a request in, acknowledges it and marks its message, in this order:
 // whatever dies in between does the rest another time.
-func (k *keeper) carry(ctx context.Context, s *session, l letter, seen *counts) error {
+func (k *keeper) carry(ctx context.Context, s *session, l letter, seen *Summary) error {
 	if !k.handed[l.uid] {
 		if room, err := k.hasRoom(ctx, l); err != nil || !room {
-			seen.waiting++
+			seen.Waiting++
 			return err
 		}
 		already, err := k.Desk.Submit(ctx, l.request)
 		switch {
 		case errors.Is(err, requests.ErrTaken):
-			return k.leaveToPerson(ctx, s, l.message, errors.New("another request has its id"), seen)
+			return k.leaveToPerson(ctx, s, l.message, needsPerson("another request has its id"), seen)
 		case errors.Is(err, requests.ErrForgotten):
 			// It was done long ago, and the mark on the message was lost.
-			seen.already++
+			seen.Already++
 			return k.finish(ctx, s, l)
 		case err != nil:
 			return err
 		case already:
-			seen.already++
+			seen.Already++
 		default:
-			seen.submitted++
+			seen.Requests++
 			k.count(l)
 		}
 		k.handed[l.uid] = true
 		k.after(stepSubmitted)
 	}
 	if sent, err := k.acknowledge(ctx, l); err != nil || !sent {
-		seen.later++
+		seen.Unacknowledged++
 		return err
 	}
 	k.after(stepAcknowledged)
@@ -394,11 +581,15 @@ func (k *keeper) acknowledge(ctx context.Context, l letter) (bool, error) {
 	if k.Acknowledge == nil || k.told[l.uid] {
 		return true, nil
 	}
-	if k.unheard || k.spread {
+	if !l.answerable {
+		k.Log.Info().Str("request_id", l.request.ID).Msg("the message asks for no automatic answer; it is not acknowledged")
+		return true, nil
+	}
+	if k.unheard || k.spread[l.passed()] {
 		return false, nil
 	}
-	if !k.pace.AllowN(k.Now(), 1) {
-		k.spread = true
+	if !k.pace[l.passed()].AllowN(k.Now(), 1) {
+		k.spread[l.passed()] = true
 		k.Log.Warn().Msg("many requests come at once; their acknowledgements are spread")
 		return false, nil
 	}
@@ -409,6 +600,7 @@ func (k *keeper) acknowledge(ctx context.Context, l letter) (bool, error) {
 	err = k.Acknowledge(ctx, mail.Acknowledgement{
 		To: l.request.Subject.Identifiers[0].Value, RequestID: l.request.ID, Kind: l.request.Kind,
 		ReceivedAt: l.request.ReceivedAt, DueAt: due, InReplyTo: l.header.Get("Message-Id"), French: l.french,
+		Seal: k.seal(l.request.Kind, l.request.ID),
 	})
 	var known *connectors.Error
 	switch {

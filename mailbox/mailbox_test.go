@@ -36,6 +36,10 @@ type office struct {
 	log              lines
 	// before is how many requests have come by mail, as lists have it.
 	before int
+	// recorded are the answers to acknowledgements that were put on record, by the request;
+	// over is what that fails with.
+	recorded []string
+	over     error
 	// down and mute are what handing in and writing fail with.
 	down, mute error
 }
@@ -79,6 +83,40 @@ func (o *office) ByMail(context.Context, time.Time) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.before, o.down
+}
+
+// ByMailFrom implements [mailbox.Desk].
+func (o *office) ByMailFrom(_ context.Context, _ time.Time, s dsr.Subject) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	count := 0
+	for _, r := range o.requests {
+		if r.Subject.Identifiers[0].Same(s.Identifiers[0]) {
+			count++
+		}
+	}
+	return count, o.down
+}
+
+// RecordMessage implements [mailbox.Desk].
+func (o *office) RecordMessage(_ context.Context, kind dsr.Kind, id, message string, _ time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.down != nil {
+		return o.down
+	}
+	if o.over != nil {
+		return o.over
+	}
+	o.recorded = append(o.recorded, dsr.WorkflowID(kind, id)+" "+message)
+	return nil
+}
+
+// once looks through the mailbox once.
+func once(t *testing.T, o mailbox.Options) error {
+	t.Helper()
+	_, err := mailbox.Once(t.Context(), o)
+	return err
 }
 
 func (o *office) acknowledge(_ context.Context, a mail.Acknowledgement) error {
@@ -144,12 +182,14 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 				letter("My information [access]"), letter("My information [delete]", "Auto-Submitted: auto-replied"),
 				letter("My information [delete]", "List-Id: <news.example.com>"), letter("My information [delete]", "Precedence: bulk"),
 				letter("My information [delete]", "Return-Path: <>"),
+				"From: Privacy <Privacy@example.com>\nSubject: Lethe: erasure request 1 is due\nMessage-ID: <lethe.0123456789abcdef0123456789abcdef@example.com>\n\n",
 				"From: Privacy <Privacy@example.com>\nSubject: Re: My information [forget]\n\n",
 				"From: ann@example.com, bob@example.com\nSubject: My information [forget]\n\n",
 				"From: nobody\nSubject: My information [forget]\n\n",
 			)
 			o := newOffice()
-			require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(security))))
+			seen, err := mailbox.Once(t.Context(), o.options(server.Settings(security)))
+			require.NoError(t, err)
 
 			require.Len(t, o.requests, 2)
 			french := 0
@@ -157,6 +197,7 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 				require.Regexp(t, "^mail-[0-9a-f]+$", id)
 				require.Equal(t, dsr.Request{
 					ID: id, Kind: dsr.Erasure, ApprovalRequired: true, ReceivedAt: r.ReceivedAt, Channel: dsr.ChannelMail,
+					Mail:    &dsr.MailOrigin{Via: dsr.MailDirect, Authentication: dsr.MailNotChecked, ReceivedBy: dsr.MailboxClock},
 					Subject: dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "ann@example.com"}}},
 				}, r)
 				require.WithinDuration(t, received(), r.ReceivedAt, 0)
@@ -172,12 +213,16 @@ func TestOnlyRequestsAreTakenOutOfTheMailbox(t *testing.T) {
 			}
 			require.Equal(t, 1, french)
 			require.ElementsMatch(t, []string{"My information [forget]", "Mes données [effacer]"}, server.Subjects("INBOX", "LetheDone"))
-			require.ElementsMatch(t, []string{"My information [access]", "My information [forget]", "My information [forget]"}, server.Subjects("INBOX", imap.FlagFlagged))
-			require.Contains(t, o.log.all(), `"submitted":2,"already_submitted":0,"unrelated":1,"automatic":5,"needs_person":3`)
+			require.ElementsMatch(t, []string{
+				"My information [access]", "My information [delete]", "My information [delete]", "My information [delete]", "My information [delete]",
+				"Re: My information [forget]", "My information [forget]", "My information [forget]",
+			}, server.Subjects("INBOX", imap.FlagFlagged))
+			require.Equal(t, "2 requests, 8 for a person, 1 left alone (1 message of our own), 1 no request", seen.String())
+			require.Contains(t, o.log.all(), `"submitted":2,"already_submitted":0,"needs_person":8,"not_flagged":0,"reports_on_ours":0,"replies_to_ours":0,"own":1,"no_request":1`)
 			require.NotContains(t, o.log.all(), "example.com")
 
 			before := o.log.all()
-			require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(security))))
+			require.NoError(t, once(t, o.options(server.Settings(security))))
 			require.Len(t, o.sent, 2, "once is enough")
 			require.NotContains(t, o.log.all()[len(before):], "needs a person", "it was said once")
 		})
@@ -189,7 +234,7 @@ func TestAMailThatAsksForARestrictionIsOneWhoseGroundIsNamedLater(t *testing.T) 
 	server := mailboxtest.Start(t, "")
 	server.Deliver("INBOX", received(), letter("My information [stop using my data]"), letter("Mes =?utf-8?q?donn=C3=A9es?= [limiter]"))
 	o := newOffice()
-	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.Implicit))))
+	require.NoError(t, once(t, o.options(server.Settings(mail.Implicit))))
 	require.Len(t, o.requests, 2)
 	for _, r := range o.requests {
 		require.Equal(t, dsr.Restriction, r.Kind)
@@ -213,7 +258,7 @@ func TestARequestIsMovedWhereItIsDone(t *testing.T) {
 			settings := server.Settings(mail.Implicit)
 			settings.Done = "Lethe"
 			o := newOffice()
-			require.NoError(t, mailbox.Once(t.Context(), o.options(settings)))
+			require.NoError(t, once(t, o.options(settings)))
 			require.Equal(t, []string{"Invoice 4711"}, server.Subjects("INBOX", ""))
 			require.Equal(t, []string{"My information [forget]"}, server.Subjects("Lethe", ""))
 		})
@@ -261,17 +306,17 @@ func TestWhatCannotBeAcknowledgedNowIsLater(t *testing.T) {
 	server.Deliver("INBOX", received(), letter("My information [forget]"), letter("My information [delete]"))
 	o := newOffice()
 	o.mute = &connectors.Error{Class: connectors.Transient, System: mail.Name, Reason: "the mail server does not answer"}
-	require.ErrorContains(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.STARTTLS))), "not acknowledged yet")
+	require.ErrorContains(t, once(t, o.options(server.Settings(mail.STARTTLS))), "not acknowledged yet")
 	require.Len(t, o.requests, 2, "they are handed in all the same")
 	require.Empty(t, server.Subjects("INBOX", "LetheDone"))
 
 	o.mute = nil
-	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.STARTTLS))))
+	require.NoError(t, once(t, o.options(server.Settings(mail.STARTTLS))))
 	require.True(t, o.has(2, 2)())
 
 	server.Deliver("INBOX", received(), letter("My information [erase]"))
 	o.mute = &connectors.Error{Class: connectors.Rejected, System: mail.Name, Reason: "the mail server refuses a receiver"}
-	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.STARTTLS))), "who has no mailbox keeps nothing from being done")
+	require.NoError(t, once(t, o.options(server.Settings(mail.STARTTLS))), "who has no mailbox keeps nothing from being done")
 	require.Len(t, server.Subjects("INBOX", "LetheDone"), 3)
 }
 
@@ -307,7 +352,7 @@ func TestAFloodOfRequestsIsHandedInAndAnsweredSlowly(t *testing.T) {
 	}
 	server.Deliver("INBOX", received(), flood...)
 	o := newOffice()
-	require.Error(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.Implicit))))
+	require.Error(t, once(t, o.options(server.Settings(mail.Implicit))))
 	require.True(t, o.has(40, 30)())
 }
 
@@ -320,9 +365,9 @@ func TestAThousandUnrelatedMessagesAreLeftAlone(t *testing.T) {
 	}
 	server.Deliver("INBOX", received(), append(others, letter("My information [forget]"))...)
 	o := newOffice()
-	require.NoError(t, mailbox.Once(t.Context(), o.options(server.Settings(mail.Implicit))))
+	require.NoError(t, once(t, o.options(server.Settings(mail.Implicit))))
 	require.True(t, o.has(1, 1)())
-	require.Contains(t, o.log.all(), `"unrelated":1000,`)
+	require.Contains(t, o.log.all(), `"no_request":1000,`)
 	require.Len(t, server.Subjects("INBOX", imap.FlagSeen), 1, "nobody has read them")
 	require.Empty(t, server.Subjects("INBOX", imap.FlagFlagged))
 }
@@ -334,7 +379,7 @@ func TestWhatCameBeforeIsLeftAlone(t *testing.T) {
 	o := newOffice()
 	options := o.options(server.Settings(mail.Implicit))
 	options.Since = received()
-	require.NoError(t, mailbox.Once(t.Context(), options))
+	require.NoError(t, once(t, options))
 	require.True(t, o.has(0, 0)())
 }
 

@@ -19,14 +19,21 @@ import (
 // headerFields are what is read of a message; its text never is.
 func headerFields() []string {
 	return []string{
-		"From", "Subject", "Message-ID", "Date",
-		// By these it is told whether a person wrote it.
-		"Auto-Submitted", "Precedence", "List-Id", "List-Post", "List-Unsubscribe", "Return-Path", "Content-Type", "X-Autoreply",
-		"X-Auto-Reply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Failed-Recipients", "X-Loop",
+		"From", "Reply-To", "Subject", "Message-ID", "In-Reply-To", "References", "Date",
+		// What a program wrote, passed on or forwarded.
+		"Auto-Submitted", "Precedence", "Return-Path", "Content-Type", "X-Autoreply", "X-Auto-Reply", "X-Autorespond",
+		"X-Auto-Response-Suppress", "X-Failed-Recipients", "X-Loop", "X-Forwarded-Message-Id", "X-MS-Exchange-Parent-Message-Id",
+		"X-Mailer", "X-PHP-Originating-Script", "X-PHP-Script", "X-JIRA-FingerPrint",
+		// What a list distributed.
+		"List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-BeenThere", "X-Google-Group-Id", "X-Original-From", "X-Original-Sender",
 	}
 }
 
-// maxHeader bounds what is read of a message, in bytes.
+// traceFields are what servers on the way wrote. They are read apart from the others:
+// however many there are, the others are read to their end.
+func traceFields() []string { return []string{"Received", "Authentication-Results"} }
+
+// maxHeader bounds what is read of a message, of each of the two, in bytes.
 const maxHeader = 16 << 10
 
 // A message is what is known of a message in the folder.
@@ -36,12 +43,27 @@ type message struct {
 	// starts there.
 	receivedAt time.Time
 	header     textproto.MIMEHeader
+	// trace are the fields that servers wrote, the newest first.
+	trace textproto.MIMEHeader
 	// broken says that the header could not be read to its end.
-	broken bool
+	broken  bool
+	subject Reading
+	// flagged says that the message is flagged already.
+	flagged bool
 }
 
-// newMessage reads the fields of a header.
-func newMessage(uid imap.UID, receivedAt time.Time, fields []byte) message {
+// newMessage reads the fields of a header, and those that servers wrote.
+func newMessage(uid imap.UID, receivedAt time.Time, fields, trace []byte) message {
+	header, broken := readHeader(fields)
+	// The end of what servers wrote may be cut off, or be the sender's; what stands above is
+	// read in any case.
+	servers, _ := readHeader(whole(trace))
+	return message{
+		uid: uid, receivedAt: receivedAt, header: header, trace: servers, broken: broken, subject: readSubjects(header.Values("Subject"), broken),
+	}
+}
+
+func readHeader(fields []byte) (header textproto.MIMEHeader, broken bool) {
 	reader := textproto.NewReader(bufio.NewReader(bytes.NewReader(fields)))
 	header, err := reader.ReadMIMEHeader()
 	truncated := errors.Is(err, io.EOF) && len(fields) >= maxHeader
@@ -52,7 +74,24 @@ func newMessage(uid imap.UID, receivedAt time.Time, fields []byte) message {
 			}
 		}
 	}
-	return message{uid: uid, receivedAt: receivedAt, header: header, broken: truncated || err != nil && !errors.Is(err, io.EOF)}
+	return header, truncated || err != nil && !errors.Is(err, io.EOF)
+}
+
+// whole leaves out a last field that was cut off.
+func whole(fields []byte) []byte {
+	if len(fields) < maxHeader {
+		return fields
+	}
+	for end := len(fields); end > 0; {
+		end = bytes.LastIndexByte(fields[:end], '\n')
+		if end < 0 {
+			break
+		}
+		if next := end + 1; next < len(fields) && fields[next] != ' ' && fields[next] != '\t' {
+			return fields[:next]
+		}
+	}
+	return nil
 }
 
 // from is the address that the message says it comes from. It proves nothing. A group
@@ -73,19 +112,24 @@ func (m message) from() (string, error) {
 // quoted matches a quoted string of a header field (RFC 5322 section 3.2.4).
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// wish is what the message asks for, by its subject. A message with several subjects
-// is not what anybody's program writes; what one of them asks for is for a person.
-func (m message) wish() (wish Wish, french bool) {
-	subjects := m.header.Values("Subject")
+// reading is what the message's subject says. A message with several subjects is not what
+// anybody's program writes; what one of them asks for is for a person.
+func (m message) reading() Reading { return m.subject }
+
+func readSubjects(subjects []string, broken bool) Reading {
+	all := Reading{Empty: true}
 	for _, subject := range subjects {
-		if wish, french = ReadSubject(subject); wish != Nothing {
-			break
+		r := ReadSubject(subject)
+		if all.Wish == Nothing {
+			all.Wish, all.French = r.Wish, r.French
 		}
+		all.Forwarded, all.Mentions, all.Automatic = all.Forwarded || r.Forwarded, all.Mentions || r.Mentions, all.Automatic || r.Automatic
+		all.Empty = all.Empty && r.Empty
 	}
-	if wish != Nothing && len(subjects) > 1 || m.broken && len(subjects) == 0 {
-		return Unclear, french
+	if all.Wish != Nothing && len(subjects) > 1 || broken && len(subjects) == 0 {
+		all.Wish = Unclear
 	}
-	return wish, french
+	return all
 }
 
 // identity is what tells the message from all others, also after it was moved or
@@ -101,32 +145,6 @@ func (m message) identity() []string {
 		date = m.receivedAt.UTC().Format(time.RFC3339)
 	}
 	return []string{"header", m.header.Get("From"), m.header.Get("Subject"), date}
-}
-
-// automatic reports whether no person wrote the message, so that nothing may
-// answer it (RFC 3834 section 2, RFC 2919, RFC 3464). ours are the addresses of
-// Lethe itself.
-func (m message) automatic(from string, ours []string) bool {
-	local, _, _ := strings.Cut(strings.ToLower(from), "@")
-	switch {
-	case slices.ContainsFunc(m.words("Auto-Submitted"), func(word string) bool { return word != "no" }),
-		m.says("Precedence", "bulk", "list", "junk", "auto_reply", "auto-reply"),
-		m.says("Return-Path", "<>"),
-		m.says("Content-Type", "multipart/report", "message/delivery-status"),
-		// Of Exchange's values these speak of answers, the others of receipts only
-		// ([MS-OXCMAIL] section 2.2.3.2.14).
-		m.says("X-Auto-Response-Suppress", "all", "autoreply", "oof"),
-		local == "mailer-daemon", local == "postmaster":
-		return true
-	}
-	for _, field := range []string{
-		"List-Id", "List-Post", "List-Unsubscribe", "X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Failed-Recipients", "X-Loop",
-	} {
-		if m.header.Get(field) != "" {
-			return true
-		}
-	}
-	return slices.ContainsFunc(ours, func(address string) bool { return strings.EqualFold(address, from) })
 }
 
 // words are the values of a field, in small letters, without comments and parameters.
@@ -146,11 +164,4 @@ func (m message) says(field string, words ...string) bool {
 func cut(text, at string) string {
 	before, _, _ := strings.Cut(text, at)
 	return before
-}
-
-// unanswered reports whether the address is one that programs write from: a form on a
-// website, or a shop, may pass on what a person asked.
-func unanswered(from string) bool {
-	local, _, _ := strings.Cut(strings.ToLower(from), "@")
-	return slices.Contains([]string{"noreply", "donotreply", "nepasrepondre"}, strings.NewReplacer("-", "", "_", "", ".", "").Replace(local))
 }

@@ -17,12 +17,14 @@ type progress struct {
 	// settled are the messages above the floor that need no second look, handed those
 	// whose request is handed in, and told those of them that are acknowledged.
 	settled, handed, told map[imap.UID]bool
+	// missed are those that need a person and could not be flagged.
+	missed map[imap.UID]bool
 }
 
 // begin forgets everything if the folder's numbers mean others than before.
 func (p *progress) begin(validity uint32) {
 	if p.settled == nil || p.validity != validity {
-		*p = progress{validity: validity, floor: 1, settled: map[imap.UID]bool{}, handed: map[imap.UID]bool{}, told: map[imap.UID]bool{}}
+		*p = progress{validity: validity, floor: 1, settled: map[imap.UID]bool{}, handed: map[imap.UID]bool{}, told: map[imap.UID]bool{}, missed: map[imap.UID]bool{}}
 	}
 }
 
@@ -51,7 +53,7 @@ func (p *progress) advance(open []imap.UID) {
 		}
 		p.floor = uid + 1
 	}
-	for _, known := range []map[imap.UID]bool{p.settled, p.handed, p.told} {
+	for _, known := range []map[imap.UID]bool{p.settled, p.handed, p.told, p.missed} {
 		for uid := range known {
 			if uid < p.floor {
 				delete(known, uid)

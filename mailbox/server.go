@@ -7,7 +7,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -72,6 +74,8 @@ type session struct {
 	validity uint32
 	// keywords says that the server keeps keywords of ours on messages.
 	keywords bool
+	// flags says that the server keeps the flag by which a person sees a message.
+	flags bool
 	// changed has a word when the server tells of a new message.
 	changed chan struct{}
 }
@@ -208,8 +212,12 @@ func (s *session) selectFolder(context.Context) error {
 		return err
 	}
 	s.validity = selected.UIDValidity
+	// A server that says nothing of it keeps every flag, and no keywords (RFC 3501 section
+	// 7.1).
+	s.flags = selected.PermanentFlags == nil
 	for _, flag := range selected.PermanentFlags {
 		s.keywords = s.keywords || flag == imap.FlagWildcard
+		s.flags = s.flags || strings.EqualFold(string(flag), string(imap.FlagFlagged))
 	}
 	if !s.keywords && s.server.Done == "" {
 		return failed(connectors.Misconfigured, "the mail server keeps no keywords on messages, by which those are known that are done; name a folder for them in done")
@@ -273,20 +281,40 @@ func (s *session) uids(ctx context.Context, criteria *imap.SearchCriteria) (uids
 // fetch reads the headers of messages, without marking them as seen. Those that are
 // gone meanwhile are left out.
 func (s *session) fetch(ctx context.Context, uids []imap.UID) (messages []message, err error) {
-	section := &imap.FetchItemBodySection{
-		Specifier: imap.PartSpecifierHeader, HeaderFields: headerFields(), Peek: true, Partial: &imap.SectionPartial{Size: maxHeader},
+	section := func(fields []string) *imap.FetchItemBodySection {
+		return &imap.FetchItemBodySection{
+			Specifier: imap.PartSpecifierHeader, HeaderFields: fields, Peek: true, Partial: &imap.SectionPartial{Size: maxHeader},
+		}
 	}
-	options := &imap.FetchOptions{UID: true, InternalDate: true, BodySection: []*imap.FetchItemBodySection{section}}
+	options := &imap.FetchOptions{
+		UID: true, InternalDate: true, Flags: true, BodySection: []*imap.FetchItemBodySection{section(headerFields()), section(traceFields())},
+	}
 	err = s.within(ctx, func() error {
 		fetched, err := s.client.Fetch(imap.UIDSetNum(uids...), options).Collect()
 		for _, f := range fetched {
-			if len(f.BodySection) == 1 {
-				messages = append(messages, newMessage(f.UID, f.InternalDate, f.BodySection[0].Bytes))
+			fields, trace, ok := bothSections(f.BodySection)
+			if ok {
+				m := newMessage(f.UID, f.InternalDate, fields, trace)
+				m.flagged = slices.Contains(f.Flags, imap.FlagFlagged)
+				messages = append(messages, m)
 			}
 		}
 		return err
 	})
 	return messages, err
+}
+
+// bothSections tells the two sections that were asked for apart, in whatever order they
+// come: servers may write their names in other letters than they were asked.
+func bothSections(sections []imapclient.FetchBodySectionBuffer) (fields, trace []byte, ok bool) {
+	if len(sections) != 2 {
+		return nil, nil, false
+	}
+	first, second := sections[0], sections[1]
+	if first.Section != nil && len(first.Section.HeaderFields) == len(traceFields()) {
+		first, second = second, first
+	}
+	return first.Bytes, second.Bytes, true
 }
 
 // mark sets flags, which stay with the message.

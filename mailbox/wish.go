@@ -39,21 +39,68 @@ func (w Wish) kind() dsr.Kind {
 	return dsr.Erasure
 }
 
-// ReadSubject says what the subject of a message, as it stands in the header, asks
-// for, and whether it is in French. It understands "My information [forget]" and
-// "Mes informations [oublier]" in their variants. Of a subject that holds any
-// other word it says that it is unclear: "do not forget my invoice" is no request.
-func ReadSubject(header string) (wish Wish, french bool) {
+// A Reading is what a subject line says.
+type Reading struct {
+	// Wish is what is asked for in the form that the privacy notice asks for, and French
+	// says that it begins in French.
+	Wish   Wish
+	French bool
+	// Forwarded says that a mail program marked it as forwarded: its sender is not whose
+	// request it is.
+	Forwarded bool
+	// Mentions says that it holds a word of a request, in whatever form.
+	Mentions bool
+	// Empty says that it holds no word.
+	Empty bool
+	// Automatic says that it begins as the answers of programs do.
+	Automatic bool
+}
+
+// MayAsk reports whether it may be the subject of a request.
+func (r Reading) MayAsk() bool { return r.Wish != Nothing || r.Mentions || r.Empty }
+
+// ReadSubject reads a subject, as it stands in the header. It understands "My information
+// [forget]" and "Mes informations [oublier]" in their variants. Of such a subject that
+// holds any other word it says that it is unclear: "do not forget my invoice" is no
+// request.
+func ReadSubject(header string) Reading {
 	text := decode(header)
-	rest, french, ok := opening(withoutPrefixes(wordsOf(text)))
+	words := wordsOf(text)
+	rest, forwarded := withoutPrefixes(words)
+	r := Reading{Forwarded: forwarded, Empty: len(rest) == 0, Mentions: mentionsRequest(words), Automatic: beginsAutomatic(rest)}
+	asked, french, ok := opening(rest)
 	switch {
 	case ok:
-		return wishOf(rest), french
+		r.Wish, r.French = wishOf(asked), french
 	case encodedWord.MatchString(text): // nobody can tell by the rest what it says
-		return Unclear, false
-	default:
-		return Nothing, false
+		r.Wish = Unclear
 	}
+	return r
+}
+
+// mentionsRequest reports whether one of the words, or some in a row, belong to a request.
+func mentionsRequest(words []string) bool {
+	line := " " + strings.Join(words, " ") + " "
+	for _, language := range requestWords {
+		for stem := range strings.FieldsSeq(language.stems) {
+			// Arabic writes its article, "and" and "for" onto the word.
+			if strings.Contains(line, " "+stem) || stem[0] > unicode.MaxASCII && strings.Contains(line, stem) {
+				return true
+			}
+		}
+		for _, phrase := range language.phrases {
+			if strings.Contains(line, " "+phrase+" ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// beginsAutomatic reports whether a subject begins as the answers of programs do.
+func beginsAutomatic(words []string) bool {
+	line := strings.Join(words, " ")
+	return slices.ContainsFunc(automaticSubjects, func(begin string) bool { return strings.HasPrefix(line, begin) })
 }
 
 // encodedWord matches what stands for text in a header (RFC 2047 section 2), however
@@ -117,30 +164,24 @@ func wordsOf(text string) []string {
 	return strings.Fields(plain)
 }
 
-// prefixes are what mail programs and filters write before a subject.
-var prefixes = setOf("re fw fwd aw wg tr ref rv sv vs antw res enc ext external externe")
-
-// withoutPrefixes drops "Re:", "Re[2]:" and the like.
-func withoutPrefixes(words []string) []string {
+// withoutPrefixes drops "Re:", "Re[2]:", the tags of gateways and the like, and says
+// whether somebody has forwarded the message.
+func withoutPrefixes(words []string) (rest []string, forwarded bool) {
 	for i, word := range words {
 		number := i > 0 && strings.Trim(word, "0123456789") == ""
-		if !prefixes[word] && !number {
-			return words[i:]
+		switch {
+		case forwardPrefixes[word]:
+			forwarded = true
+		case !replyPrefixes[word] && !tags[word] && !number:
+			return words[i:], forwarded
 		}
 	}
-	return nil
+	return nil, forwarded
 }
 
 // opening cuts off the words with which a request begins.
 func opening(words []string) (rest []string, french, ok bool) {
-	for _, o := range []struct {
-		words  string
-		french bool
-	}{
-		{"my personal information", false}, {"my personal data", false}, {"my information", false}, {"my informations", false},
-		{"my info", false}, {"my data", false}, {"mes informations personnelles", true}, {"mes donnees personnelles", true},
-		{"mes informations", true}, {"mes donnees", true},
-	} {
+	for _, o := range openings {
 		begin := strings.Fields(o.words)
 		if len(words) >= len(begin) && slices.Equal(words[:len(begin)], begin) {
 			return words[len(begin):], o.french, true
@@ -148,21 +189,6 @@ func opening(words []string) (rest []string, french, ok bool) {
 	}
 	return nil, false, false
 }
-
-// The words that decide, and those that say nothing. French ones have lost their
-// accents.
-var (
-	erasing = setOf("forget forgotten delete deleted deleting deletion erase erased erasing erasure remove removed removing removal " +
-		"oublier oubliez oublie oubliee oubli supprimer supprimez supprime supprimees suppression effacer effacez efface effacees effacement")
-	restricting = setOf("restrict restricted restricting restriction limit limited limitation restreindre restreignez restreint limiter limitez limite")
-	using       = setOf("use using used usage process processing utiliser utilisez utilise utilisees utilisation traiter traitement")
-	stopping    = setOf("stop stopping cease end no not don dont longer arreter arretez arret cesser cessez ne pas plus fin")
-	fillers     = setOf("me my mine please pls data information informations info personal all of the from your yours you i want would like " +
-		"to be being right request for about under gdpr article art 17 18 it them now and any do t that thanks thank kindly immediately " +
-		"moi mes ma mon donnees personnelles svp s il vous plait de du des la le les l d a toutes tout droit demande merci je veux " +
-		"souhaite veuillez bien vouloir prie immediatement rgpd que soient etre et votre vos se c")
-	refusing = setOf("not don dont no ne pas never jamais t")
-)
 
 // wishOf weighs the words of a request.
 func wishOf(words []string) Wish {

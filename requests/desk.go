@@ -382,6 +382,20 @@ func (d *Desk) Update(ctx context.Context, kind dsr.Kind, id, name string, param
 	return explain(handle.Get(ctx, nil))
 }
 
+// RecordMessage puts on record at a request that the person has answered its
+// acknowledgement, by a message that was received at that time and is named by what names
+// nobody; recorded twice it counts once. No worker need answer for it. That the request is over, or forgotten, is
+// [ErrEnded], [ErrUnknown] or [ErrForgotten].
+func (d *Desk) RecordMessage(ctx context.Context, kind dsr.Kind, id, message string, receivedAt time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if err := d.remembered(ctx, kind, id); err != nil {
+		return err
+	}
+	m := workflows.RecordMessage{Message: message, ReceivedAt: receivedAt}
+	return explain(d.temporal.SignalWorkflow(ctx, dsr.WorkflowID(kind, id), "", workflows.SignalRecordMessage, m))
+}
+
 // ErrRunning says that the request is not over yet.
 var ErrRunning = errors.New("the request is not over yet; what it needs to go on cannot be destroyed")
 
@@ -507,6 +521,23 @@ const MailPrefix = "mail-"
 // ByMail counts the requests that came by mail and began to be carried out since then.
 // Temporal's lists lag behind a little.
 func (d *Desk) ByMail(ctx context.Context, since time.Time) (int, error) {
+	return d.countByMail(ctx, since, "")
+}
+
+// ByMailFrom counts those of them whose subject has one of the identifiers.
+func (d *Desk) ByMailFrom(ctx context.Context, since time.Time, s dsr.Subject) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	of, err := d.subjectQuery(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	return d.countByMail(ctx, since, of)
+}
+
+// countByMail counts the requests that came by mail and of which more is true, in
+// Temporal's language.
+func (d *Desk) countByMail(ctx context.Context, since time.Time, more string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	prefixes := make([]string, len(dsr.Kinds()))
@@ -514,7 +545,7 @@ func (d *Desk) ByMail(ctx context.Context, since time.Time) (int, error) {
 		prefixes[i] = "WorkflowId STARTS_WITH '" + dsr.WorkflowID(kind, MailPrefix) + "'"
 	}
 	answer, err := d.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-		Namespace: d.namespace, Query: fmt.Sprintf("(%s) AND StartTime > '%s'", strings.Join(prefixes, " OR "), since.UTC().Format(time.RFC3339)),
+		Namespace: d.namespace, Query: fmt.Sprintf("(%s) AND StartTime > '%s'", strings.Join(prefixes, " OR "), since.UTC().Format(time.RFC3339)) + more,
 	})
 	return int(answer.GetCount()), explain(err)
 }
@@ -531,9 +562,16 @@ func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
 	if len(f.Subject.Identifiers) == 0 {
 		return query, nil
 	}
+	of, err := d.subjectQuery(ctx, f.Subject)
+	return query + of, err
+}
+
+// subjectQuery leaves out, in Temporal's language, what was not handed in with one of the
+// identifiers.
+func (d *Desk) subjectQuery(ctx context.Context, s dsr.Subject) (string, error) {
 	// A look-up for which no key was ever made finds nothing.
 	quoted := []string{"'none'"}
-	for _, id := range f.Subject.Identifiers {
+	for _, id := range s.Identifiers {
 		for _, form := range identity.Forms(id) {
 			tokens, err := d.keys.LookupTokens(ctx, form)
 			if err != nil {
@@ -544,7 +582,7 @@ func (d *Desk) visibilityQuery(ctx context.Context, f Filter) (string, error) {
 			}
 		}
 	}
-	return query + " AND " + AttributeSubject + " IN (" + strings.Join(quoted, ", ") + ")", nil
+	return " AND " + AttributeSubject + " IN (" + strings.Join(quoted, ", ") + ")", nil
 }
 
 // Line returns one request as a list would show it.

@@ -35,7 +35,7 @@ func (s *system) askApproval(records []dsr.Record) *dsr.Question {
 	}
 	return &dsr.Question{
 		Kind: dsr.QuestionApproval, Candidates: candidates,
-		Text: fmt.Sprintf("records to be %s: %d; approve, or skip-system with the reason", s.request.deed(), len(candidates)),
+		Text: s.approvalText(candidates),
 	}
 }
 
@@ -52,7 +52,24 @@ func (s *system) askTaskApproval() *dsr.Question {
 	if !s.needsApproval() || s.approved[taskApproval] {
 		return nil
 	}
-	return &dsr.Question{Kind: dsr.QuestionApproval, Text: "a person is to look here, for records to be " + s.request.deed() + "; approve, or skip-system with the reason"}
+	return &dsr.Question{Kind: dsr.QuestionApproval, Text: s.approvalText(nil)}
+}
+
+// approvalText is what a question for approval says; without candidates it is about a
+// task. What the person has written since comes first.
+func (s *system) approvalText(candidates []dsr.Candidate) string {
+	text := "a person is to look here, for records to be " + s.request.deed() + "; approve, or skip-system with the reason"
+	if len(candidates) > 0 {
+		text = fmt.Sprintf("records to be %s: %d; approve, or skip-system with the reason", s.request.deed(), len(candidates))
+	}
+	r := s.request.report()
+	if unread := r.FollowUps.Sentence(r.DueAt.Location()); unread != "" {
+		text = unread + "; " + text
+	}
+	if r.Mail != nil {
+		text += "; came by mail: " + strings.Join(r.Mail.Sentences(r.ReceivedAt.In(r.DueAt.Location())), "; ")
+	}
+	return text
 }
 
 // planOnly settles a system of a dry run with what would be done.
@@ -80,6 +97,9 @@ func (s *system) answerDryRun(ctx workflow.Context, question *dsr.Question) {
 }
 
 func (e *process) checkApprove(_ workflow.Context, p Approve) error {
+	if err := e.checkRead(p); err != nil {
+		return err
+	}
 	if p.onlyNamesGround() && e.restriction.LacksGround() {
 		return cmp.Or(e.checkOpen(p.Operator), e.checkNamedGround(p))
 	}
@@ -102,6 +122,7 @@ func (e *process) checkApprove(_ workflow.Context, p Approve) error {
 }
 
 func (e *process) approve(ctx workflow.Context, p Approve) error {
+	e.markRead(p)
 	e.nameGround(ctx, p)
 	if p.onlyNamesGround() {
 		return nil

@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"ite.digital/lethe/activities"
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/dsr/leads"
@@ -27,8 +28,10 @@ type Carried struct {
 	Met         []string              `json:"met,omitempty"`
 	Evidence    leads.Evidence        `json:"evidence"`
 	// HashesUnknown is that of the process.
-	HashesUnknown bool            `json:"hashes_unknown,omitempty"`
-	Systems       []CarriedSystem `json:"systems"`
+	HashesUnknown bool `json:"hashes_unknown,omitempty"`
+	// Correspondence is that of the process.
+	Correspondence activities.Correspondence `json:"correspondence,omitzero"`
+	Systems        []CarriedSystem           `json:"systems"`
 }
 
 // CarriedSystem is what is handed over of one system. Before is the undo record.
@@ -55,6 +58,7 @@ func (e *process) goOn(ctx workflow.Context) error {
 		StartedAt: e.startedAt, CheckEvery: e.checkEvery, Checks: e.checks, ReviewedAt: e.reviewedAt, ChasedAt: e.chasedAt, Deadlines: e.deadlines,
 		Extension: e.extension, Identity: e.identity, Restriction: *e.restriction, Lifting: e.lifting, Related: e.related,
 		ToldStage: e.toldStage, Met: sorted(e.met), Evidence: e.known.evidence, HashesUnknown: e.hashesUnknown,
+		Correspondence: e.correspondence,
 	}
 	for _, s := range e.systems {
 		carried.Systems = append(carried.Systems, s.carry())
@@ -77,7 +81,7 @@ func (e *process) restore(c Carried) {
 	e.deadlines, e.extension, e.identity = c.Deadlines, c.Extension, c.Identity
 	e.restriction, e.lifting, e.related, e.met = &c.Restriction, c.Lifting, c.Related, setOf(c.Met)
 	e.known, e.toldStage, e.toldDue = know(c.Evidence), c.ToldStage, c.Deadlines.Due
-	e.hashesUnknown = c.HashesUnknown
+	e.hashesUnknown, e.correspondence = c.HashesUnknown, c.Correspondence
 	for _, carried := range c.Systems {
 		s := newSystem(e, carried.Outcome.System)
 		s.outcome, s.before, s.held = carried.Outcome, carried.Before, carried.Held

@@ -72,6 +72,9 @@ type Approve struct {
 	// came without, and then stands for all systems; without a System nothing else is
 	// approved.
 	Ground dsr.Ground `json:"ground,omitempty"`
+	// MessagesRead is how many of the person's answers to the acknowledgement the
+	// operator has read. Nothing is approved while one of them is unread.
+	MessagesRead int `json:"messages_read,omitempty"`
 }
 
 // ResolveMatch says which of the records that a system is held for are the

@@ -71,6 +71,8 @@ type process struct {
 	conflicts []dsr.Meeting
 	// cancellation is who ended the request before its end, if somebody did.
 	cancellation *dsr.Action
+	// correspondence is what is known of the person's answers to the acknowledgement.
+	correspondence activities.Correspondence
 	// published is what Temporal's lists say of the request.
 	published attributes
 	known     knowledge
@@ -138,6 +140,7 @@ func (e *process) begin(ctx workflow.Context) {
 	workflow.GoNamed(ctx, "chase", e.chase)
 	workflow.GoNamed(ctx, "meet", e.meet)
 	workflow.GoNamed(ctx, "call back", e.callBack)
+	workflow.GoNamed(ctx, "record messages", e.recordMessages)
 	for _, s := range e.systems {
 		workflow.GoNamed(ctx, s.plan.Name, s.run)
 	}
@@ -156,7 +159,7 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	e.extension, e.identity = plan.Extension, plan.Identity
 	e.related, e.checkEvery = plan.Related, plan.CheckEvery
 	e.known.share(plan.Resolved) // the update that handed them in has checked them
-	e.hashesUnknown = plan.HashesUnknown
+	e.hashesUnknown, e.correspondence = plan.HashesUnknown, plan.Correspondence
 	if plan.RunBefore {
 		e.toldIn = ""
 	}
@@ -283,6 +286,8 @@ func (e *process) report() dsr.Report {
 		Extension:  e.extension,
 		Identity:   e.identity,
 		Related:    e.related,
+		Mail:       e.request.Mail,
+		FollowUps:  e.correspondence.FollowUps,
 
 		Restriction: e.restriction,
 

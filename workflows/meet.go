@@ -53,9 +53,9 @@ func (e *process) meet(ctx workflow.Context) {
 	}
 }
 
-// hasSignals reports whether there is a meeting that was not taken note of.
+// hasSignals reports whether a signal was not handled yet.
 func (e *process) hasSignals(ctx workflow.Context) bool {
-	return workflow.GetSignalChannel(ctx, SignalMeeting).Len() > 0 || e.telling > 0
+	return workflow.GetSignalChannel(ctx, SignalMeeting).Len() > 0 || workflow.GetSignalChannel(ctx, SignalRecordMessage).Len() > 0 || e.telling > 0
 }
 
 // tell tells another request of this one, once in each of its runs.

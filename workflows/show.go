@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -142,6 +144,9 @@ func (e *process) named(in func(dsr.State) bool) []string {
 func (e *process) details() string {
 	var b strings.Builder
 	b.WriteString(fmt.Sprintf("%s request **%s**, due %s (%s)\n\n", e.request.Kind, e.request.ID, e.deadlines.Due.Format(time.DateOnly), e.deadlines.Profile.Ref()))
+	if note := e.report().ApprovalNote(); note != "" {
+		b.WriteString(upperFirst(note) + ".\n\n")
+	}
 	if e.identity.Open() {
 		b.WriteString(fmt.Sprintf("Proof of identity was asked for on %s; nothing is erased until it is confirmed.\n\n", e.identity.AskedAt.Format(time.DateOnly)))
 	}
@@ -160,6 +165,12 @@ func (e *process) details() string {
 		}
 	}
 	return b.String()
+}
+
+// upperFirst begins a sentence.
+func upperFirst(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // restrictionLine says how the restriction stands.

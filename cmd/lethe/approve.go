@@ -18,6 +18,8 @@ type approval struct {
 	*action
 	withoutIrreversible bool
 	ground              string
+	// read says that the operator has read the person's answers to the acknowledgement.
+	read bool
 }
 
 func newApprove(s *streams) *cobra.Command {
@@ -33,11 +35,15 @@ A part of a restriction that cannot be undone is approved only if its system is
 named. With --without-irreversible everything else is done and that part is left out.
 
 A restriction that came by mail has no ground: a subject line names none. Whoever
-approves it names the ground, which then stands for all its systems.`,
+approves it names the ground, which then stands for all its systems.
+
+A person may answer the acknowledgement of a request that came by mail. Nothing is
+approved before somebody has read the answer in the mailbox and says so with --read.`,
 		Example: `  lethe show ticket-4711
   lethe approve ticket-4711
   lethe approve ticket-4711 hubspot
   lethe approve restriction/mail-5f1c --ground objection
+  lethe approve mail-77aa --read
   lethe approve restriction/ticket-4712 landbot --without-irreversible`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 2 {
@@ -61,6 +67,7 @@ approves it names the ground, which then stands for all its systems.`,
 		},
 	}
 	cmd.Flags().BoolVar(&a.withoutIrreversible, "without-irreversible", false, "do everything but what cannot be undone")
+	cmd.Flags().BoolVar(&a.read, "read", false, "the person's answers to the acknowledgement were read in the mailbox")
 	cmd.Flags().StringVar(&a.ground, "ground", "", groundHelp())
 	a.action = s.newAction(cmd)
 	return cmd
@@ -98,6 +105,10 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 	if err != nil {
 		return err
 	}
+	read, err := a.messagesRead(r, n)
+	if err != nil {
+		return err
+	}
 	if awaitsGround(r) && a.ground == "" {
 		return fmt.Errorf("the restriction came without a ground; find out why the processing is to be restricted, and add --ground: see lethe show %s", n)
 	}
@@ -107,7 +118,7 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 			continue
 		}
 		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records(),
-			WithoutIrreversible: a.withoutIrreversible, Ground: dsr.Ground(a.ground)}
+			WithoutIrreversible: a.withoutIrreversible, Ground: dsr.Ground(a.ground), MessagesRead: read}
 		if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
 			return err
 		}
@@ -120,15 +131,29 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 	case approved > 0:
 		return nil
 	case awaitsGround(r) && a.system == "":
-		return s.nameGround(ctx, desk, a, n)
+		return s.nameGround(ctx, desk, a, n, read)
 	default:
 		return a.nothing(r, n)
 	}
 }
 
+// messagesRead is how many of the person's answers to the acknowledgement were read. It is
+// an error that some are unread.
+func (a approval) messagesRead(r dsr.Report, n requests.Name) (int, error) {
+	unread := r.FollowUps.Sentence(r.DueAt.Location())
+	switch {
+	case unread == "":
+		return 0, nil
+	case !a.read:
+		return 0, fmt.Errorf("%s, then add --read; see lethe show %s", unread, n)
+	default:
+		return r.FollowUps.Messages, nil
+	}
+}
+
 // nameGround names the ground of a restriction in which nothing waits for approval.
-func (s *streams) nameGround(ctx context.Context, desk *requests.Desk, a approval, n requests.Name) error {
-	params := workflows.Approve{Operator: a.operator, Ground: dsr.Ground(a.ground)}
+func (s *streams) nameGround(ctx context.Context, desk *requests.Desk, a approval, n requests.Name, read int) error {
+	params := workflows.Approve{Operator: a.operator, Ground: dsr.Ground(a.ground), MessagesRead: read}
 	if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
 		return err
 	}

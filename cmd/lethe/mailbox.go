@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -29,8 +30,12 @@ lethe.yaml says in mailbox where it is. A message with the subject
     My information [forget]
 
 in its variants, English and French, becomes a request for the address that it
-comes from. It waits for a person's approval, because a From line proves nothing.
-Only headers are read, and all other messages are left alone.
+comes from. It waits for a person's approval, because a From line proves nothing. A
+message that may be a request and is not understood, or that somebody has passed on,
+is flagged for a person. Only headers are read.
+
+With --once the command ends with a line that counts all messages, and with a status
+other than 0 if a person is needed and could not be told.
 
 One process is enough; several do no harm. docs/mailbox.md says more.`,
 		Example: `  lethe mailbox --config lethe.yaml
@@ -43,7 +48,7 @@ One process is enough; several do no harm. docs/mailbox.md says more.`,
 			}
 			run := mailbox.Run
 			if once {
-				run = mailbox.Once
+				run = s.lookOnce
 			}
 			return s.keepMailbox(cmd.Context(), reach, log, run)
 		},
@@ -52,6 +57,15 @@ One process is enough; several do no harm. docs/mailbox.md says more.`,
 	logFlags(cmd, &level, &format)
 	reach = s.accessFlags(cmd)
 	return cmd
+}
+
+// lookOnce looks through the mailbox and ends with a line that counts every message.
+func (s *streams) lookOnce(ctx context.Context, o mailbox.Options) error {
+	seen, err := mailbox.Once(ctx, o)
+	if err != nil && seen == (mailbox.Summary{}) {
+		return err // nothing was looked at
+	}
+	return errors.Join(s.print(seen.String()+"\n"), err)
 }
 
 // keepMailbox opens the desk and does something with the mailbox.
@@ -118,10 +132,19 @@ func (s *streams) mailboxOptions(cfg *config.Config, log zerolog.Logger) mailbox
 			d, err := cfg.Regulation.Deadlines(received)
 			return d.Due, err
 		},
-		Ours: []string{m.Username}, Since: m.Since, Poll: m.Poll, MaxPerDay: m.MaxPerDay, Log: log, Now: s.now,
+		Ours: []string{m.Username}, Domains: m.Domains, Groups: m.Groups, AuthservID: m.AuthservID, ReceivedBy: m.ReceivedBy, Others: mailbox.Others(m.Others),
+		Since: m.Since, Poll: m.Poll, MaxPerDay: m.MaxPerDay, Log: log, Now: s.now,
 	}
 	if m.From != nil {
 		o.Ours = append(o.Ours, m.From.Address)
+	}
+	if cfg.Notify.Email != nil {
+		o.Ours = append(o.Ours, cfg.Notify.Email.From.Address)
+	}
+	for _, address := range o.Ours {
+		if domain := mailbox.OwnDomain(address); domain != "" {
+			o.Domains = append(slices.Clone(o.Domains), domain)
+		}
 	}
 	if cfg.Notify.Email == nil {
 		return o
@@ -129,8 +152,8 @@ func (s *streams) mailboxOptions(cfg *config.Config, log zerolog.Logger) mailbox
 	o.Flooded = func(ctx context.Context, waiting int) error {
 		return mail.Flooded(ctx, *cfg.Notify.Email, waiting, m.MaxPerDay)
 	}
+	o.NeedsPerson = func(ctx context.Context, flagged int) error { return mail.NeedsPerson(ctx, *cfg.Notify.Email, flagged) }
 	sending := *cfg.Notify.Email
-	o.Ours = append(o.Ours, sending.From.Address)
 	if m.From != nil {
 		sending.From = m.From
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/report"
 	"ite.digital/lethe/requests"
 )
@@ -80,6 +81,8 @@ type view struct {
 	report  dsr.Report
 	notes   map[string]report.Note
 	subject dsr.Subject
+	// masked says that of the subject only the address is shown, masked.
+	masked bool
 }
 
 // look asks for everything that is to be shown. How the workflow runs is asked
@@ -91,7 +94,9 @@ func look(ctx context.Context, d desk, w watching) (view, error) {
 		return view{}, err
 	}
 	v.report, v.notes, err = d.Status(ctx, w.request.Kind, w.request.ID)
-	if err == nil && w.identifiers {
+	// Whoever approves a request that came by mail has to see whose address it is for.
+	v.masked = !w.identifiers && v.report.Mail != nil && !w.json
+	if err == nil && (w.identifiers || v.masked) {
 		v.subject, err = d.Subject(ctx, w.request.Kind, w.request.ID)
 	}
 	if errors.Is(err, requests.ErrNoWorker) && !v.line.Running() {
@@ -114,7 +119,10 @@ func (v view) text(t report.View) string {
 	r := v.report
 	fmt.Fprintf(&b, "%s request %s: %s\n", r.Kind, r.RequestID, v.state())
 	fmt.Fprintf(&b, "received %s, due %s%s\n", day(r.ReceivedAt), day(r.DueAt), v.late(t.Now))
-	b.WriteString(restrictionText(r) + relatedText(r))
+	b.WriteString(v.mailText() + restrictionText(r) + relatedText(r))
+	if v.masked {
+		v.subject.Identifiers = nil
+	}
 	for _, id := range v.subject.Identifiers {
 		fmt.Fprintf(&b, "%-10s %s\n", id.Type, id.Value)
 	}
@@ -131,6 +139,32 @@ func (v view) text(t report.View) string {
 	}
 	if inForce(r) && v.line.Running() && r.Restriction.Lift == nil {
 		fmt.Fprintf(&b, "to end it: lethe lift %s --reason \"…\"\n", name)
+	}
+	return b.String()
+}
+
+// mailText says what to know of a request that came by mail before it is approved: what
+// the person has written since, whose address it is for, and how that was obtained.
+func (v view) mailText() string {
+	var b strings.Builder
+	zone := v.report.DueAt.Location()
+	if unread := v.report.FollowUps.Sentence(zone); unread != "" {
+		fmt.Fprintf(&b, "! %s, then approve with --read\n", unread)
+	}
+	if v.report.Mail == nil {
+		return b.String()
+	}
+	b.WriteString("came by mail")
+	if ids := v.subject.Identifiers; len(ids) > 0 {
+		address := ids[0].Value
+		if v.masked {
+			address = identity.Mask(ids[0])
+		}
+		b.WriteString(", for " + address)
+	}
+	b.WriteString("\n")
+	for _, sentence := range v.report.Mail.Sentences(v.report.ReceivedAt.In(zone)) {
+		b.WriteString("  " + sentence + "\n")
 	}
 	return b.String()
 }
@@ -206,10 +240,19 @@ func candidates(q dsr.Question) string {
 
 // approveCommand is what approves what a system of the request asks.
 func approveCommand(r dsr.Report) string {
+	command := "approve" + readFlag(r)
 	if awaitsGround(r) {
-		return "approve --ground …"
+		command += " --ground …"
 	}
-	return "approve"
+	return command
+}
+
+// readFlag is the flag that an approval needs while the person's answers are unread.
+func readFlag(r dsr.Report) string {
+	if r.FollowUps != nil && r.FollowUps.Unread > 0 {
+		return " --read"
+	}
+	return ""
 }
 
 // todo tells a person what to do about a system that waits for one.

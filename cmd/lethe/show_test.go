@@ -28,6 +28,20 @@ func TestShowTellsPeopleWhatToDo(t *testing.T) {
 	golden(t, "show.txt", v.text(report.View{Width: 100, Now: noon}))
 }
 
+func TestShowSaysWhoseAddressAMailIsForAndWhatWasWrittenSince(t *testing.T) {
+	t.Parallel()
+	r := standing(dsr.StatusOpen, dsr.NeedsOperator)
+	r.Mail = &dsr.MailOrigin{Via: dsr.MailDirect, Authentication: dsr.MailNotChecked, ReceivedBy: dsr.MailboxClock}
+	r.FollowUps = &dsr.FollowUps{Messages: 1, Unread: 1, LastAt: noon}
+	subject := dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "ann@example.com"}, {Type: dsr.Phone, Value: "+33639980001"}}}
+	v := view{line: requests.Line{ID: "r1", Temporal: "running", StartedAt: noon}, report: r, subject: subject, masked: true}
+	text := v.text(report.View{Width: 100, Now: noon})
+	golden(t, "show_mail.txt", text)
+	require.NotContains(t, text, "ann@")
+	v.masked = false
+	require.Contains(t, v.text(report.View{Width: 100, Now: noon}), "came by mail, for ann@example.com\n")
+}
+
 func TestShowSaysWhenARequestIsOverdueOrEnded(t *testing.T) {
 	t.Parallel()
 	running := requests.Line{Temporal: "running"}

@@ -94,7 +94,7 @@ func tasksOf(r dsr.Report) []task {
 	}
 	if awaitsGround(r) {
 		ask.System, ask.Kind, ask.Since = dsr.GroundTask, dsr.GroundTask, r.StartedAt
-		ask.Text = fmt.Sprintf("the restriction came without a ground; find out which it is; then: lethe approve %s --ground …", ask.name)
+		ask.Text = fmt.Sprintf("the restriction came without a ground; find out which it is; then: lethe approve %s%s --ground …", ask.name, readFlag(r))
 		tasks = append(tasks, ask)
 	}
 	if awaitsNotice(r) {

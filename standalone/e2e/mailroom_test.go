@@ -39,8 +39,8 @@ func newMailroom(t *testing.T) *mailroom {
 	m.exim = mailtest.StartFor(t, mail.Plain, true, mailtest.Inbox{Dir: dir, Owner: owner})
 	s.write("mailbox.key", mailboxtest.Password)
 	s.edit("lethe.yaml", "systems:", fmt.Sprintf(`
-notify: {email: {server: "localhost:%d", tls: none, from: lethe@example.com, to: [officer@example.com]}}
-mailbox: {server: "localhost:%d", tls: none, username: %s, password: "file:mailbox.key", done: Lethe, from: privacy@example.com}
+notify: {email: {server: "localhost:%d", tls: none, from: lethe@company.example, to: [officer@example.com]}}
+mailbox: {server: "localhost:%d", tls: none, username: %s, password: "file:mailbox.key", done: Lethe, from: privacy@company.example}
 systems:`, m.exim.Settings.Port, m.dovecot.Settings(mail.Plain).Port, mailboxtest.Username))
 	s.edit("lethe.yaml", "recheck_after: 1s", "recheck_after: 0s")
 	s.worker()
@@ -50,10 +50,11 @@ systems:`, m.exim.Settings.Port, m.dovecot.Settings(mail.Plain).Port, mailboxtes
 }
 
 // write has the person write to the company, over the net.
-func (m *mailroom) write(person population.Person, subject string) {
+func (m *mailroom) write(person population.Person, subject string, more ...string) {
 	m.Helper()
-	m.exim.Deliver(m.T, person.Email, "privacy@example.com", fmt.Sprintf("From: %s <%s>\nTo: privacy@example.com\nSubject: %s\nMessage-ID: <%s>\n\nHello\n",
-		strings.Fields(person.Name)[0], person.Email, subject, person.Email))
+	id := strings.Join(append(more, person.Email), "") // what differs is another message
+	m.exim.Deliver(m.T, person.Email, "privacy@example.com", fmt.Sprintf("From: %s <%s>\nTo: privacy@example.com\nSubject: %s\nMessage-ID: <%x@example.com>\n%s\nHello\n",
+		strings.Fields(person.Name)[0], person.Email, subject, id, strings.Join(append(more, ""), "\n")))
 }
 
 // mails are the requests that came by mail, by the kind.
@@ -160,8 +161,26 @@ func TestAMailIsCarriedOutFromItsDeliveryToTheReport(t *testing.T) {
 	}, patience, 50*time.Millisecond)
 	require.Contains(t, text, "Art. 18(1)(d), until it is decided whether the controller's grounds override those of the subject (named by sam, ")
 
+	// Ana answers the acknowledgement: it was not her.
+	answered := ""
+	for id := range m.acknowledged(population.Ana) {
+		_, rest, _ := strings.Cut(id, "lethe.erasure.")
+		answered, _, _ = strings.Cut(rest, ".")
+		m.write(population.Ana, "Re: Question", "In-Reply-To: "+id)
+	}
+	require.Contains(t, found[dsr.Erasure], answered)
+	require.Equal(t, "0 requests, 1 for a person, 0 left alone, 0 no request\n", m.must("mailbox", "--once"))
+	require.Eventually(t, func() bool { return strings.Contains(m.must("show", answered), "! the person has written again on ") }, patience, 50*time.Millisecond)
+	require.Regexp(t, `came by mail, for a\*\*\*@e\*\*\*\.com\n  the address is in the From line of a message sent to the mailbox\n  From: not checked\n`, m.must("show", answered))
+	unread := m.lethe("approve", answered)
+	require.Equal(t, 1, unread.code)
+	require.Contains(t, unread.err, "after the acknowledgement; read it in the mailbox, then add --read")
+	m.must("approve", answered, "--read")
+
 	for _, id := range found[dsr.Erasure] {
-		m.must("approve", id)
+		if id != answered {
+			m.must("approve", id)
+		}
 		m.approve(dsr.Erasure, id, concluded)
 		require.Contains(t, m.must("report", id), "erasure request "+id)
 	}
@@ -198,6 +217,23 @@ func TestMoreThanTheLimitWaitsInTheMailbox(t *testing.T) {
 	m.edit("lethe.yaml", "max_per_day: 2", "max_per_day: 3")
 	m.must("mailbox", "--once")
 	require.Len(t, m.acknowledged(population.Carla), 1)
+}
+
+// TestTheRequestsOfOneAddressAreCountedByTemporal has a process end in between.
+func TestTheRequestsOfOneAddressAreCountedByTemporal(t *testing.T) {
+	t.Parallel()
+	m := newMailroom(t)
+	for i := range 10 {
+		m.write(population.Ana, "My information [forget]", fmt.Sprintf("X-Number: %d", i))
+	}
+	m.must("mailbox", "--once")
+	require.Eventually(t, func() bool { return m.count() == 10 }, patience, 50*time.Millisecond, "the list lags behind")
+	m.write(population.Ana, "My information [forget]")
+	m.write(population.Ben, "My information [forget]")
+	full := m.lethe("mailbox", "--once")
+	require.Equal(t, 1, full.code)
+	require.Equal(t, "1 request, 0 for a person, 0 left alone, 0 no request, 1 waiting\n", full.out)
+	require.Len(t, m.dovecot.Subjects("INBOX", ""), 1)
 }
 
 // TestTheGroundOfARestrictionIsAskedAgainAfterAReset resets a restriction that came by mail: what
