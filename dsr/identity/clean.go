@@ -35,7 +35,8 @@ func clean(value string) string {
 		}
 		before = r
 	}
-	return strings.TrimSpace(b.String())
+	// A letter and its accent may have met.
+	return strings.TrimSpace(norm.NFC.String(b.String()))
 }
 
 // plain reports whether there is nothing but ASCII in the value.

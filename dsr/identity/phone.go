@@ -34,60 +34,149 @@ func (p Parser) readPhone(value string) ([]string, error) {
 		return nil, err
 	}
 	if text[0] == '+' {
-		number, ok := international(text)
-		if !ok && trunk != "" { // the country has no trunk prefix, and people write one
-			number, ok = international(trunk)
-		}
-		if !ok {
-			return nil, rejected(Malformed, notANumber)
-		}
-		return []string{number}, nil
-	}
-	if prefix := p.internationalPrefix(text); prefix != "" {
-		if number, ok := international("+" + text[len(prefix):]); ok {
+		if number, ok := withoutTrunk(text, trunk); ok {
 			return []string{number}, nil
 		}
+		return nil, rejected(Malformed, notANumber)
+	}
+	if numbers := p.dialledAbroad(text, trunk); len(numbers) > 0 {
+		return numbers, nil
+	}
+	if strings.HasPrefix(text, "00") { // what is dialled for another country begins no number of any plan
+		return nil, rejected(Malformed, notANumber)
 	}
 	return p.readDigits(text)
 }
 
-// readDigits reads digits that do not say whether they begin with a country code. Numbers
-// that a plan has given out go before those that it could.
-func (p Parser) readDigits(text string) ([]string, error) {
-	national, nationalKnown := p.national(text)
-	var abroad string
-	var abroadKnown bool
-	// No country code begins with a zero, and no number has fewer digits (E.164).
-	if text[0] != '0' && len(text) >= 8 {
-		if number, ok := international("+" + text); ok {
-			abroad, abroadKnown = number, assigned(number)
+// withoutTrunk reads a number with its country code. Where the text has a zero in brackets,
+// the number without the zero counts if it alone is one that a plan has given out: people
+// write the zero for countries that have no trunk prefix as well.
+func withoutTrunk(text, trunk string) (string, bool) {
+	number, ok := international(text)
+	if trunk == "" || ok && assigned(number) {
+		return number, ok
+	}
+	without, fits := international(trunk)
+	if fits && (!ok || assigned(without)) {
+		return without, true
+	}
+	return number, ok
+}
+
+// dialledAbroad reads digits that begin with what is dialled before a country code: the
+// region's own prefix, and 00, which people write everywhere. Australia's is 0011, so that
+// 0011 45… is a Danish number there and looks like an American one.
+func (p Parser) dialledAbroad(text, trunk string) []string {
+	prefix := p.internationalPrefix(text)
+	own, ok := p.ownPrefix(text)
+	if !ok && prefix == "" {
+		return nil
+	}
+	var other string
+	if prefix != "" {
+		if trunk != "" {
+			trunk = "+" + trunk[1+len(prefix):]
 		}
+		other, _ = withoutTrunk("+"+text[len(prefix):], trunk)
 	}
 	switch {
-	case national == "" && abroad == "" && p.Region == "":
+	case own == "" && other == "":
+		return nil
+	case own == "" || own == other:
+		return []string{other}
+	case other == "" || !assigned(other):
+		return []string{own}
+	case !assigned(own):
+		return []string{other}
+	default:
+		return []string{own, other}
+	}
+}
+
+// ownPrefix reads digits that begin with the region's own international prefix, where that
+// is neither 00 nor 011.
+func (p Parser) ownPrefix(text string) (string, bool) {
+	if p.Region == "" || text[0] != '0' && text[0] != '8' { // 810 in the countries around Russia
+		return "", false
+	}
+	number, err := phonenumbers.ParseAndKeepRawInput(text, p.Region)
+	if err != nil || number.GetCountryCodeSource() != phonenumbers.PhoneNumber_FROM_NUMBER_WITH_IDD {
+		return "", false
+	}
+	return international(phonenumbers.Format(number, phonenumbers.E164))
+}
+
+// readDigits reads digits that do not say whether they begin with a country code. Numbers
+// that a plan has given out go before those that it could. Where the national number lacks
+// the trunk prefix with which it is written, the digits look as much like a number that
+// lost its plus sign, and the number abroad need not be given out for a doubt.
+func (p Parser) readDigits(text string) ([]string, error) {
+	if p.Region == "" {
 		return nil, rejected(NoRegion, "the phone number has no country code, such as +33, and no default region is set")
+	}
+	national, nationalKnown := p.national(text)
+	abroad, abroadKnown := p.withoutPlus(text)
+	switch {
 	case national == "" && abroad == "":
 		return nil, rejected(Malformed, notANumber)
-	case national == abroad, abroadKnown && tooLong(national):
-		return []string{abroad}, nil
-	case abroad == "" || nationalKnown && !abroadKnown && national != "":
+	case abroad == "" && !nationalKnown && (tooLong(national) || fromAmerica(text)):
+		return nil, rejected(Malformed, notANumber)
+	case abroad == "":
 		return []string{national}, nil
-	case p.Region == "" && !abroadKnown:
-		return nil, rejected(NoRegion, "the phone number has no country code, such as +33, and no default region is set")
-	case national == "" || abroadKnown && !nationalKnown:
+	case national == "" || national == abroad, abroadKnown && (!nationalKnown || tooLong(national)):
 		return []string{abroad}, nil
+	case nationalKnown && !abroadKnown && asWritten(national, text):
+		return []string{national}, nil
 	default:
 		return []string{national, abroad}, nil
 	}
 }
 
-// longestNational is how many digits a number has at most behind its country code, where
-// plans allow more for extensions: Germany's numbers have eleven (Bundesnetzagentur,
-// numbering plan for local numbers), and the library takes thirteen for one.
-const longestNational = 11
+// withoutPlus reads digits as a number with its country code that lacks its plus sign. No
+// country code begins with a zero, and no number has fewer digits than eight (E.164).
+func (p Parser) withoutPlus(text string) (number string, known bool) {
+	if text[0] == '0' || len(text) < 8 {
+		return "", false
+	}
+	number, ok := international("+" + text)
+	return number, ok && assigned(number)
+}
+
+// numberWithoutPlus is what withoutPlus reads in a value of a field.
+func (p Parser) numberWithoutPlus(value string) (number string, known bool) {
+	text, _, err := dialled(clean(value))
+	if err != nil || text[0] == '+' {
+		return "", false
+	}
+	return p.withoutPlus(text)
+}
+
+// asWritten reports whether the digits are those with which the country writes the number.
+func asWritten(number, text string) bool {
+	parsed, err := phonenumbers.Parse(number, "")
+	return err == nil && digitsOf(phonenumbers.Format(parsed, phonenumbers.NATIONAL)) == text
+}
+
+// fromAmerica reports whether the digits are a number as it is dialled from the countries
+// of the North American plan.
+func fromAmerica(text string) bool {
+	if len(text) <= 10 || !strings.HasPrefix(text, "011") {
+		return false
+	}
+	_, ok := international("+" + text[len("011"):])
+	return ok
+}
+
+// germany allows more digits in its plan than its numbers have: at most eleven behind the
+// country code (Bundesnetzagentur, numbering plan for local numbers), where the library
+// takes thirteen for valid. A German mobile that lost its plus sign is no number of Leipzig.
+const (
+	germany       = "+49"
+	longestGerman = 11
+)
 
 func tooLong(number string) bool {
-	return len(number)-1-len(callingCode(number[1:])) > longestNational
+	return strings.HasPrefix(number, germany) && len(number)-len(germany) > longestGerman
 }
 
 // national reads a number of the region, and says whether the region's plan has given it
@@ -101,14 +190,14 @@ func (p Parser) national(text string) (number string, known bool) {
 		return number, true
 	}
 	parsed, err := phonenumbers.Parse(text, p.Region)
-	if err != nil || !phonenumbers.IsPossibleNumber(parsed) {
+	if err != nil || !whole(parsed) {
 		return "", false
 	}
 	number, ok := international(phonenumbers.Format(parsed, phonenumbers.E164))
 	if !ok {
 		return "", false
 	}
-	return number, assigned(number)
+	return number, phonenumbers.IsValidNumber(parsed) || assigned(number)
 }
 
 // international reads a number with its country code, and returns it in E.164 by today's
@@ -122,6 +211,9 @@ func international(text string) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	if number == text {
+		return number, true
+	}
 	if renumbered, ok := today(number); ok {
 		return renumbered, true
 	}
@@ -131,16 +223,23 @@ func international(text string) (string, bool) {
 
 func formatE164(text string) (string, bool) {
 	number, err := phonenumbers.Parse(text, "")
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+	if err != nil || !whole(number) {
 		return "", false
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), true
 }
 
-// assigned reports whether the plan of the number's country has given out its range.
+// whole reports whether a number has as many digits as the numbers of its plan. The library
+// calls one possible that lacks its area code, which is a number of every town.
+func whole(number *phonenumbers.PhoneNumber) bool {
+	return phonenumbers.IsPossibleNumberWithReason(number) == phonenumbers.IS_POSSIBLE
+}
+
+// assigned reports whether the plan of the number's country has given out its range, as
+// far as the library or the table of lines knows.
 func assigned(number string) bool {
 	parsed, err := phonenumbers.Parse(number, "")
-	return err == nil && phonenumbers.IsValidNumber(parsed)
+	return err == nil && phonenumbers.IsValidNumber(parsed) || ahead(number)
 }
 
 // internationalPrefix is what is dialled before a country code: 00 nearly everywhere (ITU-T
@@ -159,70 +258,141 @@ func (p Parser) internationalPrefix(text string) string {
 
 var (
 	// trunkZero matches a trunk prefix in brackets, which is dialled within the country only.
-	trunkZero = regexp.MustCompile(`^((?:\+|00)[\d .-]{1,5})\(0\)`)
+	trunkZero = regexp.MustCompile(`^(\(?(?:\+|00)[\d .()-]{1,6}?)\(0\)`)
 	// extension matches how people and tel: URIs (RFC 3966) write an extension.
 	extension = regexp.MustCompile(
-		`(?i)(;ext=|;isub=|[\s,;.]*\b(?:ext|extn|extension|poste|durchwahl|dw|anexo|ramal|int|interno|app|toestel)\b[.:]?\s*|\s*[x#~]\s*|,{1,2}|;)\d{1,8}#?$`)
+		`(?i)(;ext=|;isub=|[\s,;.(]*\b(?:ext|extn|extension|poste|durchwahl|dw|anexo|ramal|int|interno|app|toestel|nebenstelle|nst|wew|linha|доб|вн)(?:\b|[.:])[.:]?\s*|\s*[x#~]\s*|\s*,{1,2}\s*|\s*;\s*)\d{1,8}[#)]?$`)
 	// written matches a number as people group one.
-	written = regexp.MustCompile(`^\+{0,2}[\d\s().\-/]+$`)
+	written = regexp.MustCompile(`^(?:\(?\+{1,2})?[\d\s().\-/]+$`)
 	// dates and decimals look like numbers once their signs are gone.
 	dates    = regexp.MustCompile(`^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})$`)
-	decimals = regexp.MustCompile(`^-|^\d+\.\d$`)
+	decimals = regexp.MustCompile(`^-|^\d+\.\d$|^\d{7,}\.\d{1,2}$`)
 	// messenger matches the ids and links of WhatsApp, which hold a number with its country
 	// code and without the plus sign.
-	messenger = regexp.MustCompile(`(?i)^(?:(?:whatsapp:|https?://(?:wa\.me/|api\.whatsapp\.com/send\?phone=))\+?(\d{8,15})/?|(\d{8,15})@(?:c\.us|s\.whatsapp\.net))$`)
+	messenger = regexp.MustCompile(`(?i)^(?:(?:whatsapp:|(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|web\.whatsapp\.com/send/?\?phone=)|whatsapp://send/?\?phone=)(?:\+|%2B)?(\d{8,15})(?:/?(?:[?&]\S*)?)|(\d{8,15})@(?:c\.us|s\.whatsapp\.net))$`)
+	// asText matches what makes spreadsheets take a number for a text.
+	asText = regexp.MustCompile(`^(?:="(.*)"|"(.*)"|'(.*?)'?)$`)
 )
 
 // dialled is the digits of a number as it is dialled, with a plus sign in front if it has
 // one. trunk is the same without a zero in brackets, where there is one. The error is for
 // what is no number, or one that many share.
 func dialled(value string) (text, trunk string, err error) {
-	text, context := withoutScheme(strings.TrimSpace(asciiDigits(value)))
+	text, context := asciiDigits(value), ""
+	if !onlyDialled(text) {
+		if text, context, err = undressed(text); err != nil {
+			return "", "", err
+		}
+	}
+	digits := digitsOf(text)
+	switch {
+	case strings.ContainsAny(text, "-./") && (dates.MatchString(text) || decimals.MatchString(text)):
+		return "", "", rejected(Malformed, notANumber)
+	case digits == "" || monotonous(digits):
+		return "", "", rejected(Placeholder, "the number stands for \"none\" and identifies nobody; leave it out")
+	}
+	plus := ""
+	if strings.HasPrefix(text, "+") || strings.HasPrefix(text, "(+") {
+		plus = "+"
+	}
+	switch {
+	case plus != "" && strings.HasPrefix(digits, "00"): // both are written for the same
+		digits = digits[2:]
+		if digits == "" {
+			return "", "", rejected(Malformed, notANumber)
+		}
+	case plus == "" && context != "":
+		return local(context, digits), "", nil
+	}
+	if strings.Contains(text, "(0)") && trunkZero.MatchString(text) {
+		trunk = "+" + digitsOf(trunkZero.ReplaceAllString(text, "$1"))
+	}
+	return plus + digits, trunk, nil
+}
+
+// onlyDialled reports whether the text holds nothing but digits and what groups them, with
+// plus signs in front.
+func onlyDialled(text string) bool {
+	rest := strings.TrimPrefix(text, "(")
+	if rest = strings.TrimPrefix(rest, "+"); len(rest) != len(text) {
+		rest = strings.TrimPrefix(rest, "+")
+	}
+	for i := range len(rest) {
+		if c := rest[i]; (c < '0' || c > '9') && !strings.ContainsRune(" ().-/", rune(c)) {
+			return false
+		}
+	}
+	return rest != ""
+}
+
+// undressed takes away what is around a number: the scheme of a URI, a messenger's link, a
+// spreadsheet's mark for texts.
+func undressed(text string) (number, context string, err error) {
+	if match := asText.FindStringSubmatch(text); match != nil {
+		text = strings.TrimSpace(match[1] + match[2] + match[3])
+	}
+	text, context, err = withoutScheme(text)
+	if err != nil {
+		return "", "", err
+	}
 	if match := messenger.FindStringSubmatch(text); match != nil {
 		text = "+" + match[1] + match[2]
 	}
 	switch {
-	case shortened.MatchString(text) && strings.ContainsAny(text, "eE"):
+	case shortened.MatchString(text):
 		return "", "", rejected(Spreadsheet, "a spreadsheet has shortened the number; format the column as text and export it again")
 	case extension.MatchString(text):
 		return "", "", rejected(Extension, "a number with an extension is shared by many; give the person's own number")
-	case !written.MatchString(text) || dates.MatchString(text) || decimals.MatchString(text):
+	case !written.MatchString(text):
 		return "", "", rejected(Malformed, notANumber)
 	}
-	digits := digitsOf(text)
-	switch {
-	case digits == "" || placeholder(digits):
-		return "", "", rejected(Placeholder, "the number stands for \"none\" and identifies nobody; leave it out")
-	case strings.HasPrefix(text, "+"):
-		if trunkZero.MatchString(text) {
-			trunk = "+" + digitsOf(trunkZero.ReplaceAllString(text, "$1"))
-		}
-		return "+" + digits, trunk, nil
-	case context != "":
-		return context + strings.TrimPrefix(digits, "0"), "", nil
-	default:
-		return digits, "", nil
+	return text, context, nil
+}
+
+// local is a local number with the country code that a tel: URI says it is to be read with.
+// The library knows whether the country has a trunk prefix; Italy's zero is none.
+func local(context, digits string) string {
+	code := callingCode(context[1:])
+	if context[1:] != code { // an area code as well, such as +1-914
+		return context + digits
 	}
+	region := regionOf(code)
+	if number, err := phonenumbers.Parse(digits, region); err == nil && whole(number) {
+		return phonenumbers.Format(number, phonenumbers.E164)
+	}
+	return context + digits
+}
+
+func regionOf(code string) string {
+	number, err := strconv.Atoi(code)
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.GetRegionCodeForCountryCode(number)
 }
 
 // withoutScheme takes a tel: URI apart (RFC 3966). context is the country code that a
-// local number is to be read with, as "+33"; a domain says nothing of the country.
-func withoutScheme(text string) (number, context string) {
+// local number is to be read with, as "+33". A domain instead says nothing of the country.
+func withoutScheme(text string) (number, context string, err error) {
 	rest, ok := cutPrefixFold(text, "tel:")
 	if !ok {
-		return text, ""
+		return text, "", nil
 	}
 	number, parameters, _ := strings.Cut(rest, ";")
+	number = strings.TrimSpace(number)
 	for parameter := range strings.SplitSeq(parameters, ";") {
 		name, value, _ := strings.Cut(parameter, "=")
 		switch {
-		case strings.EqualFold(name, "phone-context") && strings.HasPrefix(value, "+"):
-			context = "+" + digitsOf(value)
 		case strings.EqualFold(name, "ext"), strings.EqualFold(name, "isub"):
 			number += ";ext=" + value
+		case !strings.EqualFold(name, "phone-context"), strings.HasPrefix(number, "+"), value == "":
+		case len(value) > 1 && value[0] == '+' && callingCode(digitsOf(value)) != "":
+			context = "+" + digitsOf(value)
+		default:
+			return "", "", rejected(NoRegion, "the phone-context of the number is no country code, such as +33; write + and the country code before the number")
 		}
 	}
-	return strings.TrimSpace(number), context
+	return number, context, nil
 }
 
 func cutPrefixFold(text, prefix string) (rest string, ok bool) {
@@ -239,17 +409,19 @@ func phoneSpellings(id dsr.Identifier) []string {
 	spellings := []string{id.Value, id.Value[1:]}
 	number, err := phonenumbers.Parse(id.Value, "")
 	if err == nil {
-		region := phonenumbers.GetRegionCodeForNumber(number)
-		if region == "" {
-			region = phonenumbers.GetRegionCodeForCountryCode(int(number.GetCountryCode()))
-		}
-		inside := Parser{Region: region}
 		international := phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 		national := nationalFormat(number, international)
-		for _, spelling := range []string{digitsOf(national), international, national} {
-			if readsBack(inside, spelling, id) {
-				spellings = append(spellings, spelling)
-			}
+		digits := digitsOf(national)
+		inside := Parser{Region: phonenumbers.GetRegionCodeForCountryCode(int(number.GetCountryCode()))}
+		nationally := inside.readsBack(digits, id)
+		if nationally {
+			spellings = append(spellings, digits)
+		}
+		if text, _, err := dialled(international); err == nil && text == id.Value {
+			spellings = append(spellings, international)
+		}
+		if text, _, err := dialled(national); nationally && err == nil && text == digits {
+			spellings = append(spellings, national)
 		}
 	}
 	for _, before := range earlier(id.Value) {
@@ -258,10 +430,28 @@ func phoneSpellings(id dsr.Identifier) []string {
 	return distinct(spellings)
 }
 
-// readsBack reports whether the text can be read as the number.
-func readsBack(p Parser, text string, id dsr.Identifier) bool {
-	readings, err := p.readPhone(text)
+// readsBack reports whether the digits can be read as the number within its country.
+func (p Parser) readsBack(digits string, id dsr.Identifier) bool {
+	if p.plainlyReadsBack(digits, id) {
+		return true
+	}
+	readings, err := p.readPhone(digits)
 	return err == nil && slices.Contains(readings, id.Value)
+}
+
+// plainlyReadsBack is readsBack for most numbers, at a third of the cost: no number abroad
+// goes before one that begins with a zero or that the region's plan has given out.
+func (p Parser) plainlyReadsBack(digits string, id dsr.Identifier) bool {
+	if strings.HasPrefix(digits, "00") || strings.HasPrefix(digits, "011") || tooLong(id.Value) || monotonous(digits) {
+		return false
+	}
+	code := id.Value[:1+len(callingCode(id.Value[1:]))]
+	if _, old := today(code + digits); old {
+		return false
+	}
+	number, err := phonenumbers.Parse(digits, p.Region)
+	return err == nil && phonenumbers.Format(number, phonenumbers.E164) == id.Value &&
+		(digits[0] == '0' || phonenumbers.IsValidNumber(number))
 }
 
 // argentina is the country whose mobiles are written nationally with a 15 that stands

@@ -57,12 +57,17 @@ func Renumberings() []Renumbering {
 		},
 		{
 			Country: "CM", Since: "2014-11-21", OneToOne: true, Lines: "mobile",
-			Old: `237([5-9]\d{7})`, New: `2376$1`, NewForm: `2376([5-9]\d{7})`, OldForm: `237$1`,
+			Old: `237([5789]\d{7})`, New: `2376$1`, NewForm: `2376([5789]\d{7})`, OldForm: `237$1`,
 			Source: "ITU Operational Bulletin 1063, cited in libphonenumber's comments",
 		},
 		{
 			Country: "CO", Since: "2021-09-01", OneToOne: true, Lines: "fixed, but for 46",
 			Old: `57((?:[125-8]\d|4[0-57-9])\d{6})`, New: `5760$1`, NewForm: `5760((?:[125-8]\d|4[0-57-9])\d{6})`, OldForm: `57$1`,
+			Source: "press quoting CRC Resolution 5826 of 2019; libphonenumber 8.12.31",
+		},
+		{
+			Country: "CO", Since: "2021-09-01", Lines: "fixed 46: some are numbers today",
+			Old: `57(46\d{6})`, New: `5760$1`, NewForm: `5760(46\d{6})`, OldForm: `57$1`,
 			Source: "press quoting CRC Resolution 5826 of 2019; libphonenumber 8.12.31",
 		},
 		{
@@ -91,14 +96,44 @@ func Renumberings() []Renumbering {
 			Source: "libphonenumber, comments on AR; chatwoot, normalisation of WhatsApp numbers",
 		},
 		{
-			Country: "GW", Since: "2015", Lines: "mobile",
-			Old: `245([567]\d{6})`, New: `2459$1`, NewForm: `2459([567]\d{6})`, OldForm: `245$1`,
+			Country: "GW", Since: "2015", Lines: "mobile 5",
+			Old: `245(5\d{6})`, New: `24595$1`, NewForm: `24595(5\d{6})`, OldForm: `245$1`,
+			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
+		},
+		{
+			Country: "GW", Since: "2015", Lines: "mobile 6",
+			Old: `245(6\d{6})`, New: `24596$1`, NewForm: `24596(6\d{6})`, OldForm: `245$1`,
+			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
+		},
+		{
+			Country: "GW", Since: "2015", Lines: "mobile 7",
+			Old: `245(7\d{6})`, New: `24597$1`, NewForm: `24597(7\d{6})`, OldForm: `245$1`,
+			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
+		},
+		{
+			Country: "GW", Since: "2015", Lines: "fixed",
+			Old: `245(3\d{6})`, New: `24544$1`, NewForm: `24544(3\d{6})`, OldForm: `245$1`,
 			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
 		},
 		{
 			Country: "PF", Since: "2014-06-23", OneToOne: true, Lines: "fixed, but for 44",
 			Old: `689(4[0-35-9]\d{4})`, New: `68940$1`, NewForm: `68940(4[0-35-9]\d{4})`, OldForm: `689$1`,
 			Source: "libphonenumber, metadata before and after 7.0",
+		},
+		{
+			Country: "PF", Since: "2014-06-23", Lines: "fixed 44: today a company's number",
+			Old: `689(44\d{4})`, New: `68940$1`, NewForm: `68940(44\d{4})`, OldForm: `689$1`,
+			Source: "libphonenumber, metadata before and after 7.0",
+		},
+		{
+			Country: "PF", Since: "2014-06-23", Lines: "mobile, if of Vini",
+			Old: `689([237]\d{5})`, New: `68987$1`, NewForm: `68987([237]\d{5})`, OldForm: `689$1`,
+			Source: "libphonenumber, metadata before and after 7.0; which operator, nobody says",
+		},
+		{
+			Country: "PF", Since: "2014-06-23", Lines: "mobile, if of another operator",
+			Old: `689([237]\d{5})`, New: `68989$1`, NewForm: `68989([237]\d{5})`, OldForm: `689$1`,
+			Source: "libphonenumber, metadata before and after 7.0; which operator, nobody says",
 		},
 		{
 			Country: "XK", Since: "2016-12-15", Lines: "mobile; before, by way of Monaco",
