@@ -11,7 +11,7 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
-const notANumber = "not a phone number, such as +33639980001"
+const notANumber = "not a phone number, such as +33639980000"
 
 // normalPhone returns the one number that the value can be read as, in E.164.
 func (p Parser) normalPhone(value string) (string, error) {
@@ -21,7 +21,7 @@ func (p Parser) normalPhone(value string) (string, error) {
 	}
 	if len(readings) > 1 {
 		return "", rejected(TwoReadings, "the digits are a number with its country code and without the plus sign, and a national "+
-			"number of "+p.Region+" as well; write + and the country code, such as +33639980001")
+			"number of "+p.Region+" as well; write + and the country code, such as +33639980000")
 	}
 	return readings[0], nil
 }
@@ -123,7 +123,7 @@ func (p Parser) readDigits(text string) ([]string, error) {
 		return nil, rejected(Malformed, notANumber)
 	case abroad == "":
 		return []string{national}, nil
-	case national == "" || national == abroad, abroadKnown && (!nationalKnown || tooLong(national)):
+	case national == "" || national == abroad, abroadKnown && (tooLong(national) || !nationalKnown && !asWritten(national, text)):
 		return []string{abroad}, nil
 	case nationalKnown && !abroadKnown && asWritten(national, text):
 		return []string{national}, nil
@@ -230,9 +230,17 @@ func formatE164(text string) (string, bool) {
 }
 
 // whole reports whether a number has as many digits as the numbers of its plan. The library
-// calls one possible that lacks its area code, which is a number of every town.
+// calls one possible that lacks its area code, which is a number of every town, but for a few
+// that a plan has given out (Canada's 310-1234).
 func whole(number *phonenumbers.PhoneNumber) bool {
-	return phonenumbers.IsPossibleNumberWithReason(number) == phonenumbers.IS_POSSIBLE
+	switch phonenumbers.IsPossibleNumberWithReason(number) {
+	case phonenumbers.IS_POSSIBLE:
+		return true
+	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
+		return phonenumbers.IsValidNumber(number)
+	default:
+		return false
+	}
 }
 
 // assigned reports whether the plan of the number's country has given out its range, as
