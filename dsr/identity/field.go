@@ -91,17 +91,31 @@ func (p Parser) split(t dsr.IdentifierType, value string) []string {
 	case dsr.Phone:
 		return p.splitNumbers(value)
 	}
-	if _, err := p.Parse(t, value); ReasonOf(err) == Placeholder {
+	if _, err := p.Parse(t, value); err == nil || ReasonOf(err) == Placeholder {
 		return []string{value}
 	}
-	return pieces(value, separators(t))
+	if separators(t) != idSeparators {
+		return pieces(value, separators(t))
+	}
+	return splitIDs(value)
 }
 
 func pieces(value, separators string) []string {
-	if separators == idSeparators { // an id may hold a comma, a list puts a space behind it
-		value = strings.ReplaceAll(value, ", ", ";")
-	}
 	return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(separators, r) })
+}
+
+// splitIDs takes a list of ids apart. An id may hold a comma, where a list puts a space
+// behind it, and Auth0's hold a bar.
+func splitIDs(value string) []string {
+	var ids []string
+	for _, part := range pieces(strings.ReplaceAll(value, ", ", ";"), ";\r\n\t") {
+		if part = strings.TrimSpace(part); provided.MatchString(part) {
+			ids = append(ids, part)
+			continue
+		}
+		ids = append(ids, pieces(part, "|")...)
+	}
+	return ids
 }
 
 // splitAddresses takes a list of addresses apart, with the names that mail programs write
@@ -163,7 +177,7 @@ func (p Parser) givenOut(text string) bool {
 	return err == nil && !slices.ContainsFunc(numbers, func(number string) bool { return !assigned(number) })
 }
 
-const idSeparators = ";|\r\n\t"
+const idSeparators = ";|,\r\n\t"
 
 func separators(t dsr.IdentifierType) string {
 	switch t {

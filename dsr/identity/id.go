@@ -26,6 +26,9 @@ var (
 	// appInstance matches the app instance ids of Firebase: 32 hexadecimal digits.
 	appInstance = regexp.MustCompile(`^(?i:[0-9a-f]{32})$`)
 	severalIn   = regexp.MustCompile(`[;|\n]|, `)
+	// provided matches the user ids of Auth0, which hold a bar behind who knows the user.
+	provided = regexp.MustCompile(`^(?:auth0|ad|adfs|apple|con|email|facebook|github|google-apps|google-oauth2|linkedin|oauth2|oidc|okta|` +
+		`samlp|sms|twitter|waad|windowslive)(?:\|[^\s;|]+){1,2}$`)
 )
 
 // normalID checks an id without a shape of its own: the company's or Google's user id.
@@ -36,7 +39,7 @@ func normalID(value string) (string, error) {
 	if emptied[strings.ToLower(value)] {
 		return "", rejected(Placeholder, digestOfNothing)
 	}
-	if severalIn.MatchString(value) {
+	if severalIn.MatchString(value) && !provided.MatchString(value) {
 		return "", rejected(Several, "the value holds several ids; give each on its own")
 	}
 	return value, nil

@@ -36,7 +36,7 @@ import (
 // the letters.
 var nobody = wordSet(`
 	undefined null nil none nan void empty blank n/a na n.a n.a. -na- #n/a missing absent default
-	true false yes no on off object [object-object] nonetype infinity
+	true false yes no on off object object-object nonetype infinity
 	unknown unbekannt inconnu inconnue desconocido desconhecido sconosciuto onbekend anonymous anonyme anonym anonimo
 	guest visitor nobody noone no-one user username customer client contact test testing tester demo example sample
 	dummy fake todo tbd tba tbc pending xxx yyy zzz xyz abc asdf qwerty foo foobar lorem

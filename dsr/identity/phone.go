@@ -269,7 +269,7 @@ var (
 	trunkZero = regexp.MustCompile(`^(\(?(?:\+|00)[\d .()-]{1,6}?)\(0\)`)
 	// extension matches how people and tel: URIs (RFC 3966) write an extension.
 	extension = regexp.MustCompile(
-		`(?i)(;ext=|;isub=|[\s,;.(]*\b(?:ext|extn|extension|poste|durchwahl|dw|anexo|ramal|int|interno|app|toestel|nebenstelle|nst|wew|linha|доб|вн)(?:\b|[.:])[.:]?\s*|\s*[x#~]\s*|\s*,{1,2}\s*|\s*;\s*)\d{1,8}[#)]?$`)
+		`(?i)(;ext=|;isub=|[\s,;.(]*(?:\b(?:ext|extn|extension|poste|durchwahl|dw|anexo|ramal|int|interno|app|toestel|nebenstelle|nst|wew|linha)\b|доб|вн)[.:]?\s*|\s*[x#~]\s*|\s*,{1,2}\s*|\s*;\s*)\d{1,8}[#)]?$`)
 	// written matches a number as people group one.
 	written = regexp.MustCompile(`^(?:\(?\+{1,2})?[\d\s().\-/]+$`)
 	// dates and decimals look like numbers once their signs are gone.
