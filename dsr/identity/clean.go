@@ -22,7 +22,8 @@ func clean(value string) string {
 	var b strings.Builder
 	var before rune
 	for i, r := range value {
-		after, _ := utf8.DecodeRuneInString(value[i+utf8.RuneLen(r):])
+		_, size := utf8.DecodeRuneInString(value[i:]) // one byte where it is not UTF-8
+		after, _ := utf8.DecodeRuneInString(value[i+size:])
 		switch {
 		case joiner(r) && letterBeyondASCII(before) && letterBeyondASCII(after):
 			b.WriteRune(r)
