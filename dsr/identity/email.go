@@ -86,13 +86,21 @@ var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(f
 // transitional maps as IDNA 2003 did: ß to ss, ς to σ, no joiners.
 var transitional = idna.New(idna.MapForLookup(), idna.Transitional(true), idna.CheckHyphens(false), idna.StrictDomainName(true))
 
-// unicodeDomain is the domain with letters beyond ASCII, in its one normal form.
+// unicodeDomain is the domain in its one normal form: with letters beyond ASCII, or as it
+// stands in the DNS where it holds what IDNA 2008 takes for no letter, such as an emoji.
 func unicodeDomain(domain string) (string, error) {
 	ascii, err := domains.ToASCII(domain)
 	if err != nil {
 		return "", err
 	}
-	return domains.ToUnicode(ascii)
+	text, err := domains.ToUnicode(ascii)
+	if err != nil {
+		return "", err
+	}
+	if !validDomain(text) {
+		return ascii, nil
+	}
+	return text, nil
 }
 
 // emailSpellings are the texts under which systems hold the address: as it is, in small
