@@ -96,9 +96,11 @@ func monotonous(word string) bool {
 	if len(word) >= 6 && strings.Trim(word, word[:1]) == "" {
 		return true
 	}
-	return len(word) >= 5 && (strings.HasPrefix("1234567890", word) || strings.HasPrefix("0123456789", word)) ||
-		len(word) >= 5 && strings.HasPrefix("9876543210", word)
+	return len(word) >= 5 && slices.ContainsFunc(typedRows, func(row string) bool { return strings.HasPrefix(row, word) })
 }
+
+// typedRows are the rows of digits that people type, from their beginnings.
+var typedRows = []string{"1234567890", "0123456789", "9876543210"}
 
 func spreadsheetError(value string) bool { return value[0] == '#' && sheetErrors.MatchString(value) }
 

@@ -179,6 +179,11 @@ func tooLong(number string) bool {
 	return strings.HasPrefix(number, germany) && len(number)-len(germany) > longestGerman
 }
 
+// mexican matches a number as Mexico dialled it until August 2019: 01 before another area's,
+// 044 and 045 before a mobile. The ten digits are dialled alone since; the library has
+// forgotten what went before them.
+var mexican = regexp.MustCompile(`^0(?:1|4[45])(\d{10})$`)
+
 // national reads a number of the region, and says whether the region's plan has given it
 // out.
 func (p Parser) national(text string) (number string, known bool) {
@@ -188,6 +193,9 @@ func (p Parser) national(text string) (number string, known bool) {
 	code := "+" + strconv.Itoa(phonenumbers.GetCountryCodeForRegion(p.Region))
 	if number, ok := today(code + text); ok { // an old number, which the plan does not know any more
 		return number, true
+	}
+	if match := mexican.FindStringSubmatch(text); match != nil && p.Region == "MX" {
+		text = match[1]
 	}
 	parsed, err := phonenumbers.Parse(text, p.Region)
 	if err != nil || !whole(parsed) {
