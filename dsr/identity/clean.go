@@ -111,7 +111,7 @@ func digitValue(r rune) rune {
 	}
 	for _, row := range unicode.Nd.R32 {
 		if lo, hi := int64(row.Lo), int64(row.Hi); lo <= int64(r) && int64(r) <= hi {
-			return rune((int64(r) - lo) % 10) //nolint:gosec // below ten
+			return rune((int64(r) - lo) % 10)
 		}
 	}
 	return 0
