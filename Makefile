@@ -24,4 +24,4 @@ lint: ## formatting, vet, linters and the determinism of workflows
 	$(TOOL) workflowcheck ./workflows/...
 
 generate: ## rewrite the generated pages and golden files
-	go test ./connectors/catalogue ./cmd/lethe ./report ./report/overview ./report/render ./report/schema -update
+	go test ./connectors/catalogue ./cmd/lethe ./dsr/identity ./report ./report/overview ./report/render ./report/schema -update

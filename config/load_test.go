@@ -94,7 +94,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 
 func TestLoadPlansWhatRequestsNeed(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, dsr.Plan{RecheckAfter: 36 * time.Hour, CheckEvery: config.DefaultCheckEvery, Systems: []dsr.System{
+	require.Equal(t, dsr.Plan{RecheckAfter: 36 * time.Hour, GatherFor: config.DefaultGatherFor, CheckEvery: config.DefaultCheckEvery, Systems: []dsr.System{
 		{
 			Name: "sales", Title: "Sales CRM", Connector: "crm", Processor: "Some CRM Inc.", Role: dsr.JointController, Category: "customer relations", Mode: dsr.Automatic,
 			Needs: []dsr.IdentifierType{dsr.Email, dsr.Phone}, MaxRecords: 3,

@@ -22,7 +22,8 @@ func clean(value string) string {
 	var b strings.Builder
 	var before rune
 	for i, r := range value {
-		after, _ := utf8.DecodeRuneInString(value[i+utf8.RuneLen(r):])
+		_, size := utf8.DecodeRuneInString(value[i:]) // one byte where it is not UTF-8
+		after, _ := utf8.DecodeRuneInString(value[i+size:])
 		switch {
 		case joiner(r) && letterBeyondASCII(before) && letterBeyondASCII(after):
 			b.WriteRune(r)
@@ -35,7 +36,8 @@ func clean(value string) string {
 		}
 		before = r
 	}
-	return strings.TrimSpace(b.String())
+	// A letter and its accent may have met.
+	return strings.TrimSpace(norm.NFC.String(b.String()))
 }
 
 // plain reports whether there is nothing but ASCII in the value.
@@ -108,8 +110,8 @@ func digitValue(r rune) rune {
 		}
 	}
 	for _, row := range unicode.Nd.R32 {
-		if rune(row.Lo) <= r && r <= rune(row.Hi) {
-			return (r - rune(row.Lo)) % 10
+		if lo, hi := int64(row.Lo), int64(row.Hi); lo <= int64(r) && int64(r) <= hi {
+			return rune((int64(r) - lo) % 10)
 		}
 	}
 	return 0

@@ -25,7 +25,7 @@ func (p Parser) normalEmail(value string) (string, error) {
 	}
 	at := strings.LastIndexByte(address.Address, '@')
 	local, domain := address.Address[:at], strings.ToLower(address.Address[at+1:])
-	if !emailDomain.MatchString(domain) {
+	if !validDomain(domain) {
 		return "", rejected(Malformed, "the e-mail address has no valid domain, such as example.com")
 	}
 	if !plain(domain) || strings.Contains(domain, "xn--") {
@@ -35,35 +35,48 @@ func (p Parser) normalEmail(value string) (string, error) {
 	}
 	normal := local + "@" + domain
 	switch {
-	case nobodysLocal[strings.ToLower(local)] || nobodysDomain(domain):
+	case nobodysAddress(local, domain):
 		return "", rejected(Placeholder, "the address is one that stands for \"none\" or that nobody reads; leave it out")
-	case containsFold(p.Own, normal):
+	case p.own(normal):
 		return "", rejected(OwnAddress, "the address is the company's own and identifies nobody")
 	}
 	return normal, nil
 }
 
-// nobodysLocal are the local parts of addresses that are nobody's.
-var nobodysLocal = wordSet(`
-	noreply no-reply no_reply no.reply donotreply do-not-reply do_not_reply do.not.reply nepasrepondre ne-pas-repondre
-	keineantwort keine-antwort noresponder no-responder mailer-daemon
-	none null nil undefined nan na n.a noemail no-email no.email nomail no-mail noemailprovided nobody noone invalid
-	unknown anonymous anon test testing tester dummy fake example user username email asdf xxx abc deleted
-`)
+// validDomain reports whether the domain, in small letters, is one of two labels or more.
+// The last is no number: 192.0.2.1 is an address of another kind.
+func validDomain(domain string) bool {
+	if last := domain[strings.LastIndexByte(domain, '.')+1:]; digitsOf(last) == last {
+		return false
+	}
+	if !plain(domain) {
+		return emailDomain.MatchString(domain)
+	}
+	labels := 0
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsFunc(label, notInLabel) {
+			return false
+		}
+		labels++
+	}
+	return labels > 1
+}
 
-// nobodysDomain reports whether mail to the domain reaches nobody: names reserved for that
-// (RFC 2606, RFC 6761), and what people make up.
-func nobodysDomain(domain string) bool {
-	last := domain[strings.LastIndexByte(domain, '.')+1:]
-	switch last {
-	case "invalid", "localhost", "local", "none", "null":
-		return true
-	}
-	switch domain {
-	case "none.com", "noemail.com", "nomail.com", "na.com", "no.com", "invalid.com", "test.test", "noemail.invalid":
-		return true
-	}
-	return false
+func notInLabel(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }
+
+// own reports whether the address is the company's own, however the configuration writes its
+// domain.
+func (p Parser) own(address string) bool {
+	return slices.ContainsFunc(p.Own, func(own string) bool {
+		if strings.EqualFold(own, address) {
+			return true
+		}
+		if plain(own) && !strings.Contains(own, "xn--") {
+			return false
+		}
+		normal, err := Parser{}.Parse(dsr.Email, own)
+		return err == nil && strings.EqualFold(normal.Value, address)
+	})
 }
 
 // domains reads the two forms of an internationalised domain (RFC 5890), without the
@@ -73,13 +86,21 @@ var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(f
 // transitional maps as IDNA 2003 did: ß to ss, ς to σ, no joiners.
 var transitional = idna.New(idna.MapForLookup(), idna.Transitional(true), idna.CheckHyphens(false), idna.StrictDomainName(true))
 
-// unicodeDomain is the domain with letters beyond ASCII, in its one normal form.
+// unicodeDomain is the domain in its one normal form: with letters beyond ASCII, or as it
+// stands in the DNS where it holds what IDNA 2008 takes for no letter, such as an emoji.
 func unicodeDomain(domain string) (string, error) {
 	ascii, err := domains.ToASCII(domain)
 	if err != nil {
 		return "", err
 	}
-	return domains.ToUnicode(ascii)
+	text, err := domains.ToUnicode(ascii)
+	if err != nil {
+		return "", err
+	}
+	if !validDomain(text) {
+		return ascii, nil
+	}
+	return text, nil
 }
 
 // emailSpellings are the texts under which systems hold the address: as it is, in small

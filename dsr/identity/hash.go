@@ -128,5 +128,8 @@ func normalHash(d dsr.Digest, value string) (string, error) {
 	if raw, err := hex.DecodeString(value); err != nil || len(raw)*2 != len(digest(d, "")) {
 		return "", rejected(Malformed, "not a "+string(d)+" digest in hexadecimal")
 	}
+	if emptied[value] {
+		return "", rejected(Placeholder, digestOfNothing)
+	}
 	return value, nil
 }

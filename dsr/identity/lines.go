@@ -2,6 +2,8 @@ package identity
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -12,6 +14,18 @@ import (
 type line struct {
 	Renumbering
 	forth, back *regexp.Regexp
+	// The digits that the numbers begin with: most numbers of a country are none of them.
+	oldPrefix, newPrefix string
+}
+
+// old reports whether the digits are a number from before the change.
+func (l line) old(digits string) bool {
+	return strings.HasPrefix(digits, l.oldPrefix) && l.forth.MatchString(digits)
+}
+
+// changed reports whether the digits are a number from after the change.
+func (l line) changed(digits string) bool {
+	return strings.HasPrefix(digits, l.newPrefix) && l.back.MatchString(digits)
 }
 
 // lines has the renumberings by the first digits of the numbers that they concern: the
@@ -25,6 +39,8 @@ func compile(table []Renumbering) map[string][]line {
 			Renumbering: r,
 			forth:       regexp.MustCompile("^" + r.Old + "$"), back: regexp.MustCompile("^" + r.NewForm + "$"),
 		}
+		compiled.oldPrefix, _ = regexp.MustCompile(r.Old).LiteralPrefix()
+		compiled.newPrefix, _ = regexp.MustCompile(r.NewForm).LiteralPrefix()
 		codes := map[string]bool{callingCode(r.Old): true, callingCode(r.NewForm): true}
 		for code := range codes {
 			byCode[code] = append(byCode[code], compiled)
@@ -65,13 +81,20 @@ func today(number string) (string, bool) {
 	for _, l := range of(digits) {
 		switch {
 		case !l.OneToOne:
-		case l.forth.MatchString(digits):
+		case l.old(digits):
 			return "+" + l.forth.ReplaceAllString(digits, l.New), true
-		case l.Ahead && l.back.MatchString(digits):
+		case l.Ahead && l.changed(digits):
 			return number, true
 		}
 	}
 	return "", false
+}
+
+// ahead reports whether the number is one of today's plan that the phone library does not
+// know yet.
+func ahead(number string) bool {
+	digits := number[1:]
+	return slices.ContainsFunc(of(digits), func(l line) bool { return l.Ahead && l.changed(digits) })
 }
 
 // earlier are the numbers that the line had before a change that was one to one, or under
@@ -80,7 +103,7 @@ func earlier(number string) []string {
 	var numbers []string
 	digits := number[1:]
 	for _, l := range of(digits) {
-		if l.OneToOne && l.back.MatchString(digits) {
+		if l.OneToOne && l.changed(digits) {
 			numbers = append(numbers, "+"+l.back.ReplaceAllString(digits, l.OldForm))
 		}
 	}

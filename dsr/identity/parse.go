@@ -3,7 +3,6 @@ package identity
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -126,8 +125,4 @@ func ReasonOf(err error) Reason {
 		return known.Reason
 	}
 	return ""
-}
-
-func containsFold(list []string, value string) bool {
-	return slices.ContainsFunc(list, func(other string) bool { return strings.EqualFold(other, value) })
 }

@@ -26,6 +26,10 @@ type Renumbering struct {
 	Source string
 }
 
+// areas are Brazil's area codes. Digits that are none may begin with 90, which is dialled
+// before a collect call: the phone library takes it away.
+const areas = `1[1-9]|2[12478]|3[1-578]|4[1-9]|5[1345]|6[1-9]|7[134579]|8[1-9]|9[1-9]`
+
 // Renumberings is the table of lines that have several numbers. docs/identities.md prints
 // it, and names the renumberings that it leaves out.
 func Renumberings() []Renumbering {
@@ -36,8 +40,8 @@ func Renumberings() []Renumbering {
 			Source: "libphonenumber, metadata comments on MX; press quoting the IFT",
 		},
 		{
-			Country: "BJ", Since: "2024-11-30", OneToOne: true, Lines: "all",
-			Old: `229([24-9]\d{7})`, New: `22901$1`, NewForm: `22901([24-9]\d{7})`, OldForm: `229$1`,
+			Country: "BJ", Since: "2024-11-30", OneToOne: true, Lines: "all, but for 81 and 85, where companies' numbers are",
+			Old: `229((?:[24-79]\d|8[02-46-9])\d{6})`, New: `22901$1`, NewForm: `22901((?:[24-79]\d|8[02-46-9])\d{6})`, OldForm: `229$1`,
 			Source: "ITU notice quoted in floere/phony, pull request 535",
 		},
 		{
@@ -56,13 +60,18 @@ func Renumberings() []Renumbering {
 			Source: "libphonenumber, migrator recipes for GA",
 		},
 		{
-			Country: "CM", Since: "2014-11-21", OneToOne: true, Lines: "mobile",
-			Old: `237([5-9]\d{7})`, New: `2376$1`, NewForm: `2376([5-9]\d{7})`, OldForm: `237$1`,
+			Country: "CM", Since: "2014-11-21", OneToOne: true, Lines: "mobile, but for 88, where toll-free numbers are",
+			Old: `237((?:[579]\d|8[0-79])\d{6})`, New: `2376$1`, NewForm: `2376((?:[579]\d|8[0-79])\d{6})`, OldForm: `237$1`,
 			Source: "ITU Operational Bulletin 1063, cited in libphonenumber's comments",
 		},
 		{
 			Country: "CO", Since: "2021-09-01", OneToOne: true, Lines: "fixed, but for 46",
 			Old: `57((?:[125-8]\d|4[0-57-9])\d{6})`, New: `5760$1`, NewForm: `5760((?:[125-8]\d|4[0-57-9])\d{6})`, OldForm: `57$1`,
+			Source: "press quoting CRC Resolution 5826 of 2019; libphonenumber 8.12.31",
+		},
+		{
+			Country: "CO", Since: "2021-09-01", Lines: "fixed 46: some are numbers today",
+			Old: `57(46\d{6})`, New: `5760$1`, NewForm: `5760(46\d{6})`, OldForm: `57$1`,
 			Source: "press quoting CRC Resolution 5826 of 2019; libphonenumber 8.12.31",
 		},
 		{
@@ -77,12 +86,12 @@ func Renumberings() []Renumbering {
 		},
 		{
 			Country: "BR", Since: "2016-11-06", OneToOne: true, Lines: "mobile 6, 8, 9; WhatsApp may write the old form",
-			Old: `55([1-9]\d)([689]\d{7})`, New: `55${1}9$2`, NewForm: `55([1-9]\d)9([689]\d{7})`, OldForm: `55$1$2`,
+			Old: `55(` + areas + `)([689]\d{7})`, New: `55${1}9$2`, NewForm: `55(` + areas + `)9([689]\d{7})`, OldForm: `55$1$2`,
 			Source: "libphonenumber, migrator recipes for BR; waha issues 238 and 2120",
 		},
 		{
 			Country: "BR", Since: "2016-11-06", Lines: "mobile 7: trunked radio kept eight digits",
-			Old: `55([1-9]\d)(7\d{7})`, New: `55${1}9$2`, NewForm: `55([1-9]\d)9(7\d{7})`, OldForm: `55$1$2`,
+			Old: `55(` + areas + `)(7\d{7})`, New: `55${1}9$2`, NewForm: `55(` + areas + `)9(7\d{7})`, OldForm: `55$1$2`,
 			Source: "libphonenumber, comments on BR: mobile radio services were not migrated",
 		},
 		{
@@ -91,14 +100,44 @@ func Renumberings() []Renumbering {
 			Source: "libphonenumber, comments on AR; chatwoot, normalisation of WhatsApp numbers",
 		},
 		{
-			Country: "GW", Since: "2015", Lines: "mobile",
-			Old: `245([567]\d{6})`, New: `2459$1`, NewForm: `2459([567]\d{6})`, OldForm: `245$1`,
+			Country: "GW", Since: "2015", Lines: "mobile 5",
+			Old: `245(5\d{6})`, New: `24595$1`, NewForm: `24595(5\d{6})`, OldForm: `245$1`,
+			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
+		},
+		{
+			Country: "GW", Since: "2015", Lines: "mobile 6",
+			Old: `245(6\d{6})`, New: `24596$1`, NewForm: `24596(6\d{6})`, OldForm: `245$1`,
+			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
+		},
+		{
+			Country: "GW", Since: "2015", Lines: "mobile 7",
+			Old: `245(7\d{6})`, New: `24597$1`, NewForm: `24597(7\d{6})`, OldForm: `245$1`,
+			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
+		},
+		{
+			Country: "GW", Since: "2015", Lines: "fixed",
+			Old: `245(3\d{6})`, New: `24544$1`, NewForm: `24544(3\d{6})`, OldForm: `245$1`,
 			Source: "libphonenumber, metadata before and after 7.1.1; the rule is read off the patterns",
 		},
 		{
 			Country: "PF", Since: "2014-06-23", OneToOne: true, Lines: "fixed, but for 44",
 			Old: `689(4[0-35-9]\d{4})`, New: `68940$1`, NewForm: `68940(4[0-35-9]\d{4})`, OldForm: `689$1`,
 			Source: "libphonenumber, metadata before and after 7.0",
+		},
+		{
+			Country: "PF", Since: "2014-06-23", Lines: "fixed 44: today a company's number",
+			Old: `689(44\d{4})`, New: `68940$1`, NewForm: `68940(44\d{4})`, OldForm: `689$1`,
+			Source: "libphonenumber, metadata before and after 7.0",
+		},
+		{
+			Country: "PF", Since: "2014-06-23", Lines: "mobile, if of Vini",
+			Old: `689([237]\d{5})`, New: `68987$1`, NewForm: `68987([237]\d{5})`, OldForm: `689$1`,
+			Source: "libphonenumber, metadata before and after 7.0; which operator, nobody says",
+		},
+		{
+			Country: "PF", Since: "2014-06-23", Lines: "mobile, if of another operator",
+			Old: `689([237]\d{5})`, New: `68989$1`, NewForm: `68989([237]\d{5})`, OldForm: `689$1`,
+			Source: "libphonenumber, metadata before and after 7.0; which operator, nobody says",
 		},
 		{
 			Country: "XK", Since: "2016-12-15", Lines: "mobile; before, by way of Monaco",
