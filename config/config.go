@@ -98,9 +98,27 @@ func (c *Config) Plan() dsr.Plan {
 	return plan
 }
 
-// Parser brings identifiers into their normal form by the configured
-// region.
-func (c *Config) Parser() identity.Parser { return identity.Parser{Region: c.DefaultRegion} }
+// Parser brings identifiers into their normal form by the configured region. The company's
+// own addresses identify nobody.
+func (c *Config) Parser() identity.Parser {
+	return identity.Parser{Region: c.DefaultRegion, Own: c.OwnAddresses()}
+}
+
+// OwnAddresses are those of the mailbox, its groups and whoever writes for it.
+func (c *Config) OwnAddresses() []string {
+	var own []string
+	if m := c.Mailbox; m != nil {
+		own = append(own, m.Username)
+		if m.From != nil {
+			own = append(own, m.From.Address)
+		}
+		own = append(own, m.Groups...)
+	}
+	if e := c.Notify.Email; e != nil && e.From != nil {
+		own = append(own, e.From.Address)
+	}
+	return own
+}
 
 // Options says how a configuration is loaded.
 type Options struct {

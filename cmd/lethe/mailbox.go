@@ -132,14 +132,8 @@ func (s *streams) mailboxOptions(cfg *config.Config, log zerolog.Logger) mailbox
 			d, err := cfg.Regulation.Deadlines(received)
 			return d.Due, err
 		},
-		Ours: []string{m.Username}, Domains: m.Domains, Groups: m.Groups, AuthservID: m.AuthservID, ReceivedBy: m.ReceivedBy, Others: mailbox.Others(m.Others),
+		Ours: cfg.OwnAddresses(), Domains: m.Domains, Groups: m.Groups, AuthservID: m.AuthservID, ReceivedBy: m.ReceivedBy, Others: mailbox.Others(m.Others),
 		Since: m.Since, Poll: m.Poll, MaxPerDay: m.MaxPerDay, Log: log, Now: s.now,
-	}
-	if m.From != nil {
-		o.Ours = append(o.Ours, m.From.Address)
-	}
-	if cfg.Notify.Email != nil {
-		o.Ours = append(o.Ours, cfg.Notify.Email.From.Address)
 	}
 	for _, address := range o.Ours {
 		if domain := mailbox.OwnDomain(address); domain != "" {
