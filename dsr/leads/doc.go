@@ -28,7 +28,7 @@
 //     addresses, customer ids or user ids: nobody knows which is the subject's.
 //
 // A second value stops being a doubt if it is an address in the subject's own name, or if a
-// second record that a customer id or user id ties to the subject has it.
+// second record has it to which a customer id or user id leads that was given.
 //
 // An identifier is shared if it is a main value of a record that contradicts, or of one that
 // a person has said is somebody else's, or the address of a role. It leads to records, and

@@ -220,11 +220,10 @@ func (j *judge) isTheirAddress(id dsr.Identifier, r dsr.Record, ties []dsr.Ident
 }
 
 // confirmed reports whether one of a record's addresses stands on a record of the subject's
-// as well, and a customer id or user id of the subject's leads to this one: two records tie
+// as well, and a customer id or user id that was given leads to this one: two records tie
 // the address to the subject, each in its own way.
 func (j *judge) confirmed(addresses, ties []dsr.Identifier) bool {
-	return slices.ContainsFunc(ties, isStrong) &&
-		slices.ContainsFunc(addresses, j.isDoubtful)
+	return slices.ContainsFunc(ties, j.isAnchor) && slices.ContainsFunc(addresses, j.isDoubtful)
 }
 
 // take adds what a record that is the subject's discloses. before is what was sure when the
