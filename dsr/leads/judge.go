@@ -78,8 +78,6 @@ type judge struct {
 	evidence Evidence
 	// shared are identifiers that alone prove nothing.
 	shared []dsr.Identifier
-	// settled are those of the shared of which a person has said so.
-	settled []dsr.Identifier
 	// others are addresses that are the main one of somebody else's record.
 	others []dsr.Identifier
 
@@ -177,7 +175,7 @@ func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
 	ties := j.ties(r)
 	types := personal
 	given := len(valuesOf(j.evidence.Given.Identifiers, dsr.Phone)) > 0
-	if len(ties) > 0 && !slices.ContainsFunc(ties, j.isAnchor) && (given || !slices.ContainsFunc(ties, provesMore)) {
+	if len(ties) > 0 && (given && !slices.ContainsFunc(ties, j.isAnchor) || !slices.ContainsFunc(ties, isStrong)) {
 		types = append(slices.Clone(personal), dsr.Phone)
 	}
 	var against []dsr.IdentifierType
@@ -192,12 +190,6 @@ func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
 		against = append(against, t)
 	}
 	return against
-}
-
-// provesMore reports whether an identifier ties a record to one person: a phone number or a
-// browser may be several people's.
-func provesMore(id dsr.Identifier) bool {
-	return id.Type.Base() == dsr.Email || strong(id.Type) || id.Type == dsr.GAAppInstanceID
 }
 
 // inTheirName reports whether one of a record's addresses is in the subject's own name. The
@@ -320,7 +312,7 @@ func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 			}
 			others = append(others, group)
 		}
-		groups = append(others, merged)
+		groups = slices.Concat(others, [][]int{merged})
 	}
 	return groups
 }
@@ -340,55 +332,71 @@ func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
 
 // noteShared finds what leads to somebody else as well, and reports whether anything is new.
 func (j *judge) noteShared() bool {
-	news := false
+	before := len(j.shared) + len(j.others)
 	for i, s := range j.evidence.Seen {
-		if s.Decision == Undecided && j.holdsTwoPeople(s.Record) {
-			news = j.share(s.Record) || news
+		switch {
+		case s.Decision == SomebodyElses:
+			j.share(mainOnes(s.Record)...)
+			j.noteOthers(s.Record)
+		case s.Decision == Undecided && j.holdsTwoPeople(s.Record):
+			j.share(mainOnes(s.Record)...)
+		case s.Decision == Undecided && j.rivals[i]:
+			j.share(s.Record.Identifiers...)
+		case s.Decision == Undecided && !j.joined[i] && len(j.contradictions(s.Record)) > 0:
+			// Before a person has decided, nobody knows whether it is the subject who uses what
+			// stands beside the main address, or whoever the main address belongs to.
+			j.share(s.Record.Identifiers...)
+			j.shareSources(s.Record)
+			j.noteOthers(s.Record)
 		}
-		if !j.isSomebodyElses(i, s) {
+	}
+	return len(j.shared)+len(j.others) > before
+}
+
+// share notes that identifiers, where they are the subject's, lead to somebody else as well.
+func (j *judge) share(ids ...dsr.Identifier) {
+	for _, id := range ids {
+		if j.recognised(id) && !j.isShared(id) {
+			j.shared = append(j.shared, id)
+		}
+	}
+}
+
+// shareSources notes that the addresses are shared by which a customer id or user id came to
+// the subject that leads to somebody else: a household's address has led to two customers.
+func (j *judge) shareSources(r dsr.Record) {
+	for _, id := range r.Identifiers {
+		if !isStrong(id) || j.isAnchor(id) || !j.recognised(id) {
 			continue
 		}
-		news = j.share(s.Record) || news
-		if s.Decision == SomebodyElses {
-			j.settled = append(j.settled, s.Record.Identifiers...)
-		}
-		for _, id := range mainOf(s.Record, dsr.Email) {
-			if !j.recognised(id) && !j.rivals[i] && !slices.ContainsFunc(j.others, id.Same) {
-				j.others, news = append(j.others, id), true
+		for i, s := range j.evidence.Seen {
+			if j.joined[i] && identity.Carries(s.Record, id) {
+				j.share(mainOf(s.Record, dsr.Email)...)
 			}
 		}
 	}
-	return news
 }
 
-// share notes that the subject's identifiers that are a record's main ones lead to two people.
-func (j *judge) share(r dsr.Record) bool {
-	news := false
-	for _, id := range r.Identifiers {
-		if j.recognised(id) && !j.isShared(id) && slices.Contains(mainOf(r, id.Type.Base()), id) {
-			j.shared, news = append(j.shared, id), true
+// noteOthers notes whose the main addresses of somebody else's record are.
+func (j *judge) noteOthers(r dsr.Record) {
+	for _, id := range mainOf(r, dsr.Email) {
+		if !j.recognised(id) && !slices.ContainsFunc(j.others, id.Same) {
+			j.others = append(j.others, id)
 		}
 	}
-	return news
 }
 
-// isSomebodyElses reports whether a record speaks for another person. One of several rivals
-// is the subject's, and the others are not.
-func (j *judge) isSomebodyElses(i int, s Sighting) bool {
-	switch s.Decision {
-	case SomebodyElses:
-		return true
-	case Theirs:
-		return false
-	default:
-		return !j.joined[i] && (j.rivals[i] || len(j.contradictions(s.Record)) > 0)
-	}
+// mainOnes are the identifiers that a vendor does not keep beside a main one.
+func mainOnes(r dsr.Record) []dsr.Identifier {
+	return slices.DeleteFunc(slices.Clone(r.Identifiers), func(id dsr.Identifier) bool {
+		return !slices.Contains(mainOf(r, id.Type.Base()), id)
+	})
 }
 
 func (j *judge) judgement() Judgement {
 	result := Judgement{Sure: j.sure, Doubtful: j.doubtful, Shared: j.shared, findings: map[string]Finding{}}
 	for _, id := range j.shared {
-		if !identity.Recognises(j.evidence.Given, id) && !slices.ContainsFunc(j.settled, id.Same) {
+		if !identity.Recognises(j.evidence.Given, id) && !j.isSettled(id) {
 			result.Unsettled = append(result.Unsettled, id)
 		}
 	}
@@ -396,6 +404,14 @@ func (j *judge) judgement() Judgement {
 		result.findings[name(s.System, s.Record.Key())] = j.finding(i, s)
 	}
 	return result
+}
+
+// isSettled reports whether a person has said of a record with the identifier that it is
+// somebody else's.
+func (j *judge) isSettled(id dsr.Identifier) bool {
+	return slices.ContainsFunc(j.evidence.Seen, func(s Sighting) bool {
+		return s.Decision == SomebodyElses && slices.ContainsFunc(s.Record.Identifiers, id.Same)
+	})
 }
 
 func (j *judge) finding(i int, s Sighting) Finding {
