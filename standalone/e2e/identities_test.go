@@ -57,26 +57,24 @@ func TestIdentitiesLeadToOnePerson(t *testing.T) {
 	for _, property := range []string{"ga_user_id", "customer_id"} {
 		s.town.HubSpot.AddProperty(property)
 	}
-	all := stories()
-	gone := map[string]string{}
-	var ordered, named []string
-	for _, told := range all {
-		told.fill(s.town)
-		for _, record := range told.gone {
-			gone[record] = "gone"
-		}
-		ordered, named = append(ordered, told.ordered...), append(named, told.named...)
-	}
-	before := s.everything()
 	s.worker()
+	gone := map[string]string{}
+	var before map[string]string
+	var ordered, named []string
 
 	t.Run("told", func(t *testing.T) {
-		for name, told := range all {
+		for name, told := range stories() {
 			t.Run(name, func(t *testing.T) {
-				t.Parallel()
+				told.fill(s.town)
+				for _, record := range told.gone {
+					gone[record] = "gone"
+				}
+				ordered, named = append(ordered, told.ordered...), append(named, told.named...)
+				t.Parallel() // goes on once all are filled in
 				told.tell(s.as(t))
 			})
 		}
+		before = s.everything()
 	})
 
 	require.Equal(t, gone, changed(before, s.everything()))
@@ -155,8 +153,11 @@ func trunkedRadio() story {
 			shown := s.must("show", "radio")
 			require.Contains(s, shown, "customer/8006, found by phone, by another form of a phone\n")
 			require.Regexp(s, `on the record: phone \+5\*\*\*67\n\s+the subject:   phone \+5\*\*\*67\n`, shown)
+			details := s.details(s.client(s.vault()), "radio")
+			require.Contains(s, details, "customer/8006 (by another form of a phone): phone +5***67. The subject: phone +5***67 |")
 			for _, whole := range []string{"553171234567", "5531971234567", "71234567", "7123-4567"} {
 				require.NotContains(s, shown, whole)
+				require.NotContains(s, details, whole)
 			}
 
 			s.must("resolve-match", "radio", "landbot", "--operator", "sam", "--erase", "customer/8006", "--reason", "asked by phone")
@@ -237,6 +238,7 @@ func placeholders() story {
 			}, outcome(r, "hubspot").Unread)
 			s.must("show", "none", "--watch") // ends once the report is in the archive
 			text := s.must("report", "none")
+			require.Contains(s, s.must("report", "none", "--format", "json"), `"unread"`)
 			for _, field := range []string{"customer_id (customer_id)", "ga_user_id (ga_user_id)", "ga_client_id (ga_client_id)"} {
 				require.Regexp(s, `Not used +`+regexp.QuoteMeta(field+`: stands for "none"`), text)
 			}
