@@ -198,7 +198,7 @@ func (s *system) line() string {
 	state := strings.ReplaceAll(string(s.outcome.State), "_", " ")
 	text := s.outcome.Explanation
 	if s.outcome.Question != nil {
-		state, text = "**"+state+"**", s.outcome.Question.Text+candidates(s.outcome.Question.Candidates)
+		state, text = "**"+state+"**", s.outcome.Question.Text+candidates(*s.outcome.Question)
 	}
 	if !s.outcome.ExpectedBy.IsZero() {
 		state += " until " + s.outcome.ExpectedBy.Format(time.DateOnly)
@@ -216,13 +216,13 @@ func (s *system) line() string {
 // maxSideBySide is how many records are shown with what is on them: details are bounded.
 const maxSideBySide = 5
 
-// candidates names the records that a question is about.
-func candidates(all []dsr.Candidate) string {
-	if len(all) == 0 {
+// candidates names the records that a question is about, beside what is known of the subject.
+func candidates(q dsr.Question) string {
+	if len(q.Candidates) == 0 {
 		return ""
 	}
-	names := make([]string, len(all))
-	for i, c := range all {
+	names := make([]string, len(q.Candidates))
+	for i, c := range q.Candidates {
 		names[i] = c.Record
 		if doubt := c.Doubt(); doubt != "" {
 			names[i] += " (" + doubt + ")"
@@ -231,7 +231,11 @@ func candidates(all []dsr.Candidate) string {
 			names[i] += ": " + dsr.List(c.Carries)
 		}
 	}
-	return ". Records: " + strings.Join(names, ", ")
+	text := ". Records: " + strings.Join(names, ", ")
+	if len(q.Subject) > 0 {
+		text += ". The subject: " + dsr.List(q.Subject)
+	}
+	return text
 }
 
 // cell keeps a text within its cell of a Markdown table.

@@ -64,15 +64,27 @@ type site struct {
 	dir    string
 	town   *population.Town
 	engine *engine.Engine
-	// seen collects all that any program of the site has printed or logged.
+	*transcript
+}
+
+// transcript collects all that any program of a site has printed or logged.
+type transcript struct {
 	seen bytes.Buffer
 	mu   sync.Mutex
+}
+
+// as is the same site in the hands of another test.
+func (s *site) as(t *testing.T) *site {
+	t.Helper()
+	same := *s
+	same.T = t
+	return &same
 }
 
 // newSite starts an engine and vendors, and writes their configuration.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{T: t, dir: t.TempDir(), town: population.Fill(population.Vendors{
+	s := &site{T: t, dir: t.TempDir(), transcript: &transcript{}, town: population.Fill(population.Vendors{
 		HubSpot:         hubspot.New(hubspot.Options{}),
 		Gist:            gist.New(gist.Options{}),
 		Landbot:         landbot.New(landbot.Options{}),
@@ -139,16 +151,16 @@ func (s *site) environment() []string {
 }
 
 // Write collects what programs print; it makes the site a writer.
-func (s *site) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seen.Write(p)
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seen.Write(p)
 }
 
-func (s *site) log() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seen.String()
+func (t *transcript) log() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seen.String()
 }
 
 // A result is what came of a command.
@@ -282,6 +294,12 @@ func (s *site) forgotten(person population.Person) {
 // discreet makes sure that logs and the archive name nobody.
 func (s *site) discreet(person population.Person) {
 	s.Helper()
+	s.never(person.Email, strings.TrimPrefix(person.Phone, "+33"), person.GAClientID)
+}
+
+// never makes sure that logs and the archive hold none of the words.
+func (s *site) never(words ...string) {
+	s.Helper()
 	said := s.log()
 	err := filepath.WalkDir(filepath.Join(s.dir, "reports"), func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -292,7 +310,7 @@ func (s *site) discreet(person population.Person) {
 		return err
 	})
 	require.NoError(s, err)
-	for _, word := range []string{person.Email, strings.TrimPrefix(person.Phone, "+33"), person.GAClientID} {
+	for _, word := range words {
 		if word != "" {
 			require.NotContains(s, strings.ToLower(said), strings.ToLower(word))
 		}

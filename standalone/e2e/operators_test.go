@@ -115,7 +115,7 @@ func TestASharedPhoneErasesNobodyElse(t *testing.T) {
 	candidate := regexp.MustCompile(`(customer/\S+), found by phone, has another email`).FindStringSubmatch(shown)
 	require.NotNil(t, candidate, shown)
 
-	require.Contains(t, s.details(s.client(s.vault()), "R-1"), "Records: "+candidate[1]+" (another email)")
+	require.Contains(t, s.details(s.client(s.vault()), "R-1"), "Records: "+candidate[1]+" (has another email)")
 	refused := s.lethe("resolve-match", "R-1", "landbot", "--erase", "customer/0", "--reason", "by guess")
 	require.Contains(t, refused.err, "none of the records")
 	s.must("resolve-match", "R-1", "landbot", "--operator", "sam", "--keep", candidate[1], "--reason", "another person at the same number")
