@@ -61,7 +61,7 @@ func (s *system) guard(known knowledge, records []dsr.Record) *dsr.Question {
 	}
 	question.Candidates = slices.Concat(candidates, loose)
 	for _, id := range known.sure().Identifiers {
-		question.Subject = append(question.Subject, dsr.CarriedIdentifier{Type: id.Type, Masked: identity.Mask(id)})
+		question.Subject = append(question.Subject, dsr.CarriedIdentifier{Type: id.Type, Masked: masked(id)})
 	}
 	return question
 }
@@ -89,11 +89,20 @@ func (s *system) candidate(known knowledge, record dsr.Record) dsr.Candidate {
 	}
 	for _, id := range record.Identifiers {
 		candidate.Carries = append(candidate.Carries, dsr.CarriedIdentifier{
-			Type: id.Type, Masked: identity.Mask(id), Subjects: identity.Recognises(known.sure(), id),
+			Type: id.Type, Masked: masked(id), Subjects: identity.Recognises(known.sure(), id),
 			Secondary: slices.ContainsFunc(record.Secondary, id.Same),
 		})
 	}
 	return candidate
+}
+
+// masked hides an identifier. Two forms of one number differ in how many digits they have,
+// where the mask shows the same.
+func masked(id dsr.Identifier) string {
+	if id.Type != dsr.Phone {
+		return identity.Mask(id)
+	}
+	return fmt.Sprintf("%s (%d digits)", identity.Mask(id), len(id.Value)-1)
 }
 
 func matchQuestion(format string, arguments ...any) *dsr.Question {
