@@ -152,10 +152,10 @@ func trunkedRadio() story {
 
 			shown := s.must("show", "radio")
 			require.Contains(s, shown, "customer/8006, found by phone, by another form of a phone\n")
-			require.Regexp(s, `on the record: phone \+5\*\*\*67\n\s+the subject:   phone \+5\*\*\*67\n`, shown)
+			require.Regexp(s, `on the record: phone \+5\*\*\*67 \(12 digits\)\n\s+the subject:   phone \+5\*\*\*67 \(13 digits\)\n`, shown)
 			details := s.details(s.client(s.vault()), "radio")
 			require.Contains(s, details,
-				"customer/8006 (by another form of a phone): phone +5***67. The subject: phone +5***67 |")
+				"customer/8006 (by another form of a phone): phone +5***67 (12 digits). The subject: phone +5***67 (13 digits) |")
 			for _, whole := range []string{"553171234567", "5531971234567", "71234567", "7123-4567"} {
 				require.NotContains(s, shown, whole)
 				require.NotContains(s, details, whole)
