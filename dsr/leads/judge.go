@@ -26,7 +26,8 @@ type Judgement struct {
 	// Shared are identifiers of the subject's that lead to somebody else as well.
 	Shared []dsr.Identifier
 	// Unsettled are those of the shared that were disclosed by records of which a person has
-	// yet to say whose they are.
+	// yet to say whose they are. Those of records that are left open are not among them: they
+	// are searched for, and a person is asked about what they lead to.
 	Unsettled []dsr.Identifier
 
 	findings map[string]Finding
@@ -78,8 +79,6 @@ type judge struct {
 	evidence Evidence
 	// shared are identifiers that alone prove nothing.
 	shared []dsr.Identifier
-	// settled are those of the shared of which a person has said so.
-	settled []dsr.Identifier
 	// others are addresses that are the main one of somebody else's record.
 	others []dsr.Identifier
 
@@ -343,16 +342,13 @@ func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
 func (j *judge) noteShared() bool {
 	news := false
 	for i, s := range j.evidence.Seen {
-		if s.Decision == Undecided && j.holdsTwoPeople(s.Record) {
+		if s.Decision != Theirs && s.Decision != SomebodyElses && j.holdsTwoPeople(s.Record) {
 			news = j.share(s.Record) || news
 		}
 		if !j.isSomebodyElses(i, s) {
 			continue
 		}
 		news = j.share(s.Record) || news
-		if s.Decision == SomebodyElses {
-			j.settled = append(j.settled, s.Record.Identifiers...)
-		}
 		for _, id := range mainOf(s.Record, dsr.Email) {
 			if !j.recognised(id) && !j.rivals[i] && !slices.ContainsFunc(j.others, id.Same) {
 				j.others, news = append(j.others, id), true
@@ -388,8 +384,14 @@ func (j *judge) isSomebodyElses(i int, s Sighting) bool {
 
 func (j *judge) judgement() Judgement {
 	result := Judgement{Sure: j.sure, Doubtful: j.doubtful, Shared: j.shared, findings: map[string]Finding{}}
+	var settled []dsr.Identifier
+	for _, s := range j.evidence.Seen {
+		if s.Decision == SomebodyElses || s.Decision == LeftOpen {
+			settled = append(settled, s.Record.Identifiers...)
+		}
+	}
 	for _, id := range j.shared {
-		if !identity.Recognises(j.evidence.Given, id) && !slices.ContainsFunc(j.settled, id.Same) {
+		if !identity.Recognises(j.evidence.Given, id) && !slices.ContainsFunc(settled, id.Same) {
 			result.Unsettled = append(result.Unsettled, id)
 		}
 	}
