@@ -31,10 +31,24 @@ func (e *process) allHeard() bool {
 }
 
 // isHeard reports whether the system was asked for all that is known, or waits for a person
-// or is done.
+// or is done. One that is done or waits, and is about to be asked for what the others have
+// shown, is not heard yet: what is news to it may be somebody else's there.
 func (s *system) isHeard() bool {
-	return s.plan.Mode != dsr.Automatic || s.settled || s.outcome.State == dsr.NeedsOperator ||
-		s.heard && s.allSearched(s.request.known)
+	switch {
+	case s.plan.Mode != dsr.Automatic:
+		return true
+	case s.outcome.State == dsr.NeedsOperator:
+		return s.asksAbout(dsr.QuestionError) || !s.hasNews()
+	case s.settled:
+		return !s.hasNews()
+	default:
+		return s.heard && s.allSearched(s.request.known)
+	}
+}
+
+// asksAbout reports whether the system waits for a person with a question of the kind.
+func (s *system) asksAbout(kind dsr.QuestionKind) bool {
+	return s.outcome.Question != nil && s.outcome.Question.Kind == kind
 }
 
 // awaitOthers waits until the others have shown what they hold. It reports that the system

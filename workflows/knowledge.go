@@ -14,7 +14,8 @@ const (
 	// handful; more means that something that is not one person is being followed.
 	maxKnown = 50
 	// maxWeighed is how many records of one system are weighed against each other. More
-	// are asked about without that.
+	// are asked about without that, unless as many are expected; once a person has said
+	// whose they are, they are weighed all the same.
 	maxWeighed = 100
 )
 
@@ -42,6 +43,16 @@ func (k knowledge) tooMuch() bool {
 	return len(k.judged.Sure.Identifiers) > maxKnown || len(k.judged.Doubtful) > maxKnown
 }
 
+// leave is what is known once nobody is going to decide on records of a system. It is the
+// same if there are none.
+func (k knowledge) leave(system string, leave func(dsr.Record) bool) knowledge {
+	evidence := k.evidence.Leave(system, leave)
+	if slices.EqualFunc(evidence.Seen, k.evidence.Seen, func(a, b leads.Sighting) bool { return a.Decision == b.Decision }) {
+		return k
+	}
+	return know(evidence)
+}
+
 // share adds identifiers that a person, or an earlier run, vouches for. It reports false,
 // and adds nothing, if they are too many to be one person's.
 func (k *knowledge) share(ids []dsr.Identifier) bool {
@@ -53,19 +64,33 @@ func (k *knowledge) share(ids []dsr.Identifier) bool {
 	return true
 }
 
+// recall adds what an earlier run has seen of records that it ordered to be erased. They are
+// weighed as they were then, for a doubtful value on them is no less doubtful now. Too many
+// to be one person's were refused by the earlier run, too.
+func (k *knowledge) recall(system string, ordered []dsr.Record) {
+	if wider := know(k.evidence.Recall(system, ordered...)); !wider.tooMuch() {
+		*k = wider
+	}
+}
+
 // kindFound is the kind of what a person found in a system that Lethe does not reach.
 const kindFound = "found"
 
 // found is what is known once a person has found identifiers of the subject in a manual
 // system. They are weighed as those that a record discloses: a person who reads a merged
-// contact cannot tell better than a connector whose second address it is.
+// contact cannot tell better than a connector whose second address it is. What was found
+// there before stays found: the task may be asked for again.
 func (k knowledge) found(system string, ids []dsr.Identifier) knowledge {
 	if len(ids) == 0 {
 		return k
 	}
-	record := dsr.Record{Kind: kindFound, ID: system, Identifiers: slices.Clone(k.evidence.Given.Identifiers)}
+	record, before := k.evidence.Shown(system, dsr.Record{Kind: kindFound, ID: system}.Key())
+	record.Identifiers, record.Secondary = slices.Clone(record.Identifiers), slices.Clone(record.Secondary)
+	if !before {
+		record = dsr.Record{Kind: kindFound, ID: system, Identifiers: slices.Clone(k.evidence.Given.Identifiers)}
+	}
 	for _, id := range ids {
-		if identity.Recognises(k.sure(), id) {
+		if slices.ContainsFunc(record.Identifiers, id.Same) || identity.Recognises(k.sure(), id) {
 			continue
 		}
 		record.Identifiers = append(record.Identifiers, id)

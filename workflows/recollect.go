@@ -36,9 +36,8 @@ func (s *system) recollect(earlier *activities.Earlier) {
 		if s.effectOn(record) == "" {
 			s.ordered = union(s.ordered, []dsr.Record{record})
 		}
-		// Too many to be one person's were refused by the earlier run, too.
-		s.request.known.share(record.Identifiers)
 	}
+	s.request.known.recall(s.plan.Name, ordered)
 	s.outcome.Erasures = max(s.outcome.Erasures, earlier.Erasures)
 	if s.outcome.ActedAt.IsZero() {
 		s.outcome.ActedAt = earlier.ActedAt

@@ -13,6 +13,7 @@ import (
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 const (
@@ -400,7 +401,7 @@ func (s *system) askFirst() *dsr.Question {
 func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 	s.outcome.State = dsr.Locating
 	s.outcome.Explanation, s.outcome.Evidence = "", ""
-	known := s.request.known
+	known, looked := s.request.known, map[string]bool{}
 	for {
 		var found activities.Found
 		searched := s.usable(s.searchable(known))
@@ -410,20 +411,27 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 		}
 		s.trace(found.Trace)
 		s.markSearched(searched)
+		for _, id := range searched.Identifiers {
+			looked[id.Key()] = true
+		}
 		s.noteUnread(found.Records)
 		s.located = s.withoutKept(found.Records)
 		if len(found.Records) > maxWeighed {
-			return nil, s.guard(s.request.known, s.located)
+			if question := s.guard(s.request.known, s.located); question != nil {
+				return nil, question
+			}
 		}
 		known = s.request.known.seeing(s.plan.Name, found.Records) // others may have seen more meanwhile
 		if known.tooMuch() {
 			return nil, tooManyIdentifiers()
 		}
-		if s.allSearched(known) {
+		if s.hasSearched(looked, known) {
+			known = s.leaveUnseen(known, searched, found.Records)
 			break
 		}
 	}
-	s.request.known, s.heard = known, true
+	// What the system was searched by before, and is not now, is news once it counts again.
+	s.request.known, s.heard, s.searched = known, true, looked
 	if question := s.guard(known, s.located); question != nil {
 		return nil, question
 	}
@@ -440,14 +448,31 @@ func (s *system) searchable(known knowledge) dsr.Subject {
 	case !s.plan.Verifiable:
 		return known.judged.Certain().With(known.judged.Doubtful...)
 	default:
-		return known.judged.Searchable()
+		return known.judged.Searchable().With(s.inQuestion(known)...)
 	}
 }
 
+// inQuestion are the shared values by which the system was searched before they turned out to
+// be shared: a question about what they lead to here stays one until a person has decided.
+func (s *system) inQuestion(known knowledge) []dsr.Identifier {
+	return slices.DeleteFunc(slices.Clone(known.judged.Unsettled), func(id dsr.Identifier) bool { return !s.searched[id.Key()] })
+}
+
+// leaveUnseen is what is known once a look has not shown records that it should have: they
+// were put in order, and nobody is going to be asked about them.
+func (s *system) leaveUnseen(known knowledge, by dsr.Subject, shown []dsr.Record) knowledge {
+	seen := among(shown)
+	return known.leave(s.plan.Name, func(r dsr.Record) bool {
+		return !seen(r.Key()) && slices.ContainsFunc(by.Identifiers, func(id dsr.Identifier) bool { return identity.LedTo(r, id) })
+	})
+}
+
 // allSearched reports whether the system was searched by all that is of use to it.
-func (s *system) allSearched(known knowledge) bool {
+func (s *system) allSearched(known knowledge) bool { return s.hasSearched(s.searched, known) }
+
+func (s *system) hasSearched(searched map[string]bool, known knowledge) bool {
 	for _, id := range s.usable(s.searchable(known)).Identifiers {
-		if !s.searched[id.Key()] {
+		if !searched[id.Key()] {
 			return false
 		}
 	}

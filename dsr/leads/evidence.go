@@ -18,6 +18,9 @@ const (
 	Theirs
 	// SomebodyElses: the record is somebody else's.
 	SomebodyElses
+	// LeftOpen: the system does not show the record any more, so that nobody can decide.
+	// It is weighed like one that nobody was asked about, and is not waited for.
+	LeftOpen
 )
 
 // Sighting is a record as a system showed it last.
@@ -26,6 +29,9 @@ type Sighting struct {
 	Record   dsr.Record `json:"record"`
 	Decision Decision   `json:"decision,omitempty"`
 }
+
+// open reports whether no person has said whose the record is.
+func (s Sighting) open() bool { return s.Decision == Undecided || s.Decision == LeftOpen }
 
 // Evidence is what is known of a subject: what was given, and what was seen where. The zero
 // value knows nothing. Its methods return new evidence and leave the old one as it is, so
@@ -55,6 +61,24 @@ func (e Evidence) See(system string, records ...dsr.Record) Evidence {
 	return e
 }
 
+// Recall adds records that an earlier run has seen and that may be gone by now. What was seen
+// of them since stays as it is; so do decisions.
+func (e Evidence) Recall(system string, records ...dsr.Record) Evidence {
+	return e.See(system, slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool {
+		seen, found := e.Shown(system, r.Key())
+		return found && len(seen.Identifiers)+len(seen.Ambiguous) > 0
+	})...)
+}
+
+// Shown is the record as the system showed it last, and whether it is known of at all.
+func (e Evidence) Shown(system, key string) (record dsr.Record, found bool) {
+	at, found := e.find(system, key)
+	if !found {
+		return dsr.Record{}, false
+	}
+	return e.Seen[at].Record, true
+}
+
 // Decide notes what a person has said of a record. One that was not seen yet is known by
 // its key only.
 func (e Evidence) Decide(system string, record dsr.Record, d Decision) Evidence {
@@ -63,6 +87,18 @@ func (e Evidence) Decide(system string, record dsr.Record, d Decision) Evidence 
 		record = e.Seen[at].Record
 	}
 	e.put(Sighting{System: system, Record: record, Decision: d})
+	return e
+}
+
+// Leave notes that nobody is going to decide on those records of a system for which leave
+// says so. Decisions stay.
+func (e Evidence) Leave(system string, leave func(dsr.Record) bool) Evidence {
+	e.Seen = slices.Clone(e.Seen)
+	for i, s := range e.Seen {
+		if s.System == system && s.Decision == Undecided && leave(s.Record) {
+			e.Seen[i].Decision = LeftOpen
+		}
+	}
 	return e
 }
 

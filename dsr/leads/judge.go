@@ -26,7 +26,8 @@ type Judgement struct {
 	// Shared are identifiers of the subject's that lead to somebody else as well.
 	Shared []dsr.Identifier
 	// Unsettled are those of the shared that were disclosed by records of which a person has
-	// yet to say whose they are.
+	// yet to say whose they are. Those of records that are left open are not among them: they
+	// are searched for, and a person is asked about what they lead to.
 	Unsettled []dsr.Identifier
 
 	findings map[string]Finding
@@ -338,11 +339,11 @@ func (j *judge) noteShared() bool {
 		case s.Decision == SomebodyElses:
 			j.share(mainOnes(s.Record)...)
 			j.noteOthers(s.Record)
-		case s.Decision == Undecided && j.holdsTwoPeople(s.Record):
+		case s.open() && j.holdsTwoPeople(s.Record):
 			j.share(mainOnes(s.Record)...)
-		case s.Decision == Undecided && j.rivals[i]:
+		case s.open() && j.rivals[i]:
 			j.share(s.Record.Identifiers...)
-		case s.Decision == Undecided && !j.joined[i] && len(j.contradictions(s.Record)) > 0:
+		case s.open() && !j.joined[i] && len(j.contradictions(s.Record)) > 0:
 			// Before a person has decided, nobody knows whether it is the subject who uses what
 			// stands beside the main address, or whoever the main address belongs to.
 			j.share(s.Record.Identifiers...)
@@ -407,10 +408,10 @@ func (j *judge) judgement() Judgement {
 }
 
 // isSettled reports whether a person has said of a record with the identifier that it is
-// somebody else's.
+// somebody else's, or has left it open.
 func (j *judge) isSettled(id dsr.Identifier) bool {
 	return slices.ContainsFunc(j.evidence.Seen, func(s Sighting) bool {
-		return s.Decision == SomebodyElses && slices.ContainsFunc(s.Record.Identifiers, id.Same)
+		return (s.Decision == SomebodyElses || s.Decision == LeftOpen) && slices.ContainsFunc(s.Record.Identifiers, id.Same)
 	})
 }
 

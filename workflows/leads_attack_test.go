@@ -1,0 +1,246 @@
+package workflows_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/workflows"
+)
+
+// with is the record, with identifiers that the vendor keeps beside the main ones.
+func with(r dsr.Record, secondary ...dsr.Identifier) dsr.Record {
+	r.Identifiers = append(r.Identifiers, secondary...)
+	r.Secondary = secondary
+	return r
+}
+
+// manyRecords are so many records of the subject's, more than are weighed unless a person
+// has looked at them.
+func manyRecords(n int) (records []dsr.Record, keys []string) {
+	for i := range n {
+		record := person(fmt.Sprintf("%03d", i), email)
+		records, keys = append(records, record), append(keys, record.Key())
+	}
+	return records, keys
+}
+
+func TestManyRecordsAreErasedOnceAPersonHasLooked(t *testing.T) {
+	t.Parallel()
+	records, keys := manyRecords(101)
+	chat := &vendor{records: records}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email)}, map[string]*vendor{"chat": chat})
+	tr.at(time.Hour, func() { tr.update(workflows.UpdateResolveMatch, resolve(keys, nil)) })
+	r := tr.run()
+	require.Len(t, chat.erasedIDs(), 101)
+	require.Equal(t, dsr.Erased, outcome(t, r, "chat").State)
+}
+
+func TestManyRecordsAreErasedWhereAsManyAreExpected(t *testing.T) {
+	t.Parallel()
+	records, _ := manyRecords(101)
+	chat := &vendor{records: records}
+	system := automatic("chat", dsr.Email)
+	system.MaxRecords = 500
+	tr := newTrial(t, []dsr.System{system}, map[string]*vendor{"chat": chat})
+	r := tr.run()
+	require.Len(t, chat.erasedIDs(), 101)
+	require.Equal(t, dsr.Erased, outcome(t, r, "chat").State)
+}
+
+// TestOfManyExpectedRecordsAStrangersIsHeld has more records than are weighed, and one of
+// somebody else's among them.
+func TestOfManyExpectedRecordsAStrangersIsHeld(t *testing.T) {
+	t.Parallel()
+	records, _ := manyRecords(101)
+	theirs := person("theirs", stranger, phone)
+	chat := &vendor{records: append(records, person("mine", email, phone), theirs)}
+	system := automatic("chat", dsr.Email, dsr.Phone)
+	system.MaxRecords = 500
+	tr := newTrial(t, []dsr.System{system}, map[string]*vendor{"chat": chat})
+	tr.at(time.Hour, func() {
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "chat").State)
+		require.Empty(t, chat.erasedIDs())
+		tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "chat", Operator: "Sam", Reason: "enough"})
+	})
+	tr.run()
+}
+
+// TestADoubtOutlivesTheRecordThatRaisedIt has an earlier run that erased a contact with
+// somebody else's address beside the subject's.
+func TestADoubtOutlivesTheRecordThatRaisedIt(t *testing.T) {
+	t.Parallel()
+	crm, chat := &vendor{}, &vendor{records: []dsr.Record{person("theirs", stranger)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email), automatic("chat", dsr.Email)}, map[string]*vendor{"crm": crm, "chat": chat})
+	tr.past = past{erasedBefore("crm", with(person("1", email), stranger))}
+	tr.at(time.Hour, func() {
+		require.Empty(t, chat.erasedIDs())
+		require.Equal(t, dsr.HoldContradicts, outcome(t, tr.status(), "chat").Question.Candidates[0].Hold)
+		tr.update(workflows.UpdateResolveMatch, resolve(nil, []string{"contact/theirs"}))
+	})
+	tr.run()
+	require.Empty(t, chat.erasedIDs())
+}
+
+// TestWhatAPersonHasClearedLeadsOnInTheNextRun has the same contact, of which a person has
+// said that all of it is the subject's.
+func TestWhatAPersonHasClearedLeadsOnInTheNextRun(t *testing.T) {
+	t.Parallel()
+	crm, chat := &vendor{}, &vendor{records: []dsr.Record{person("mine", stranger)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email), automatic("chat", dsr.Email)}, map[string]*vendor{"crm": crm, "chat": chat})
+	before := erasedBefore("crm", with(person("1", email), stranger))
+	before.Decisions = []activities.Decision{{
+		Name: "resolve-match", System: "crm", Operator: "sam", Reason: "both are theirs", Erase: []string{"contact/1"}, At: received,
+	}}
+	tr.past = past{before}
+	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
+	require.Equal(t, []string{"mine"}, chat.erasedIDs())
+}
+
+// TestAQuestionIsAskedAgainUntilItIsAnswered retries a system that waits for a person to
+// say whose a record is: nothing has changed.
+func TestAQuestionIsAskedAgainUntilItIsAnswered(t *testing.T) {
+	t.Parallel()
+	tr, chat, other := sharedPhone(t)
+	tr.at(time.Hour, func() {
+		require.Equal(t, dsr.QuestionMatch, outcome(t, tr.status(), "chat").Question.Kind)
+		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "chat", Operator: "Sam"})
+	})
+	tr.at(2*time.Hour, func() {
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "chat").State)
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	tr.at(3*time.Hour, func() {
+		p := resolve([]string{"contact/o"}, nil)
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.run()
+	require.Equal(t, []string{"mine"}, chat.erasedIDs())
+	require.Equal(t, []string{"o"}, other.erasedIDs())
+}
+
+// TestNewsDoesNotAnswerAQuestion has a site that is down for hours and discloses a customer
+// id that the chat can be searched by, while the chat waits for a person.
+func TestNewsDoesNotAnswerAQuestion(t *testing.T) {
+	t.Parallel()
+	down := true
+	site := &vendor{records: []dsr.Record{person("s", email, customer("C-1"))}, onLocate: func(*vendor) error {
+		if down {
+			return transient("site")
+		}
+		return nil
+	}}
+	chat := &vendor{records: []dsr.Record{person("mine", email, phone), person("theirs", stranger, phone)}}
+	other := &vendor{records: []dsr.Record{person("o", phone)}}
+	tr := newTrial(t, []dsr.System{
+		automatic("chat", dsr.Email, dsr.Phone, dsr.CustomerID), automatic("site", dsr.Email), automatic("other", dsr.Phone),
+	}, map[string]*vendor{"chat": chat, "site": site, "other": other})
+	tr.at(2*time.Hour, func() { down = false })
+	tr.at(10*time.Hour, func() {
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "chat").State)
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	tr.at(11*time.Hour, func() {
+		p := resolve([]string{"contact/o"}, nil)
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.run()
+	require.Equal(t, []string{"mine"}, chat.erasedIDs())
+	require.Equal(t, []string{"o"}, other.erasedIDs())
+}
+
+// TestWhatWasPutInOrderAtTheVendorIsWaitedForNoMore follows the question's advice: the phone
+// is taken from somebody else's record, and the system is retried.
+func TestWhatWasPutInOrderAtTheVendorIsNoDoubtAnyMore(t *testing.T) {
+	t.Parallel()
+	tr, chat, other := sharedPhone(t)
+	tr.at(time.Hour, func() {
+		chat.mu.Lock()
+		chat.records[1].Identifiers = []dsr.Identifier{stranger}
+		chat.mu.Unlock()
+		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "chat", Operator: "Sam"})
+	})
+	tr.at(2*time.Hour, func() {
+		held := outcome(t, tr.status(), "other")
+		require.Equal(t, dsr.NeedsOperator, held.State)
+		require.Equal(t, dsr.HoldShared, held.Question.Candidates[0].Hold)
+		p := resolve([]string{"contact/o"}, nil)
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	r := tr.run()
+	require.Equal(t, []string{"mine"}, chat.erasedIDs())
+	require.Equal(t, []string{"o"}, other.erasedIDs())
+	require.Equal(t, dsr.StatusCompleted, r.Status)
+}
+
+func found(ids ...dsr.Identifier) workflows.CompleteTask {
+	p := done("inbox")
+	p.Found = ids
+	return p
+}
+
+// TestWhatAPersonFoundStaysFound has a task that is asked for twice, while the system that
+// needs what was found first is down.
+func TestWhatAPersonFoundStaysFound(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string][]dsr.Identifier{"something else": {customer("C-2")}, "the same": {customer("C-1")}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			down := true
+			shop := &vendor{records: []dsr.Record{person("order", customer("C-1"))}, onLocate: func(*vendor) error {
+				if down {
+					return transient("shop")
+				}
+				return nil
+			}}
+			chat := &vendor{records: []dsr.Record{person("mine", customer("C-1"), phone)}}
+			tr := newTrial(t, []dsr.System{
+				manual("inbox", dsr.Email, dsr.Phone), automatic("shop", dsr.CustomerID), automatic("chat", dsr.CustomerID),
+			}, map[string]*vendor{"shop": shop, "chat": chat})
+			tr.at(time.Hour, func() { tr.update(workflows.UpdateCompleteTask, found(customer("C-1"))) })
+			tr.at(2*time.Hour, func() {
+				require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "inbox").State, "the phone is news")
+				tr.update(workflows.UpdateCompleteTask, found(second...))
+			})
+			tr.at(3*time.Hour, func() {
+				value, err := tr.env.QueryWorkflow(workflows.QuerySubject)
+				require.NoError(t, err)
+				var s dsr.Subject
+				require.NoError(t, value.Get(&s))
+				require.True(t, s.Has(customer("C-1")))
+				require.True(t, s.Has(second[0]))
+				down = false
+			})
+			tr.run()
+		})
+	}
+}
+
+// TestASystemThatIsDoneIsAskedForNewsFirst has a chat that is done, for it knows nobody by
+// what was given, and shows whose the second address on a contact is.
+func TestASystemThatIsDoneIsAskedForNewsFirst(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{with(person("both", email), stranger)}}
+	chat := &vendor{records: []dsr.Record{person("theirs", stranger, phone)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone)},
+		map[string]*vendor{"crm": crm, "chat": chat})
+	tr.steps.Plan.GatherFor = time.Minute
+	tr.at(time.Hour, func() {
+		require.Empty(t, crm.erasedIDs())
+		require.Equal(t, dsr.HoldTwoPeople, outcome(t, tr.status(), "crm").Question.Candidates[0].Hold)
+		p := resolve(nil, []string{"contact/both"})
+		p.System = "crm"
+		tr.update(workflows.UpdateResolveMatch, p)
+		tr.update(workflows.UpdateResolveMatch, resolve(nil, []string{"contact/theirs"}))
+	})
+	tr.run()
+	require.Empty(t, crm.erasedIDs())
+	require.Empty(t, chat.erasedIDs())
+}
