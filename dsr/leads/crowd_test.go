@@ -278,8 +278,8 @@ func (w *world) twoAddresses(r crowd.Request) crowd.Kind {
 	return [...]crowd.Kind{"- unlike", "- abbreviated", "- one name", "- one mailbox"}[identity.Likely(addresses[0], addresses[1])]
 }
 
-// TestNoStrangerIsTouched draws two populations, of which one is by somebody who has not
-// read the rule, and carries everybody's request. "alike" are strangers' records that no
+// TestNoStrangerIsTouched draws two populations, of which one was made without knowledge
+// of the rule, and carries everybody's request. "alike" are strangers' records that no
 // comparison of identifiers tells from the subject's own, such as a spouse's order under the
 // address that the subject gave. Run with -v -people 100000 for the table of the page.
 func TestNoStrangerIsTouched(t *testing.T) {

@@ -21,13 +21,13 @@ type population struct {
 	visitors func(id string) []int
 }
 
-// independent is the crowd of somebody who has not read the rule.
+// independent is a crowd that was made without knowledge of the rule.
 func independent(requests int) population {
 	c := crowd.Draw(1, requests)
 	return population{systems: c.Systems, requests: c.Requests, yours: c.Yours, name: c.Name, visitors: c.Visitors}
 }
 
-// own is a population by the author of the rule: simpler, with the same rates. Both
+// own is a second population: simpler, with the same rates. Both
 // addresses of people who have two are in their own name.
 func own(requests int) population {
 	d := &ownDraw{r: rand.New(rand.NewPCG(2, 3)), visits: map[string][]int{}}
