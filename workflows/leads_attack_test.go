@@ -244,3 +244,34 @@ func TestASystemThatIsDoneIsAskedForNewsFirst(t *testing.T) {
 	require.Empty(t, crm.erasedIDs())
 	require.Empty(t, chat.erasedIDs())
 }
+
+// TestWhatAPersonFoundIsNotDroppedInSilence has a subject who gave a number that turns out to
+// be somebody else's as well. What a person found by it may be the subject's.
+func TestWhatAPersonFoundIsNotDroppedInSilence(t *testing.T) {
+	t.Parallel()
+	chat := &vendor{records: []dsr.Record{person("mine", email, phone), person("theirs", stranger, phone)}}
+	shop := &vendor{records: []dsr.Record{person("order", customer("C-1"))}}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email, dsr.Phone), manual("inbox", dsr.Phone), automatic("shop", dsr.CustomerID)},
+		map[string]*vendor{"chat": chat, "shop": shop})
+	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{phone}}
+	tr.at(time.Hour, func() {
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	tr.at(2*time.Hour, func() { tr.update(workflows.UpdateCompleteTask, found(customer("C-1"))) })
+	tr.at(3*time.Hour, func() {
+		if tr.status().Status == dsr.StatusOpen && outcome(t, tr.status(), "inbox").State == dsr.NeedsOperator {
+			tr.update(workflows.UpdateCompleteTask, found())
+		}
+	})
+	tr.at(4*time.Hour, func() {
+		if len(shop.erasedIDs()) > 0 {
+			return
+		}
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "shop").State)
+		p := resolve([]string{"contact/order"}, nil)
+		p.System = "shop"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.run()
+	require.Equal(t, []string{"order"}, shop.erasedIDs())
+}

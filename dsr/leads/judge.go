@@ -130,6 +130,11 @@ func (j *judge) weigh() {
 			j.take(j.evidence.Seen[i], ties[n], before)
 		}
 	}
+	for i, s := range j.evidence.Seen {
+		if s.Told && !j.joined[i] {
+			j.doubtful = append(j.doubtful, s.Record.Secondary...)
+		}
+	}
 	j.doubtful = slices.DeleteFunc(j.doubtful, j.recognised)
 }
 
