@@ -294,6 +294,7 @@ func (s *system) cannotIdentify(ctx workflow.Context) (settled bool, question *d
 	if question := s.askHash(); question != nil {
 		return false, question
 	}
+	s.searched = map[string]bool{} // what it was searched by once is news when it counts again
 	s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
 	s.conclude(ctx, dsr.CannotIdentify)
 	return true, nil

@@ -162,3 +162,26 @@ func alike(a, b []dsr.Identifier) bool {
 	}
 	return within(a, b) && within(b, a)
 }
+
+// TestADoubtIsCountedOnce has many records with one second address: one doubt.
+func TestADoubtIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	e := leads.Evidence{Given: dsr.Subject{Identifiers: []dsr.Identifier{mail("ann.martin@example.com")}}}
+	for i := range 60 {
+		r := rec(fmt.Sprint(i), e.Given.Identifiers[0], mail("ben@example.org"))
+		r.Secondary = r.Identifiers[1:]
+		e = e.See("crm", r)
+	}
+	require.Equal(t, []dsr.Identifier{mail("ben@example.org")}, leads.Judge(e).Doubtful)
+}
+
+func BenchmarkSearchable(b *testing.B) {
+	e := leads.Evidence{}
+	for i := range 25 {
+		e = e.Give(phone(fmt.Sprintf("+55119876543%02d", i)), mail(fmt.Sprintf("ann.martin%d@example.com", i)))
+	}
+	j := leads.Judge(e)
+	for b.Loop() {
+		j.Searchable()
+	}
+}

@@ -438,7 +438,8 @@ func (j *judge) isSomebodyElses(i int, s Sighting) bool {
 }
 
 func (j *judge) judgement() Judgement {
-	result := Judgement{Sure: j.sure, Doubtful: j.doubtful, Shared: j.shared, findings: map[string]Finding{}}
+	doubtful := dsr.Subject{}.With(j.doubtful...).Identifiers // each once, however many records have it
+	result := Judgement{Sure: j.sure, Doubtful: doubtful, Shared: j.shared, findings: map[string]Finding{}}
 	var settled []dsr.Identifier
 	for _, s := range j.evidence.Seen {
 		if s.Decision == SomebodyElses || s.Decision == LeftOpen {
