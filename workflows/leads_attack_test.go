@@ -444,3 +444,72 @@ func (l *ledger) Erase(_ context.Context, records []dsr.Record) (dsr.Effect, err
 	}
 	return dsr.ErasedAll(records), nil
 }
+
+// TestATaskIsNotDoneBySharedValues has a number that leads to somebody else as well, and a task
+// that a person does before another one has decided whose it is.
+func TestATaskIsNotDoneBySharedValues(t *testing.T) {
+	t.Parallel()
+	tr, _, _ := sharedPhoneWithTask(t)
+	subject := func() dsr.Subject {
+		value, err := tr.env.QueryWorkflow(workflows.QuerySubject)
+		require.NoError(t, err)
+		var s dsr.Subject
+		require.NoError(t, value.Get(&s))
+		return s
+	}
+	tr.at(time.Hour, func() {
+		require.False(t, subject().Has(phone))
+		tr.update(workflows.UpdateCompleteTask, found(customer("C-1"))) // which asks for the task once more
+	})
+	tr.at(2*time.Hour, func() {
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	tr.at(3*time.Hour, func() {
+		require.True(t, subject().Has(phone))
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "inbox").State)
+		tr.update(workflows.UpdateCompleteTask, done("inbox"))
+		p := resolve([]string{"contact/o"}, nil)
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
+}
+
+// sharedPhoneWithTask is sharedPhone with a task beside it that a person can do by a customer
+// id, too.
+func sharedPhoneWithTask(t *testing.T) (tr *trial, chat, other *vendor) {
+	t.Helper()
+	tr, chat, other = sharedPhone(t)
+	tr.steps.Plan.Systems = append(tr.steps.Plan.Systems, manual("inbox", dsr.Email, dsr.Phone, dsr.CustomerID))
+	return tr, chat, other
+}
+
+// TestATaskInPlaceOfAConnectorIsAskedForOnce has a system that can be searched and not restricted,
+// and identifiers that one may search by and that are not the subject's for certain.
+func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ given, secondary []dsr.Identifier }{
+		"a doubt":        {secondary: []dsr.Identifier{stranger}},
+		"another form":   {given: []dsr.Identifier{{Type: dsr.Phone, Value: "+22507000001"}, {Type: dsr.Phone, Value: "+5511987654321"}}},
+		"another domain": {given: []dsr.Identifier{{Type: dsr.Email, Value: "jo@faß.example"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			crm := newOffice(with(person("1", email), c.secondary...))
+			ep := newEpisode(t, dsr.GroundAccuracy, []dsr.System{restrictable("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone)},
+				map[string]*office{"crm": crm, "chat": newOffice()})
+			ep.request.Subject = ep.request.Subject.With(c.given...)
+			ep.at(time.Hour, func() {
+				require.Equal(t, dsr.QuestionTask, outcome(t, ep.status(), "chat").Question.Kind)
+				ep.update(workflows.UpdateCompleteTask, done("chat"))
+			})
+			ep.at(10*day, func() {
+				require.Equal(t, dsr.Attested, outcome(t, ep.status(), "chat").State)
+				ep.update(workflows.UpdateLift, lift())
+				ep.update(workflows.UpdateConfirmNotice, ep.notice())
+			})
+			ep.at(11*day, func() { ep.update(workflows.UpdateCompleteTask, done("chat")) })
+			ep.run()
+		})
+	}
+}

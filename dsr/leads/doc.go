@@ -19,18 +19,27 @@
 // nothing on it contradicts:
 //
 //  1. Its main address, customer id or user id is none of the subject's, where those of the
-//     subject are known. A record whose main address is somebody else's is always held. An
-//     address in the subject's own name ([identity.Likely]) does not contradict if more than
-//     a phone number ties the record to the subject, or if the whole name is the same.
-//  2. Found by a phone number or a browser's client id alone, it has another phone number or
-//     address than the subject's.
-//  3. Several records that nothing but a shared value ties together have different
-//     addresses, customer ids or user ids: nobody knows which is the subject's.
+//     subject are known. An address in the subject's own name ([identity.Likely]) does not
+//     contradict if the whole name is the same, or the initial of one part where a customer id
+//     or user id ties the record to the subject. Neither does a doubtful address that a
+//     customer id or user id confirms.
+//  2. Found by a phone number or a browser's client id alone, or where the subject gave a phone
+//     number, it has other phone numbers than the subject's. A customer id or user id that was
+//     given is enough all the same. Fixed lines contradict nothing.
+//  3. Several records that nothing but a shared value ties together have different addresses,
+//     customer ids, user ids or phone numbers, and none of the type is known: nobody knows
+//     which is the subject's. Records that a given customer id or user id ties to the subject
+//     are theirs.
+//  4. It holds another person's address, as a record shows that contradicts.
 //
 // A second value stops being a doubt if it is an address in the subject's own name, or if a
-// second record that a customer id or user id ties to the subject has it.
+// second record that a customer id or user id ties to the subject has it. A record of which
+// nobody knows in the end whose its main address is, is held.
 //
-// An identifier is shared if it is a main value of a record that contradicts, or of one that
-// a person has said is somebody else's, or the address of a role. It leads to records, and
-// what it alone leads to is held.
+// An identifier is shared if it is a main value of a record that contradicts, holds another
+// person's address or is one of several that may be the subject's, or of one that a person
+// has said is somebody else's; or if it is the address of a role, or a fixed line that was
+// not given. It leads to records, and what it alone leads to is held. One that a record
+// disclosed is not searched for elsewhere before a person has said whose that record is, or
+// the record is not shown any more.
 package leads
