@@ -25,7 +25,7 @@ const (
 	// QueryStatus answers with a [dsr.Report] of how things stand.
 	QueryStatus = "status"
 	// QuerySubject answers with the [dsr.Subject] as known now, for operators
-	// who work on a manual task.
+	// who work on a manual task: without what is doubtful or in question.
 	QuerySubject = "subject"
 )
 

@@ -96,7 +96,7 @@ func (k knowledge) found(system string, ids []dsr.Identifier) knowledge {
 		record.Identifiers = append(record.Identifiers, id)
 		record.Secondary = append(record.Secondary, id)
 	}
-	return k.seeing(system, []dsr.Record{record})
+	return know(k.evidence.Tell(system, record))
 }
 
 // decide notes whose records a person has said that they are, by their keys.

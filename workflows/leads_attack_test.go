@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -243,4 +244,272 @@ func TestASystemThatIsDoneIsAskedForNewsFirst(t *testing.T) {
 	tr.run()
 	require.Empty(t, crm.erasedIDs())
 	require.Empty(t, chat.erasedIDs())
+}
+
+// TestWhatAPersonFoundIsNotDroppedInSilence has a subject who gave a number that turns out to
+// be somebody else's as well. What a person found by it may be the subject's.
+func TestWhatAPersonFoundIsNotDroppedInSilence(t *testing.T) {
+	t.Parallel()
+	chat := &vendor{records: []dsr.Record{person("mine", email, phone), person("theirs", stranger, phone)}}
+	shop := &vendor{records: []dsr.Record{person("order", customer("C-1"))}}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email, dsr.Phone), manual("inbox", dsr.Phone), automatic("shop", dsr.CustomerID)},
+		map[string]*vendor{"chat": chat, "shop": shop})
+	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{phone}}
+	tr.at(time.Hour, func() {
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	tr.at(2*time.Hour, func() { tr.update(workflows.UpdateCompleteTask, found(customer("C-1"))) })
+	tr.at(3*time.Hour, func() {
+		if tr.status().Status == dsr.StatusOpen && outcome(t, tr.status(), "inbox").State == dsr.NeedsOperator {
+			tr.update(workflows.UpdateCompleteTask, found())
+		}
+	})
+	tr.at(4*time.Hour, func() {
+		if len(shop.erasedIDs()) > 0 {
+			return
+		}
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "shop").State)
+		p := resolve([]string{"contact/order"}, nil)
+		p.System = "shop"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.run()
+	require.Equal(t, []string{"order"}, shop.erasedIDs())
+}
+
+// TestADecisionOutlivesTheRunsOfARestriction decides on a shared number, and has the restriction
+// checked for months in several runs.
+func TestADecisionOutlivesTheRunsOfARestriction(t *testing.T) {
+	t.Parallel()
+	chat := newOffice(person("mine", email, phone), person("theirs", stranger, phone))
+	other := newOffice(person("o", phone))
+	ep := newEpisode(t, dsr.GroundAccuracy, []dsr.System{restrictable("chat", dsr.Email, dsr.Phone), restrictable("other", dsr.Phone)},
+		map[string]*office{"chat": chat, "other": other})
+	ep.at(time.Hour, func() {
+		ep.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	ep.at(2*time.Hour, func() {
+		p := resolve(nil, []string{"contact/o"})
+		p.System = "other"
+		ep.update(workflows.UpdateResolveMatch, p)
+	})
+	ep.at(150*day, func() {
+		for _, o := range ep.status().Systems {
+			require.Nil(t, o.Question, o.Name)
+		}
+		require.Equal(t, off, chat.values("contact/mine"))
+		ep.update(workflows.UpdateLift, lift())
+		ep.update(workflows.UpdateConfirmNotice, ep.notice())
+	})
+	ep.run()
+	require.Greater(t, ep.runs, 1)
+	for _, change := range append(chat.applied, other.applied...) {
+		require.NotContains(t, change, "theirs")
+		require.NotContains(t, change, "contact/o")
+	}
+}
+
+// TestNothingWaitsForASystemThatCannotShowAnything gathers beside systems of all modes.
+func TestNothingWaitsForASystemThatCannotShowAnything(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*trial)
+		erased []string
+	}{
+		"carried out": {func(*trial) {}, []string{"s"}},
+		"a dry run":   {func(tr *trial) { tr.request.DryRun = true }, []string{}},
+		"approved": {func(tr *trial) {
+			tr.request.ApprovalRequired = true
+			tr.at(time.Hour, tr.approveAll)
+		}, []string{"s"}},
+		"cancelled": {func(tr *trial) {
+			tr.at(30*time.Second, func() { tr.update(workflows.UpdateCancel, cancel()) })
+		}, []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site := &vendor{records: []dsr.Record{person("s", email)}}
+			crm := &vendor{onLocate: func(*vendor) error { return transient("crm") }}
+			tr := newTrial(t, []dsr.System{
+				automatic("site", dsr.Email), automatic("crm", dsr.Email), automatic("shop", dsr.CustomerID), manual("inbox", dsr.Email),
+				{Name: "none", Title: "none", Mode: dsr.None, Needs: []dsr.IdentifierType{dsr.Email}, Reason: "nothing is stored"},
+			}, map[string]*vendor{"site": site, "crm": crm, "shop": {}})
+			tr.steps.Plan.GatherFor = time.Minute
+			c.change(tr)
+			tr.at(2*time.Hour, func() {
+				for _, o := range tr.status().Systems {
+					if o.State.Open() && o.Question != nil && o.Question.Kind == dsr.QuestionApproval {
+						tr.approveAll()
+					}
+				}
+			})
+			tr.at(20*time.Hour, func() {
+				require.Equal(t, c.erased, site.erasedIDs())
+				tr.update(workflows.UpdateCompleteTask, done("inbox"))
+				tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "crm", Operator: "Sam", Reason: "down"})
+			})
+			tr.run()
+			require.Equal(t, c.erased, site.erasedIDs())
+		})
+	}
+}
+
+// TestARecordThatChangesHandsBeforeItsApprovalIsHeld has a contact that somebody else takes
+// over, with the number, while a person reads the plan.
+func TestARecordThatChangesHandsBeforeItsApprovalIsHeld(t *testing.T) {
+	t.Parallel()
+	chat := &vendor{records: []dsr.Record{person("1", email, phone)}}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email, dsr.Phone)}, map[string]*vendor{"chat": chat})
+	tr.request.ApprovalRequired = true
+	tr.at(time.Hour, func() {
+		chat.mu.Lock()
+		chat.records[0].Identifiers = []dsr.Identifier{stranger, phone}
+		chat.mu.Unlock()
+		tr.approveAll()
+	})
+	tr.at(2*time.Hour, func() {
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "chat").State)
+		tr.update(workflows.UpdateResolveMatch, resolve(nil, []string{"contact/1"}))
+	})
+	tr.run()
+	require.Empty(t, chat.erasedIDs())
+}
+
+// TestADoubtThatADecisionMakesSureIsNews has a system that cannot be looked into, which was to
+// be ordered by a doubtful customer id. The doubt is withdrawn, the system is retried, and then
+// a person says that the id is the subject's.
+func TestADoubtThatADecisionMakesSureIsNews(t *testing.T) {
+	t.Parallel()
+	for name, own := range map[string][]dsr.Identifier{"nothing else to order by": nil, "a browser as well": {clientID}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			chatDown := true
+			crm := &vendor{records: []dsr.Record{with(person("both", email, customer("C-1")), stranger)}}
+			chat := &vendor{records: []dsr.Record{person("theirs", stranger, phone)}, onLocate: func(*vendor) error {
+				if chatDown {
+					return transient("chat")
+				}
+				return nil
+			}}
+			analytics := &ledger{}
+			ordered := automatic("analytics", dsr.CustomerID, dsr.GAClientID)
+			ordered.Verifiable = false
+			tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone), ordered},
+				map[string]*vendor{"crm": crm, "chat": chat})
+			tr.connectors["analytics"] = analytics
+			tr.request.Subject, tr.request.ApprovalRequired = tr.request.Subject.With(own...), true
+			say := func(system string, erase, keep []string) {
+				p := resolve(erase, keep)
+				p.System = system
+				tr.update(workflows.UpdateResolveMatch, p)
+			}
+			tr.at(time.Hour, func() {
+				require.Equal(t, dsr.QuestionMatch, outcome(t, tr.status(), "analytics").Question.Kind)
+				chatDown = false
+				tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "chat", Operator: "Sam"})
+			})
+			tr.at(2*time.Hour, func() {
+				tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "crm", Operator: "Sam"})
+			})
+			tr.at(3*time.Hour, func() {
+				require.Equal(t, dsr.HoldTwoPeople, outcome(t, tr.status(), "crm").Question.Candidates[0].Hold)
+				tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "analytics", Operator: "Sam"})
+			})
+			tr.at(4*time.Hour, tr.approveAll)
+			tr.at(5*time.Hour, func() { say("crm", []string{"contact/both"}, nil) })
+			tr.at(6*time.Hour, func() { say("chat", nil, []string{"contact/theirs"}) })
+			for after := 7 * time.Hour; after < 30*time.Hour; after += time.Hour {
+				tr.at(after, tr.approveAll)
+			}
+			tr.run()
+			require.Contains(t, analytics.ordered, "C-1")
+		})
+	}
+}
+
+// ledger is a vendor that shows nothing and takes orders.
+type ledger struct{ ordered []string }
+
+func (l *ledger) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, error) {
+	var found dsr.Findings
+	for _, id := range s.Identifiers {
+		found.Records = append(found.Records, dsr.Record{Kind: "user", ID: id.Value, Identifiers: []dsr.Identifier{id}, FoundBy: id})
+	}
+	return found, nil
+}
+
+func (l *ledger) Erase(_ context.Context, records []dsr.Record) (dsr.Effect, error) {
+	for _, r := range records {
+		l.ordered = append(l.ordered, r.ID)
+	}
+	return dsr.ErasedAll(records), nil
+}
+
+// TestATaskIsNotDoneBySharedValues has a number that leads to somebody else as well, and a task
+// that a person does before another one has decided whose it is.
+func TestATaskIsNotDoneBySharedValues(t *testing.T) {
+	t.Parallel()
+	tr, _, _ := sharedPhoneWithTask(t)
+	subject := func() dsr.Subject {
+		value, err := tr.env.QueryWorkflow(workflows.QuerySubject)
+		require.NoError(t, err)
+		var s dsr.Subject
+		require.NoError(t, value.Get(&s))
+		return s
+	}
+	tr.at(time.Hour, func() {
+		require.False(t, subject().Has(phone))
+		tr.update(workflows.UpdateCompleteTask, found(customer("C-1"))) // which asks for the task once more
+	})
+	tr.at(2*time.Hour, func() {
+		tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, []string{"contact/theirs"}))
+	})
+	tr.at(3*time.Hour, func() {
+		require.True(t, subject().Has(phone))
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "inbox").State)
+		tr.update(workflows.UpdateCompleteTask, done("inbox"))
+		p := resolve([]string{"contact/o"}, nil)
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
+}
+
+// sharedPhoneWithTask is sharedPhone with a task beside it that a person can do by a customer
+// id, too.
+func sharedPhoneWithTask(t *testing.T) (tr *trial, chat, other *vendor) {
+	t.Helper()
+	tr, chat, other = sharedPhone(t)
+	tr.steps.Plan.Systems = append(tr.steps.Plan.Systems, manual("inbox", dsr.Email, dsr.Phone, dsr.CustomerID))
+	return tr, chat, other
+}
+
+// TestATaskInPlaceOfAConnectorIsAskedForOnce has a system that can be searched and not restricted,
+// and identifiers that one may search by and that are not the subject's for certain.
+func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ given, secondary []dsr.Identifier }{
+		"a doubt":        {secondary: []dsr.Identifier{stranger}},
+		"another form":   {given: []dsr.Identifier{{Type: dsr.Phone, Value: "+5511987654321"}}},
+		"another domain": {given: []dsr.Identifier{{Type: dsr.Email, Value: "jo@faß.example"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			crm := newOffice(with(person("1", email), c.secondary...))
+			ep := newEpisode(t, dsr.GroundAccuracy, []dsr.System{restrictable("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone)},
+				map[string]*office{"crm": crm, "chat": newOffice()})
+			ep.request.Subject = ep.request.Subject.With(c.given...)
+			ep.at(time.Hour, func() {
+				require.Equal(t, dsr.QuestionTask, outcome(t, ep.status(), "chat").Question.Kind)
+				ep.update(workflows.UpdateCompleteTask, done("chat"))
+			})
+			ep.at(10*day, func() {
+				require.Equal(t, dsr.Attested, outcome(t, ep.status(), "chat").State)
+				ep.update(workflows.UpdateLift, lift())
+				ep.update(workflows.UpdateConfirmNotice, ep.notice())
+			})
+			ep.at(11*day, func() { ep.update(workflows.UpdateCompleteTask, done("chat")) })
+			ep.run()
+		})
+	}
 }

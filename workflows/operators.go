@@ -39,7 +39,7 @@ func (e *process) refuse(err error) error {
 func (e *process) answerOperators(ctx workflow.Context) error {
 	return errors.Join(
 		workflow.SetQueryHandler(ctx, QueryStatus, func() (dsr.Report, error) { return e.report(), nil }),
-		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.sure(), nil }),
+		workflow.SetQueryHandler(ctx, QuerySubject, func() (dsr.Subject, error) { return e.known.judged.Certain(), nil }),
 		accept(ctx, e, UpdateRetrySystem, "try a system again now", e.checkRetry, e.retrySystem),
 		accept(ctx, e, UpdateSkipSystem, "leave a system out, with the reason", e.checkSkip, e.skipSystem),
 		accept(ctx, e, UpdateRetainSystem, "keep data in a system on a legal ground", e.checkRetain, e.retainSystem),
@@ -168,7 +168,7 @@ func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	}
 	s.conclude(ctx, state)
 	if !asked { // it was asked in a run before this one
-		s.markSearched(e.known.sure())
+		s.markSearched(s.searchable(e.known))
 	}
 	e.known = e.known.found(p.System, p.Found)
 	// What this very system disclosed was before the operator's eyes.

@@ -95,7 +95,7 @@ func (e *process) retainSystem(ctx workflow.Context, p RetainSystem) error {
 		e.decide(ctx, p.System, decidedGoOn, action)
 	default:
 		if s.outcome.Question == nil { // it was asked in a run before this one
-			s.markSearched(e.known.sure())
+			s.markSearched(s.searchable(e.known))
 		}
 		e.decide(ctx, p.System, decidedSkip, action)
 		s.withheld = s.plan.Mode == dsr.Automatic

@@ -251,7 +251,7 @@ func (s *system) attempt(ctx workflow.Context) *dsr.Question {
 // askForTask asks a person to do the system's task, once for what is known at
 // the start and again when more is known.
 func (s *system) askForTask() *dsr.Question {
-	known := s.request.known.sure()
+	known := s.searchable(s.request.known)
 	if s.request.lifting {
 		return &dsr.Question{Kind: dsr.QuestionTask, Task: s.task(), Text: "a person has to lift the restriction by hand; then complete-task"}
 	}
@@ -294,6 +294,7 @@ func (s *system) cannotIdentify(ctx workflow.Context) (settled bool, question *d
 	if question := s.askHash(); question != nil {
 		return false, question
 	}
+	s.searched = map[string]bool{} // what it was searched by once is news when it counts again
 	s.outcome.Explanation = s.lacks() + " (GDPR Art. 11)"
 	s.conclude(ctx, dsr.CannotIdentify)
 	return true, nil
@@ -443,7 +444,7 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 // about the subject for certain, but for a doubt that a person can resolve.
 func (s *system) searchable(known knowledge) dsr.Subject {
 	switch {
-	case s.plan.Mode != dsr.Automatic:
+	case s.plan.Mode != dsr.Automatic || s.byHand():
 		return known.judged.Certain()
 	case !s.plan.Verifiable:
 		return known.judged.Certain().With(known.judged.Doubtful...)

@@ -37,16 +37,19 @@ const (
 // taken people add a number, so that another number is somebody else. Addresses of a role
 // are nobody's name.
 func Likely(a, b dsr.Identifier) Likeness {
+	if a.Type != dsr.Email || b.Type != dsr.Email {
+		return Unlike
+	}
 	localA, domainA := addressParts(a)
 	localB, domainB := addressParts(b)
-	switch {
-	case a.Type != dsr.Email || b.Type != dsr.Email || Role(a) || Role(b):
-		return Unlike
-	case localA == localB && domainA == domainB:
-		return OneMailbox
-	default:
-		return likelyNames(localA, localB)
+	likeness := OneMailbox
+	if localA != localB || domainA != domainB {
+		likeness = likelyNames(localA, localB)
 	}
+	if likeness != Unlike && (Role(a) || Role(b)) { // last, for it costs most
+		return Unlike
+	}
+	return likeness
 }
 
 // addressParts are the local part without its tag and the domain, in small letters.

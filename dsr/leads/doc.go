@@ -22,7 +22,7 @@
 //     address in the subject's own name ([identity.Likely]) is not somebody else's: the whole
 //     name, or an abbreviation of it where a customer id or user id leads to the record;
 //  2. it has another mobile number than the subject, and no customer id or user id leads to
-//     it. One that was given leads to records with any number. A fixed line is no other
+//     it; where the subject gave a number, one that was given. A fixed line is no other
 //     number: whoever has one has a mobile as well.
 //
 // Several records are rivals if, by one shared value and nothing else, they come with
@@ -38,5 +38,5 @@
 // somebody else's by a person's word; if it is the address of a role or a household by its
 // name ([identity.Role]), or a fixed line that the subject did not give. It leads to records,
 // and what it alone leads to is held. One that a record disclosed leads to no other system
-// before a person has decided.
+// before a person has said whose that record is, or the record is not shown any more.
 package leads

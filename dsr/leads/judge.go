@@ -62,7 +62,7 @@ func (j Judgement) Certain() dsr.Subject {
 // Judge weighs the evidence. The same evidence gives the same judgement, in whatever order
 // it was gathered.
 func Judge(e Evidence) Judgement {
-	j := judge{evidence: e, contested: map[int]bool{}}
+	j := judge{evidence: e, contested: map[int]bool{}, fixed: map[string]bool{}}
 	// What is shared decides who is a stranger, and strangers decide what is shared. The
 	// set grows with each round, so that there are no more rounds than identifiers.
 	for {
@@ -89,12 +89,23 @@ type judge struct {
 	// rivals are records of which at most one person's are the subject's, and contested
 	// those that were it in any round: what they share ties nobody to them afterwards.
 	rivals, contested map[int]bool
+	// compared are the identifiers that were compared with what is sure.
+	compared map[dsr.Identifier]comparison
+	// fixed says of numbers whether they are fixed lines.
+	fixed map[string]bool
+}
+
+// known is what a round of weighing begins with, so that the names of systems and records,
+// which order the records of a round, decide nothing.
+type known struct {
+	sure     dsr.Subject
+	doubtful []dsr.Identifier
 }
 
 // weigh finds what is the subject's, beginning with what was given. In each round all
 // records are held against what was sure before it.
 func (j *judge) weigh() {
-	j.sure, j.doubtful = j.evidence.Given, nil
+	j.sure, j.doubtful, j.compared = j.evidence.Given, nil, map[dsr.Identifier]comparison{}
 	j.joined, j.rivals = map[int]bool{}, map[int]bool{}
 	for range len(j.evidence.Seen) + 1 {
 		var candidates []int
@@ -110,9 +121,18 @@ func (j *judge) weigh() {
 		for _, i := range candidates {
 			j.joined[i] = true
 		}
-		before := j.sure
-		for _, i := range candidates {
-			j.take(j.evidence.Seen[i], before)
+		before := known{sure: j.sure, doubtful: j.doubtful}
+		ties := make([][]dsr.Identifier, len(candidates))
+		for n, i := range candidates {
+			ties[n] = j.ties(j.evidence.Seen[i].Record)
+		}
+		for n, i := range candidates {
+			j.take(j.evidence.Seen[i], ties[n], before)
+		}
+	}
+	for i, s := range j.evidence.Seen {
+		if s.Told && !j.joined[i] {
+			j.doubtful = append(j.doubtful, s.Record.Secondary...)
 		}
 	}
 	j.doubtful = slices.DeleteFunc(j.doubtful, j.recognised)
@@ -149,10 +169,40 @@ func (j *judge) ties(r dsr.Record) []dsr.Identifier {
 	return ties
 }
 
-func (j *judge) recognised(id dsr.Identifier) bool { return identity.Recognises(j.sure, id) }
+// recognised reports whether an identifier is one of the subject's by what is sure now. What
+// is sure only grows while the evidence is weighed, so that each is compared once.
+func (j *judge) recognised(id dsr.Identifier) bool {
+	c := j.compared[id]
+	if c.recognised || c.with == len(j.sure.Identifiers) {
+		return c.recognised
+	}
+	c.recognised = identity.Recognises(dsr.Subject{Identifiers: j.sure.Identifiers[c.with:]}, id)
+	c.with = len(j.sure.Identifiers)
+	j.compared[id] = c
+	return c.recognised
+}
+
+// comparison is what came of comparing an identifier with so many of those that are sure.
+type comparison struct {
+	recognised bool
+	with       int
+}
 
 func (j *judge) isShared(id dsr.Identifier) bool {
-	return identity.Role(id) || identity.FixedLine(id) && !identity.Recognises(j.evidence.Given, id) || identity.Recognises(dsr.Subject{Identifiers: j.shared}, id)
+	return identity.Role(id) || j.fixedLine(id) && !identity.Recognises(j.evidence.Given, id) || identity.Recognises(dsr.Subject{Identifiers: j.shared}, id)
+}
+
+// fixedLine is [identity.FixedLine], which reads the number, asked once for each.
+func (j *judge) fixedLine(id dsr.Identifier) bool {
+	if id.Type != dsr.Phone {
+		return false
+	}
+	fixed, asked := j.fixed[id.Value]
+	if !asked {
+		fixed = identity.FixedLine(id)
+		j.fixed[id.Value] = fixed
+	}
+	return fixed
 }
 
 // strong are the types of identifier that the company or Google gives to one person.
@@ -181,11 +231,11 @@ func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
 	}
 	var against []dsr.IdentifierType
 	for _, t := range types {
-		known, main := telling(valuesOf(j.sure.Identifiers, t)), tells(r, t)
+		known, main := j.telling(valuesOf(j.sure.Identifiers, t)), j.tells(r, t)
 		if len(known) == 0 || len(main) == 0 || slices.ContainsFunc(main, j.recognised) {
 			continue
 		}
-		if t == dsr.Email && (j.inTheirName(main, known, ties) || j.confirmed(main, ties)) {
+		if t == dsr.Email && (j.inTheirName(main, known, ties) || j.confirmed(main, ties, j.doubtful)) {
 			continue
 		}
 		against = append(against, t)
@@ -206,40 +256,41 @@ func (j *judge) inTheirName(addresses, known, ties []dsr.Identifier) bool {
 
 // isTheirAddress reports whether an identifier is a main address of a record by which the
 // record was found to be the subject's.
-func (j *judge) isTheirAddress(id dsr.Identifier, r dsr.Record, ties []dsr.Identifier, before dsr.Subject) bool {
-	one, known := []dsr.Identifier{id}, valuesOf(before.Identifiers, dsr.Email)
+func (j *judge) isTheirAddress(id dsr.Identifier, r dsr.Record, ties []dsr.Identifier, before known) bool {
+	one, known := []dsr.Identifier{id}, valuesOf(before.sure.Identifiers, dsr.Email)
 	return id.Type == dsr.Email && len(known) > 0 && slices.Contains(mainOf(r, dsr.Email), id) &&
-		(j.inTheirName(one, known, ties) || j.confirmed(one, ties))
+		(j.inTheirName(one, known, ties) || j.confirmed(one, ties, before.doubtful))
 }
 
 // confirmed reports whether one of a record's addresses stands on a record of the subject's
 // as well, and a customer id or user id that was given leads to this one: two records tie
 // the address to the subject, each in its own way.
-func (j *judge) confirmed(addresses, ties []dsr.Identifier) bool {
-	return slices.ContainsFunc(ties, j.isAnchor) && slices.ContainsFunc(addresses, j.isDoubtful)
+func (j *judge) confirmed(addresses, ties, doubtful []dsr.Identifier) bool {
+	return slices.ContainsFunc(ties, j.isAnchor) && slices.ContainsFunc(addresses, func(id dsr.Identifier) bool {
+		return identity.Recognises(dsr.Subject{Identifiers: doubtful}, id)
+	})
 }
 
-// take adds what a record that is the subject's discloses. before is what was sure when the
-// record was found to be theirs.
-func (j *judge) take(s Sighting, before dsr.Subject) {
+// take adds what a record that is the subject's discloses. ties and before are what led to
+// it, and what was known, when the record was found to be theirs.
+func (j *judge) take(s Sighting, ties []dsr.Identifier, before known) {
 	r := s.Record
 	if s.Decision == Theirs {
 		j.sure = j.sure.With(r.Identifiers...)
 		return
 	}
-	ties := j.ties(r)
 	divided := false
 	var further []dsr.Identifier
 	for _, id := range r.Identifiers {
-		if j.isFurther(id, r, before) && !j.isTheirAddress(id, r, ties, before) {
+		if j.isFurther(id, r, before.sure) && !j.isTheirAddress(id, r, ties, before) {
 			further = append(further, id)
 			divided = divided || id.Type.Base() == dsr.Email
 		}
 	}
 	for _, id := range r.Identifiers {
 		switch {
-		case before.Has(id):
-		case slices.Contains(further, id), divided && !j.sameID(id, before):
+		case before.sure.Has(id):
+		case slices.Contains(further, id), divided && !j.sameID(id, before.sure):
 			j.doubtful = append(j.doubtful, id)
 		default:
 			j.sure = j.sure.With(id)
@@ -301,7 +352,7 @@ func (j *judge) withoutRivals(candidates []int) []int {
 func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 	var groups [][]int
 	for _, i := range candidates {
-		if len(tells(j.evidence.Seen[i].Record, t)) == 0 {
+		if len(j.tells(j.evidence.Seen[i].Record, t)) == 0 {
 			continue
 		}
 		merged := []int{i}
@@ -334,24 +385,60 @@ func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
 // noteShared finds what leads to somebody else as well, and reports whether anything is new.
 func (j *judge) noteShared() bool {
 	before := len(j.shared) + len(j.others)
-	for i, s := range j.evidence.Seen {
-		switch {
-		case s.Decision == SomebodyElses:
-			j.share(mainOnes(s.Record)...)
-			j.noteOthers(s.Record)
-		case s.open() && j.holdsTwoPeople(s.Record):
-			j.share(mainOnes(s.Record)...)
-		case s.open() && j.rivals[i]:
-			j.share(s.Record.Identifiers...)
-		case s.open() && !j.joined[i] && len(j.contradictions(s.Record)) > 0:
+	for i, says := range j.speak() { // found first: what is noted of one decides on no other
+		r := j.evidence.Seen[i].Record
+		switch says {
+		case forAnother:
+			j.share(mainOnes(r)...)
+			j.noteOthers(r)
+		case forTwo:
+			j.share(mainOnes(r)...)
+		case asRival:
+			j.share(r.Identifiers...)
+		case against:
 			// Before a person has decided, nobody knows whether it is the subject who uses what
 			// stands beside the main address, or whoever the main address belongs to.
-			j.share(s.Record.Identifiers...)
-			j.shareSources(s.Record)
-			j.noteOthers(s.Record)
+			j.share(r.Identifiers...)
+			j.shareSources(r)
+			j.noteOthers(r)
 		}
 	}
 	return len(j.shared)+len(j.others) > before
+}
+
+// speech is what a record says of other people.
+type speech int
+
+const (
+	// silent: it is the subject's, or says nothing.
+	silent speech = iota
+	// forAnother: a person has said that it is somebody else's.
+	forAnother
+	// forTwo: the address of another person stands on it.
+	forTwo
+	// asRival: it is one of several people's.
+	asRival
+	// against: it contradicts.
+	against
+)
+
+// speak is what each of the records seen says of other people.
+func (j *judge) speak() []speech {
+	says := make([]speech, len(j.evidence.Seen))
+	for i, s := range j.evidence.Seen {
+		switch {
+		case s.Decision == SomebodyElses:
+			says[i] = forAnother
+		case !s.open():
+		case j.holdsTwoPeople(s.Record):
+			says[i] = forTwo
+		case j.rivals[i]:
+			says[i] = asRival
+		case !j.joined[i] && len(j.contradictions(s.Record)) > 0:
+			says[i] = against
+		}
+	}
+	return says
 }
 
 // share notes that identifiers, where they are the subject's, lead to somebody else as well.
@@ -395,7 +482,8 @@ func mainOnes(r dsr.Record) []dsr.Identifier {
 }
 
 func (j *judge) judgement() Judgement {
-	result := Judgement{Sure: j.sure, Doubtful: j.doubtful, Shared: j.shared, findings: map[string]Finding{}}
+	doubtful := dsr.Subject{}.With(j.doubtful...).Identifiers // each once, however many records have it
+	result := Judgement{Sure: j.sure, Doubtful: doubtful, Shared: j.shared, findings: map[string]Finding{}}
 	for _, id := range j.shared {
 		if !identity.Recognises(j.evidence.Given, id) && !j.isSettled(id) {
 			result.Unsettled = append(result.Unsettled, id)
@@ -475,16 +563,16 @@ func valuesOf(ids []dsr.Identifier, t dsr.IdentifierType) []dsr.Identifier {
 
 // tells are the values of a type by which a record says whose it is: its main ones, and of
 // phone numbers all but fixed lines.
-func tells(r dsr.Record, t dsr.IdentifierType) []dsr.Identifier {
+func (j *judge) tells(r dsr.Record, t dsr.IdentifierType) []dsr.Identifier {
 	if t == dsr.Phone {
-		return telling(valuesOf(r.Identifiers, t))
+		return j.telling(valuesOf(r.Identifiers, t))
 	}
 	return mainOf(r, t)
 }
 
 // telling leaves out fixed lines: whoever has one has another number as well.
-func telling(values []dsr.Identifier) []dsr.Identifier {
-	return slices.DeleteFunc(slices.Clone(values), identity.FixedLine)
+func (j *judge) telling(values []dsr.Identifier) []dsr.Identifier {
+	return slices.DeleteFunc(slices.Clone(values), j.fixedLine)
 }
 
 // mainOf are a record's main values of a type: all of them where the vendor has no main one.
