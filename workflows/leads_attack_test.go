@@ -71,6 +71,28 @@ func TestOfManyExpectedRecordsAStrangersIsHeld(t *testing.T) {
 	tr.run()
 }
 
+// TestMoreRecordsThanAnybodyHasAreNotWeighed has more than workflow code weighs in a second.
+func TestMoreRecordsThanAnybodyHasAreNotWeighed(t *testing.T) {
+	t.Parallel()
+	records, _ := manyRecords(1001)
+	chat := &vendor{records: records}
+	system := automatic("chat", dsr.Email)
+	system.MaxRecords = 1000
+	tr := newTrial(t, []dsr.System{system}, map[string]*vendor{"chat": chat})
+	tr.at(time.Hour, func() {
+		held := outcome(t, tr.status(), "chat")
+		require.Equal(t, dsr.NeedsOperator, held.State)
+		require.Contains(t, held.Question.Text, "more than 1000 records")
+		require.Empty(t, held.Question.Candidates)
+		chat.mu.Lock()
+		chat.records = chat.records[:1]
+		chat.mu.Unlock()
+		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "chat", Operator: "Sam"})
+	})
+	r := tr.run()
+	require.Equal(t, dsr.Erased, outcome(t, r, "chat").State)
+}
+
 // TestADoubtOutlivesTheRecordThatRaisedIt has an earlier run that erased a contact with
 // somebody else's address beside the subject's.
 func TestADoubtOutlivesTheRecordThatRaisedIt(t *testing.T) {
@@ -490,7 +512,7 @@ func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ given, secondary []dsr.Identifier }{
 		"a doubt":        {secondary: []dsr.Identifier{stranger}},
-		"another form":   {given: []dsr.Identifier{{Type: dsr.Phone, Value: "+5511987654321"}}},
+		"another form":   {given: []dsr.Identifier{{Type: dsr.Phone, Value: "+5491123456789"}}},
 		"another domain": {given: []dsr.Identifier{{Type: dsr.Email, Value: "jo@faß.example"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -512,4 +534,34 @@ func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
 			ep.run()
 		})
 	}
+}
+
+// TestANumberThatWasSharedInAnEarlierRunIsSharedInThisOne has an earlier run in which a person
+// kept somebody else's record, and another system that is asked before the chat shows it again.
+func TestANumberThatWasSharedInAnEarlierRunIsSharedInThisOne(t *testing.T) {
+	t.Parallel()
+	looks := 0
+	chat := &vendor{records: []dsr.Record{person("theirs", stranger, phone)}, onLocate: func(*vendor) error {
+		if looks++; looks == 2 || looks == 3 {
+			return transient("chat")
+		}
+		return nil
+	}}
+	other := &vendor{records: []dsr.Record{person("o", phone)}}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email, dsr.Phone), automatic("other", dsr.Phone)},
+		map[string]*vendor{"chat": chat, "other": other})
+	before := erasedBefore("chat", person("mine", email, phone))
+	before.Decisions = []activities.Decision{{
+		Name: "resolve-match", System: "chat", Operator: "sam", Reason: "two people", Erase: []string{"contact/mine"}, Keep: []string{"contact/theirs"}, At: received,
+	}}
+	tr.past = past{before}
+	tr.steps.Plan.GatherFor = time.Minute
+	tr.at(time.Hour, func() {
+		require.Empty(t, other.erasedIDs())
+		p := resolve(nil, []string{"contact/o"})
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.run()
+	require.Empty(t, other.erasedIDs())
 }
