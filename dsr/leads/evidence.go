@@ -34,10 +34,6 @@ type Sighting struct {
 	Told bool `json:"told,omitempty"`
 }
 
-func (s Sighting) compare(other Sighting) int {
-	return cmp.Or(cmp.Compare(s.System, other.System), cmp.Compare(s.Record.Key(), other.Record.Key()))
-}
-
 // Evidence is what is known of a subject: what was given, and what was seen where. The zero
 // value knows nothing. Its methods return new evidence and leave the old one as it is, so
 // that what a system finds can be weighed before others learn of it.

@@ -365,7 +365,7 @@ func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 		var others [][]int
 		for _, group := range groups {
 			if slices.ContainsFunc(group, func(k int) bool { return j.onePerson(k, i, t) }) {
-				merged = append(group, merged...)
+				merged = slices.Concat(group, merged)
 				continue
 			}
 			others = append(others, group)
