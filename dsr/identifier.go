@@ -53,7 +53,7 @@ func (i Identifier) Key() string {
 // many records are weighed, and makes no keys.
 func (i Identifier) Same(other Identifier) bool {
 	return i.Type == other.Type && (i.Value == other.Value ||
-		i.Type == Email && strings.ToLower(i.Value) == strings.ToLower(other.Value))
+		i.Type == Email && strings.ToLower(i.Value) == strings.ToLower(other.Value)) //nolint:staticcheck // EqualFold folds more than Key does
 }
 
 // namesOf are words as plain texts.

@@ -9,8 +9,8 @@ import (
 )
 
 // lookThenResolve ends the questions about whose records are.
-const lookThenResolve = "Nothing was erased here. Look at them at the vendor, then resolve-match; or put them in order there and " +
-	"retry-system; or skip-system with the reason"
+const lookThenResolve = "Nothing was erased here. Look at them at the vendor, then resolve-match: all that identifies on a record that " +
+	"you name as the subject's counts as theirs in every system; or put them in order there and retry-system; or skip-system with the reason"
 
 // held says, for each reason to hold records, what is the matter with so many of so many.
 var held = []struct {

@@ -17,6 +17,9 @@ const (
 	// are asked about without that, unless as many are expected; once a person has said
 	// whose they are, they are weighed all the same.
 	maxWeighed = 100
+	// maxShown is how many records of one system can be one person's at all, as many as
+	// max_records can say. Weighing more takes workflow code longer than the SDK allows.
+	maxShown = 1000
 )
 
 // knowledge is what is known about the subject, shared by all systems: what was given and

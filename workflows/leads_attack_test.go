@@ -71,6 +71,28 @@ func TestOfManyExpectedRecordsAStrangersIsHeld(t *testing.T) {
 	tr.run()
 }
 
+// TestMoreRecordsThanAnybodyHasAreNotWeighed has more than workflow code weighs in a second.
+func TestMoreRecordsThanAnybodyHasAreNotWeighed(t *testing.T) {
+	t.Parallel()
+	records, _ := manyRecords(1001)
+	chat := &vendor{records: records}
+	system := automatic("chat", dsr.Email)
+	system.MaxRecords = 1000
+	tr := newTrial(t, []dsr.System{system}, map[string]*vendor{"chat": chat})
+	tr.at(time.Hour, func() {
+		held := outcome(t, tr.status(), "chat")
+		require.Equal(t, dsr.NeedsOperator, held.State)
+		require.Contains(t, held.Question.Text, "more than 1000 records")
+		require.Empty(t, held.Question.Candidates)
+		chat.mu.Lock()
+		chat.records = chat.records[:1]
+		chat.mu.Unlock()
+		tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: "chat", Operator: "Sam"})
+	})
+	r := tr.run()
+	require.Equal(t, dsr.Erased, outcome(t, r, "chat").State)
+}
+
 // TestADoubtOutlivesTheRecordThatRaisedIt has an earlier run that erased a contact with
 // somebody else's address beside the subject's.
 func TestADoubtOutlivesTheRecordThatRaisedIt(t *testing.T) {
@@ -88,7 +110,8 @@ func TestADoubtOutlivesTheRecordThatRaisedIt(t *testing.T) {
 }
 
 // TestWhatAPersonHasClearedLeadsOnInTheNextRun has the same contact, of which a person has
-// said that all of it is the subject's.
+// said that it is the subject's. The contact that is the other address's own is asked about
+// all the same.
 func TestWhatAPersonHasClearedLeadsOnInTheNextRun(t *testing.T) {
 	t.Parallel()
 	crm, chat := &vendor{}, &vendor{records: []dsr.Record{person("mine", stranger)}}
@@ -98,6 +121,7 @@ func TestWhatAPersonHasClearedLeadsOnInTheNextRun(t *testing.T) {
 		Name: "resolve-match", System: "crm", Operator: "sam", Reason: "both are theirs", Erase: []string{"contact/1"}, At: received,
 	}}
 	tr.past = past{before}
+	tr.at(time.Hour, func() { tr.update(workflows.UpdateResolveMatch, resolve([]string{"contact/mine"}, nil)) })
 	require.Equal(t, dsr.StatusCompleted, tr.run().Status)
 	require.Equal(t, []string{"mine"}, chat.erasedIDs())
 }
@@ -490,7 +514,7 @@ func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ given, secondary []dsr.Identifier }{
 		"a doubt":        {secondary: []dsr.Identifier{stranger}},
-		"another form":   {given: []dsr.Identifier{{Type: dsr.Phone, Value: "+5511987654321"}}},
+		"another form":   {given: []dsr.Identifier{{Type: dsr.Phone, Value: "+5491123456789"}}},
 		"another domain": {given: []dsr.Identifier{{Type: dsr.Email, Value: "jo@faß.example"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -512,4 +536,28 @@ func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
 			ep.run()
 		})
 	}
+}
+
+// TestAnotherPersonsOwnRecordIsHeldWhateverIsSaidOfASharedOne has a contact that holds two
+// people's addresses and is the subject's, and the other person's own contact.
+func TestAnotherPersonsOwnRecordIsHeldWhateverIsSaidOfASharedOne(t *testing.T) {
+	t.Parallel()
+	crm := &vendor{records: []dsr.Record{with(person("both", email), stranger)}}
+	chat := &vendor{records: []dsr.Record{person("theirs", stranger, phone)}}
+	tr := newTrial(t, []dsr.System{automatic("crm", dsr.Email), automatic("chat", dsr.Email, dsr.Phone)},
+		map[string]*vendor{"crm": crm, "chat": chat})
+	tr.steps.Plan.GatherFor = time.Minute
+	tr.at(time.Hour, func() {
+		o := outcome(t, tr.status(), "crm")
+		require.NotNil(t, o.Question)
+		p := resolve([]string{"contact/both"}, nil)
+		p.System = "crm"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.at(2*time.Hour, func() {
+		require.Equal(t, dsr.NeedsOperator, outcome(t, tr.status(), "chat").State)
+		tr.update(workflows.UpdateResolveMatch, resolve(nil, []string{"contact/theirs"}))
+	})
+	tr.run()
+	require.Empty(t, chat.erasedIDs())
 }

@@ -417,6 +417,11 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 		}
 		s.noteUnread(found.Records)
 		s.located = s.withoutKept(found.Records)
+		if len(found.Records) > maxShown {
+			s.located = nil
+			return nil, matchQuestion("more than %d records match, which nobody has. Nothing was erased here. Look at them at the vendor; "+
+				"once they are in order, retry-system, or skip-system with the reason", maxShown)
+		}
 		if len(found.Records) > maxWeighed {
 			if question := s.guard(s.request.known, s.located); question != nil {
 				return nil, question

@@ -30,6 +30,9 @@
 // not known: nobody knows which are the subject's, and all are held. So is a record on which
 // the address of another person stands, who has a record of their own.
 //
+// A person's word that a record is the subject's counts for all that identifies on it, but
+// for another address beside the subject's that is the main one of a record of its own.
+//
 // A second address stops being a doubt if it is in the subject's own name, or if it is the
 // main one of a record to which a customer id or user id leads that was given.
 //

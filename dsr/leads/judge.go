@@ -276,7 +276,13 @@ func (j *judge) confirmed(addresses, ties, doubtful []dsr.Identifier) bool {
 func (j *judge) take(s Sighting, ties []dsr.Identifier, before known) {
 	r := s.Record
 	if s.Decision == Theirs {
-		j.sure = j.sure.With(r.Identifiers...)
+		for _, id := range r.Identifiers {
+			if j.standsBeside(id, r, before.sure) && j.hasRecord(id, s) {
+				j.doubtful = append(j.doubtful, id)
+				continue
+			}
+			j.sure = j.sure.With(id)
+		}
 		return
 	}
 	divided := false
@@ -296,6 +302,21 @@ func (j *judge) take(s Sighting, ties []dsr.Identifier, before known) {
 			j.sure = j.sure.With(id)
 		}
 	}
+}
+
+// standsBeside reports whether an identifier is another address beside one of the subject's.
+func (j *judge) standsBeside(id dsr.Identifier, r dsr.Record, before dsr.Subject) bool {
+	main := mainOf(r, dsr.Email)
+	return id.Type == dsr.Email && j.isFurther(id, r, before) &&
+		(!slices.Contains(main, id) || slices.ContainsFunc(main, func(other dsr.Identifier) bool { return identity.Recognises(before, other) }))
+}
+
+// hasRecord reports whether an address is the main one of another record, of which no person
+// has said whose it is: that a contact with two addresses is the subject's does not say it.
+func (j *judge) hasRecord(id dsr.Identifier, of Sighting) bool {
+	return slices.ContainsFunc(j.evidence.Seen, func(s Sighting) bool {
+		return s.open() && (s.System != of.System || s.Record.Key() != of.Record.Key()) && slices.ContainsFunc(mainOf(s.Record, dsr.Email), id.Same)
+	})
 }
 
 // sameID reports whether an id has the same value as a customer id or user id of the
@@ -359,7 +380,7 @@ func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 		var others [][]int
 		for _, group := range groups {
 			if slices.ContainsFunc(group, func(k int) bool { return j.onePerson(k, i, t) }) {
-				merged = append(group, merged...)
+				merged = slices.Concat(group, merged)
 				continue
 			}
 			others = append(others, group)
@@ -410,8 +431,7 @@ func (j *judge) noteShared() bool {
 type speech int
 
 const (
-	// silent: it is the subject's, or says nothing.
-	silent speech = iota
+	_ speech = iota // it is the subject's, or says nothing
 	// forAnother: a person has said that it is somebody else's.
 	forAnother
 	// forTwo: the address of another person stands on it.
