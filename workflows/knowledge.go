@@ -67,13 +67,17 @@ func (k *knowledge) share(ids []dsr.Identifier) bool {
 	return true
 }
 
-// recall adds what an earlier run has seen of records that it ordered to be erased. They are
-// weighed as they were then, for a doubtful value on them is no less doubtful now. Too many
-// to be one person's were refused by the earlier run, too.
-func (k *knowledge) recall(system string, ordered []dsr.Record) {
-	if wider := know(k.evidence.Recall(system, ordered...)); !wider.tooMuch() {
-		*k = wider
+// recalling is what is known with what an earlier run has seen of records that it ordered to
+// be erased. They are weighed as before: a doubt of then is one now. What is too much to be one
+// person's was refused by the earlier run, too.
+func (k knowledge) recalling(system string, ordered []dsr.Record) knowledge {
+	if len(ordered) == 0 {
+		return k
 	}
+	if wider := know(k.evidence.Recall(system, ordered...)); !wider.tooMuch() {
+		return wider
+	}
+	return k
 }
 
 // kindFound is the kind of what a person found in a system that Lethe does not reach.

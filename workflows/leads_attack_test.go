@@ -561,3 +561,33 @@ func TestAnotherPersonsOwnRecordIsHeldWhateverIsSaidOfASharedOne(t *testing.T) {
 	tr.run()
 	require.Empty(t, chat.erasedIDs())
 }
+
+// TestANumberThatWasSharedInAnEarlierRunIsSharedInThisOne has an earlier run in which a person
+// kept somebody else's record, and another system that is asked before the chat shows it again.
+func TestANumberThatWasSharedInAnEarlierRunIsSharedInThisOne(t *testing.T) {
+	t.Parallel()
+	looks := 0
+	chat := &vendor{records: []dsr.Record{person("theirs", stranger, phone)}, onLocate: func(*vendor) error {
+		if looks++; looks >= 2 && looks <= 12 {
+			return transient("chat")
+		}
+		return nil
+	}}
+	other := &vendor{records: []dsr.Record{person("o", phone)}}
+	tr := newTrial(t, []dsr.System{automatic("chat", dsr.Email, dsr.Phone), automatic("other", dsr.Phone)},
+		map[string]*vendor{"chat": chat, "other": other})
+	before := erasedBefore("chat", person("mine", email, phone))
+	before.Decisions = []activities.Decision{{
+		Name: "resolve-match", System: "chat", Operator: "sam", Reason: "two people", Erase: []string{"contact/mine"}, Keep: []string{"contact/theirs"}, At: received,
+	}}
+	tr.past = past{before}
+	tr.steps.Plan.GatherFor = time.Minute
+	tr.at(time.Hour, func() {
+		require.Empty(t, other.erasedIDs())
+		p := resolve(nil, []string{"contact/o"})
+		p.System = "other"
+		tr.update(workflows.UpdateResolveMatch, p)
+	})
+	tr.run()
+	require.Empty(t, other.erasedIDs())
+}

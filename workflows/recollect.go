@@ -37,7 +37,9 @@ func (s *system) recollect(earlier *activities.Earlier) {
 			s.ordered = union(s.ordered, []dsr.Record{record})
 		}
 	}
-	s.request.known.recall(s.plan.Name, ordered)
+	// Others learn of them once the system has shown what it holds now: a number that led to
+	// somebody else then does so still.
+	s.recalled = union(s.recalled, ordered)
 	s.outcome.Erasures = max(s.outcome.Erasures, earlier.Erasures)
 	if s.outcome.ActedAt.IsZero() {
 		s.outcome.ActedAt = earlier.ActedAt

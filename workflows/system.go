@@ -35,6 +35,8 @@ type system struct {
 	outcome dsr.Outcome
 	// located are the records that the system showed last, without those of somebody else.
 	located []dsr.Record
+	// recalled are records that earlier runs ordered to be erased, as they were then.
+	recalled []dsr.Record
 	// heard says that the system has shown what it holds at least once.
 	heard bool
 	// searched are the keys of the identifiers the system was searched with.
@@ -427,7 +429,7 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 				return nil, question
 			}
 		}
-		known = s.request.known.seeing(s.plan.Name, found.Records) // others may have seen more meanwhile
+		known = s.request.known.recalling(s.plan.Name, s.recalled).seeing(s.plan.Name, found.Records) // others may have seen more meanwhile
 		if known.tooMuch() {
 			return nil, tooManyIdentifiers()
 		}
