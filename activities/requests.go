@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -81,6 +82,8 @@ type Plan struct {
 	// HashesUnknown says that nobody knew.
 	Resolved      []dsr.Identifier `json:"resolved,omitempty"`
 	HashesUnknown bool             `json:"hashes_unknown,omitempty"`
+	// FixedLines are those of the request's numbers that are fixed lines.
+	FixedLines []dsr.Identifier `json:"fixed_lines,omitempty"`
 	// Correspondence is what earlier runs knew of the person's answers to the
 	// acknowledgement.
 	Correspondence Correspondence `json:"correspondence,omitzero"`
@@ -115,6 +118,7 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	}
 	plan := Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
 	plan.Correspondence = correspondenceOf(runs)
+	plan.FixedLines = slices.DeleteFunc(slices.Clone(p.Request.Subject.Identifiers), func(id dsr.Identifier) bool { return !identity.FixedLine(id) })
 	if plan.RunBefore {
 		plan.BegunAt = runs[0].StartedAt
 	}

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 )
 
 // heartbeatEvery is how often a running step tells Temporal that it lives. It
@@ -67,13 +69,36 @@ type Target struct {
 type LocateParams struct {
 	Target
 	Subject dsr.Subject `json:"subject"`
+	// OtherForms asks for what other forms of the identifiers lead to as well.
+	OtherForms bool `json:"other_forms,omitempty"`
+}
+
+// subject is what the system is asked for: the identifiers, then their other forms, which
+// change with the plans that the phone library knows.
+func (p LocateParams) subject() dsr.Subject {
+	subject := p.Subject
+	if p.OtherForms {
+		for _, id := range p.Subject.Identifiers {
+			subject = subject.With(identity.Alternatives(id)...)
+		}
+	}
+	return subject
+}
+
+// mark notes which records nothing but another form led to.
+func (p LocateParams) mark(records []dsr.Record) []dsr.Record {
+	for i, record := range records {
+		records[i].OtherForm = record.Parent == "" && !p.Subject.Has(record.FoundBy) &&
+			!slices.ContainsFunc(p.Subject.Identifiers, func(id dsr.Identifier) bool { return identity.LedTo(record, id) })
+	}
+	return records
 }
 
 // Locate asks the system which records it holds on the subject.
 func (s *Systems) Locate(ctx context.Context, p LocateParams) (Found, error) {
 	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, _ *Earlier) (Found, error) {
-		findings, err := c.Locate(ctx, p.Subject)
-		return Found{Records: findings.Records}, err
+		findings, err := c.Locate(ctx, p.subject())
+		return Found{Records: p.mark(findings.Records)}, err
 	}, func(f *Found) *Trace { return &f.Trace })
 }
 

@@ -19,6 +19,13 @@ type Record struct {
 	// the same type, such as a contact's additional addresses: whoever they belong to
 	// need not be whom the record is about.
 	Secondary []Identifier `json:"secondary,omitempty"`
+	// FixedLines are those of Identifiers that are fixed lines by their country's plan: a
+	// household's or an office's. Plans change with releases, so that it is noted where the
+	// record is read.
+	FixedLines []Identifier `json:"fixed_lines,omitempty"`
+	// OtherForm says that nothing but another form of one of the subject's identifiers led to
+	// the record: one that may be somebody else's.
+	OtherForm bool `json:"other_form,omitempty"`
 	// Ambiguous are the readings of fields that can be read in several ways. One of
 	// them may be on the record, and nobody knows which.
 	Ambiguous []Identifier `json:"ambiguous,omitempty"`

@@ -158,6 +158,7 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	e.recheckAfter, e.gatherFor, e.deadlines = plan.RecheckAfter, plan.GatherFor, plan.Deadlines
 	e.extension, e.identity = plan.Extension, plan.Identity
 	e.related, e.checkEvery = plan.Related, plan.CheckEvery
+	e.known = know(leads.Evidence{Given: e.known.evidence.Given, FixedLines: plan.FixedLines, Seen: e.known.evidence.Seen})
 	e.known.share(plan.Resolved) // the update that handed them in has checked them
 	e.hashesUnknown, e.correspondence = plan.HashesUnknown, plan.Correspondence
 	if plan.RunBefore {

@@ -408,7 +408,7 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 	for {
 		var found activities.Found
 		searched := s.usable(s.searchable(known))
-		params := activities.LocateParams{Target: s.target(), Subject: searched}
+		params := activities.LocateParams{Target: s.target(), Subject: searched, OtherForms: s.plan.Verifiable}
 		if question := s.step(ctx, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
 			return nil, question
 		}
@@ -446,9 +446,9 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 	return s.located, nil
 }
 
-// searchable is what the system is searched by. Doubtful values and other forms are for
-// where one can look: a person's own task, and an order to a system that shows nothing, are
-// about the subject for certain, but for a doubt that a person can resolve.
+// searchable is what the system is searched by. Doubtful values are for where one can look:
+// a person's own task, and an order to a system that shows nothing, are about the subject for
+// certain, but for a doubt that a person can resolve.
 func (s *system) searchable(known knowledge) dsr.Subject {
 	switch {
 	case s.plan.Mode != dsr.Automatic || s.byHand():

@@ -28,6 +28,9 @@ func (p Parser) read(r *dsr.Record, secondary bool, field string, t dsr.Identifi
 		if secondary {
 			r.Secondary = append(r.Secondary, id)
 		}
+		if FixedLine(id) {
+			r.FixedLines = append(r.FixedLines, id)
+		}
 	}
 	r.Ambiguous = append(r.Ambiguous, reading.Ambiguous...)
 	r.Unread = append(r.Unread, reading.Unread...)

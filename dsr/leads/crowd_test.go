@@ -86,6 +86,9 @@ func (w *world) carry(r crowd.Request) outcome {
 			continue
 		}
 		o.evidence = o.evidence.Give(id)
+		if identity.FixedLine(id) {
+			o.evidence.FixedLines = append(o.evidence.FixedLines, id)
+		}
 	}
 	searched := make([]map[string]bool, len(w.systems))
 	for i := range searched {
@@ -98,9 +101,19 @@ func (w *world) carry(r crowd.Request) outcome {
 		for at, system := range w.systems {
 			var found []dsr.Record
 			for _, id := range searchable.Of(system.Needs...) {
-				if !searched[at][id.Key()] {
-					searched[at][id.Key()], news = true, true
-					found = append(found, w.locate(at, id)...)
+				if searched[at][id.Key()] {
+					continue
+				}
+				searched[at][id.Key()], news = true, true
+				found = append(found, w.locate(at, id)...)
+				if system.Name == analytics {
+					continue
+				}
+				for _, other := range identity.Alternatives(id) {
+					for _, record := range w.locate(at, other) {
+						record.OtherForm = !slices.ContainsFunc(searchable.Identifiers, func(id dsr.Identifier) bool { return identity.LedTo(record, id) })
+						found = append(found, record)
+					}
 				}
 			}
 			o.evidence = o.evidence.See(system.Name, found...)

@@ -11,8 +11,8 @@
 //     else that record discloses; and, where the subject gave a phone number, the other
 //     numbers of a record. Systems are searched by them, so that a person can be asked, and
 //     what nothing else ties to the subject is held.
-//   - Other forms ([identity.Alternatives]) of a sure identifier are searched for and what
-//     only they lead to is held.
+//   - Other forms ([identity.Alternatives]) of these are searched for where the systems are
+//     asked, and what only they lead to is held.
 //
 // A record is the subject's if a sure identifier on it that is not shared leads to it, and
 // nothing on it contradicts. It contradicts if

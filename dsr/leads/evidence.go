@@ -43,6 +43,8 @@ func (s Sighting) open() bool { return s.Decision == Undecided || s.Decision == 
 type Evidence struct {
 	// Given are the identifiers that the request or a person gave.
 	Given dsr.Subject `json:"given"`
+	// FixedLines are those of the given numbers that are fixed lines.
+	FixedLines []dsr.Identifier `json:"fixed_lines,omitempty"`
 	// Seen are the records, one for each system and key, in the order of these.
 	Seen []Sighting `json:"seen,omitempty"`
 }

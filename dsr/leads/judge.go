@@ -41,16 +41,9 @@ func (j Judgement) Of(system string, record dsr.Record) Finding {
 
 func name(system, key string) string { return system + "/" + key }
 
-// Searchable are the identifiers to search systems by: the sure ones, the doubtful ones,
-// and the other forms of the sure ones. A shared value that a record disclosed goes nowhere
-// before a person has decided.
-func (j Judgement) Searchable() dsr.Subject {
-	all := j.Certain().With(j.Doubtful...)
-	for _, id := range j.Sure.Identifiers {
-		all = all.With(identity.Alternatives(id)...)
-	}
-	return all
-}
+// Searchable are the identifiers to search systems by: the sure ones and the doubtful ones.
+// A shared value that a record disclosed goes nowhere before a person has decided.
+func (j Judgement) Searchable() dsr.Subject { return j.Certain().With(j.Doubtful...) }
 
 // Certain are the sure identifiers that lead on.
 func (j Judgement) Certain() dsr.Subject {
@@ -62,7 +55,7 @@ func (j Judgement) Certain() dsr.Subject {
 // Judge weighs the evidence. The same evidence gives the same judgement, in whatever order
 // it was gathered.
 func Judge(e Evidence) Judgement {
-	j := judge{evidence: e, contested: map[int]bool{}, fixed: map[string]bool{}}
+	j := judge{evidence: e, contested: map[int]bool{}, fixed: fixedLines(e)}
 	// What is shared decides who is a stranger, and strangers decide what is shared. The
 	// set grows with each round, so that there are no more rounds than identifiers.
 	for {
@@ -91,7 +84,7 @@ type judge struct {
 	rivals, contested map[int]bool
 	// compared are the identifiers that were compared with what is sure.
 	compared map[dsr.Identifier]comparison
-	// fixed says of numbers whether they are fixed lines.
+	// fixed are the numbers that are fixed lines.
 	fixed map[string]bool
 }
 
@@ -192,15 +185,18 @@ func (j *judge) isShared(id dsr.Identifier) bool {
 	return identity.Role(id) || j.fixedLine(id) && !identity.Recognises(j.evidence.Given, id) || identity.Recognises(dsr.Subject{Identifiers: j.shared}, id)
 }
 
-// fixedLine is [identity.FixedLine], which reads the number, asked once for each.
-func (j *judge) fixedLine(id dsr.Identifier) bool {
-	if id.Type != dsr.Phone {
-		return false
+// fixedLine reports whether whoever read a number has noted that it is a fixed line.
+func (j *judge) fixedLine(id dsr.Identifier) bool { return id.Type == dsr.Phone && j.fixed[id.Value] }
+
+func fixedLines(e Evidence) map[string]bool {
+	fixed := map[string]bool{}
+	for _, id := range e.FixedLines {
+		fixed[id.Value] = true
 	}
-	fixed, asked := j.fixed[id.Value]
-	if !asked {
-		fixed = identity.FixedLine(id)
-		j.fixed[id.Value] = fixed
+	for _, s := range e.Seen {
+		for _, id := range s.Record.FixedLines {
+			fixed[id.Value] = true
+		}
 	}
 	return fixed
 }
@@ -543,7 +539,7 @@ func (j *judge) finding(i int, s Sighting) Finding {
 		found.Hold = dsr.HoldShared
 	case slices.ContainsFunc(r.Identifiers, j.isDoubtful):
 		found.Hold = dsr.HoldDoubtful
-	case slices.ContainsFunc(r.Identifiers, j.isOtherForm):
+	case r.OtherForm:
 		found.Hold = dsr.HoldOtherForm
 	case slices.ContainsFunc(r.Ambiguous, j.recognised):
 		found.Hold = dsr.HoldAmbiguous
@@ -562,12 +558,6 @@ func (j *judge) mainAddressUnknown(r dsr.Record) bool {
 
 func (j *judge) isDoubtful(id dsr.Identifier) bool {
 	return identity.Recognises(dsr.Subject{Identifiers: j.doubtful}, id)
-}
-
-func (j *judge) isOtherForm(id dsr.Identifier) bool {
-	return slices.ContainsFunc(j.sure.Identifiers, func(own dsr.Identifier) bool {
-		return identity.Recognises(dsr.Subject{Identifiers: identity.Alternatives(own)}, id)
-	})
 }
 
 // valuesOf are the identifiers of a type, hashed ones included.
