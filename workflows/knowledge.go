@@ -103,7 +103,7 @@ func (k knowledge) found(system string, ids []dsr.Identifier) knowledge {
 		record.Identifiers = append(record.Identifiers, id)
 		record.Secondary = append(record.Secondary, id)
 	}
-	return know(k.evidence.Tell(system, record))
+	return know(k.evidence.SeeByHand(system, record))
 }
 
 // decide notes whose records a person has said that they are, by their keys.

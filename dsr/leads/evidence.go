@@ -28,10 +28,10 @@ type Sighting struct {
 	System   string     `json:"system"`
 	Record   dsr.Record `json:"record"`
 	Decision Decision   `json:"decision,omitempty"`
-	// Told says that a person has read the record in a system that Lethe does not reach.
+	// ByHand says that a person has read the record in a system that Lethe does not reach.
 	// Nobody can be asked about it there, so that what they found is searched for as a
 	// doubt where it does not turn out to be the subject's.
-	Told bool `json:"told,omitempty"`
+	ByHand bool `json:"by_hand,omitempty"`
 }
 
 // open reports whether no person has said whose the record is.
@@ -67,12 +67,12 @@ func (e Evidence) See(system string, records ...dsr.Record) Evidence {
 	return e
 }
 
-// Tell is See for a record that a person has read in a system that Lethe does not reach.
+// SeeByHand is See for a record that a person has read in a system that Lethe does not reach.
 // What is secondary on it is what they found there.
-func (e Evidence) Tell(system string, record dsr.Record) Evidence {
+func (e Evidence) SeeByHand(system string, record dsr.Record) Evidence {
 	e = e.See(system, record)
 	at, _ := e.find(system, record.Key())
-	e.Seen[at].Told = true
+	e.Seen[at].ByHand = true
 	return e
 }
 

@@ -124,7 +124,7 @@ func (j *judge) weigh() {
 		}
 	}
 	for i, s := range j.evidence.Seen {
-		if s.Told && !j.joined[i] {
+		if s.ByHand && !j.joined[i] {
 			j.doubtful = append(j.doubtful, s.Record.Secondary...)
 		}
 	}
@@ -227,7 +227,7 @@ func (j *judge) contradictions(r dsr.Record) []dsr.IdentifierType {
 	}
 	var against []dsr.IdentifierType
 	for _, t := range types {
-		known, main := j.telling(valuesOf(j.sure.Identifiers, t)), j.tells(r, t)
+		known, main := j.withoutFixedLines(valuesOf(j.sure.Identifiers, t)), j.distinctive(r, t)
 		if len(known) == 0 || len(main) == 0 || slices.ContainsFunc(main, j.recognised) {
 			continue
 		}
@@ -369,7 +369,7 @@ func (j *judge) withoutRivals(candidates []int) []int {
 func (j *judge) groups(candidates []int, t dsr.IdentifierType) [][]int {
 	var groups [][]int
 	for _, i := range candidates {
-		if len(j.tells(j.evidence.Seen[i].Record, t)) == 0 {
+		if len(j.distinctive(j.evidence.Seen[i].Record, t)) == 0 {
 			continue
 		}
 		merged := []int{i}
@@ -402,17 +402,17 @@ func (j *judge) onePerson(a, b int, t dsr.IdentifierType) bool {
 // noteShared finds what leads to somebody else as well, and reports whether anything is new.
 func (j *judge) noteShared() bool {
 	before := len(j.shared) + len(j.others)
-	for i, says := range j.speak() { // found first: what is noted of one decides on no other
+	for i, implied := range j.implications() { // found first: what is noted of one decides on no other
 		r := j.evidence.Seen[i].Record
-		switch says {
-		case forAnother:
+		switch implied {
+		case anothers:
 			j.share(mainOnes(r)...)
 			j.noteOthers(r)
-		case forTwo:
+		case twoPeoples:
 			j.share(mainOnes(r)...)
-		case asRival:
+		case rival:
 			j.share(r.Identifiers...)
-		case against:
+		case contradiction:
 			// Before a person has decided, nobody knows whether it is the subject who uses what
 			// stands beside the main address, or whoever the main address belongs to.
 			j.share(r.Identifiers...)
@@ -423,38 +423,38 @@ func (j *judge) noteShared() bool {
 	return len(j.shared)+len(j.others) > before
 }
 
-// speech is what a record says of other people.
-type speech int
+// An implication is what a record says of other people.
+type implication int
 
 const (
-	_ speech = iota // it is the subject's, or says nothing
-	// forAnother: a person has said that it is somebody else's.
-	forAnother
-	// forTwo: the address of another person stands on it.
-	forTwo
-	// asRival: it is one of several people's.
-	asRival
-	// against: it contradicts.
-	against
+	_ implication = iota // it is the subject's, or says nothing
+	// anothers: a person has said that it is somebody else's.
+	anothers
+	// twoPeoples: the address of another person stands on it.
+	twoPeoples
+	// rival: it is one of several people's.
+	rival
+	// contradiction: it contradicts.
+	contradiction
 )
 
-// speak is what each of the records seen says of other people.
-func (j *judge) speak() []speech {
-	says := make([]speech, len(j.evidence.Seen))
+// implications are what each of the records seen says of other people.
+func (j *judge) implications() []implication {
+	implied := make([]implication, len(j.evidence.Seen))
 	for i, s := range j.evidence.Seen {
 		switch {
 		case s.Decision == SomebodyElses:
-			says[i] = forAnother
+			implied[i] = anothers
 		case !s.open():
 		case j.holdsTwoPeople(s.Record):
-			says[i] = forTwo
+			implied[i] = twoPeoples
 		case j.rivals[i]:
-			says[i] = asRival
+			implied[i] = rival
 		case !j.joined[i] && len(j.contradictions(s.Record)) > 0:
-			says[i] = against
+			implied[i] = contradiction
 		}
 	}
-	return says
+	return implied
 }
 
 // share notes that identifiers, where they are the subject's, lead to somebody else as well.
@@ -571,17 +571,17 @@ func valuesOf(ids []dsr.Identifier, t dsr.IdentifierType) []dsr.Identifier {
 	return values
 }
 
-// tells are the values of a type by which a record says whose it is: its main ones, and of
+// distinctive are the values of a type by which a record says whose it is: its main ones, and of
 // phone numbers all but fixed lines.
-func (j *judge) tells(r dsr.Record, t dsr.IdentifierType) []dsr.Identifier {
+func (j *judge) distinctive(r dsr.Record, t dsr.IdentifierType) []dsr.Identifier {
 	if t == dsr.Phone {
-		return j.telling(valuesOf(r.Identifiers, t))
+		return j.withoutFixedLines(valuesOf(r.Identifiers, t))
 	}
 	return mainOf(r, t)
 }
 
-// telling leaves out fixed lines: whoever has one has another number as well.
-func (j *judge) telling(values []dsr.Identifier) []dsr.Identifier {
+// withoutFixedLines leaves out fixed lines: whoever has one has another number as well.
+func (j *judge) withoutFixedLines(values []dsr.Identifier) []dsr.Identifier {
 	return slices.DeleteFunc(slices.Clone(values), j.fixedLine)
 }
 
