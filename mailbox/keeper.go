@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/hashicorp/go-retryablehttp"
@@ -413,6 +415,10 @@ func (k *keeper) notByItself(m message, from string, by distribution) string {
 
 // request makes the request that a message is, or says why a person has to.
 func (k *keeper) request(m message, from string, by distribution) (dsr.Request, error) {
+	if strings.ContainsFunc(from, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) {
+		// People paste such characters into forms; a mail program writes none into its own address.
+		return dsr.Request{}, errors.New("its From line holds characters that cannot be seen")
+	}
 	id, err := identity.Parser{}.Parse(dsr.Email, from)
 	if err != nil {
 		return dsr.Request{}, errors.New("its From line holds no address that can be searched")
