@@ -185,3 +185,16 @@ func BenchmarkSearchable(b *testing.B) {
 		j.Searchable()
 	}
 }
+
+// TestAnAddressInTheSubjectsNameIsTheirsBesideAnothers has a contact of the subject's under
+// another address in their name, on which a third address stands.
+func TestAnAddressInTheSubjectsNameIsTheirsBesideAnothers(t *testing.T) {
+	t.Parallel()
+	address := func(v string) dsr.Identifier { return dsr.Identifier{Type: dsr.Email, Value: v} }
+	given, main, third := address("carla.rossi@example.com"), address("rossi.carla@example.com"), address("sunny@example.org")
+	r := dsr.Record{Kind: "contact", ID: "1", Identifiers: []dsr.Identifier{main, given, third}, Secondary: []dsr.Identifier{given, third}}
+	j := leads.Judge(leads.Evidence{Given: dsr.Subject{Identifiers: []dsr.Identifier{given}}}.See("crm", r))
+	require.True(t, j.Of("crm", r).Theirs)
+	require.True(t, j.Sure.Has(main))
+	require.Equal(t, []dsr.Identifier{third}, j.Doubtful)
+}

@@ -292,12 +292,18 @@ func (j *judge) take(s Sighting, ties []dsr.Identifier, before known) {
 	for _, id := range r.Identifiers {
 		switch {
 		case before.sure.Has(id):
-		case slices.Contains(further, id), divided && !j.sameID(id, before.sure):
+		case slices.Contains(further, id), divided && !named(id, before.sure) && !j.sameID(id, before.sure):
 			j.doubtful = append(j.doubtful, id)
 		default:
 			j.sure = j.sure.With(id)
 		}
 	}
+}
+
+// named reports whether an identifier is an address where addresses of the subject's are known:
+// one that is no further address is in their name.
+func named(id dsr.Identifier, before dsr.Subject) bool {
+	return id.Type == dsr.Email && len(valuesOf(before.Identifiers, dsr.Email)) > 0
 }
 
 // standsBeside reports whether an identifier is another address beside one of the subject's.

@@ -59,7 +59,7 @@ func (t *Town) fillHubSpot(strangers []Person) {
 		t.HubSpot.Subscribe(p.Email, newsletter, hubspot.Subscription{Status: hubspot.Subscribed, LegalBasis: "CONSENT_WITH_NOTICE"})
 	}
 	add(Carla, hubspot.Contact{Properties: map[string]string{
-		"email": "c.rossi@example.com", "hs_additional_emails": Carla.Email + ";carla@example.com",
+		"email": "rossi.carla@example.com", "hs_additional_emails": Carla.Email + ";carla@example.com",
 	}})
 	add(Farid, hubspot.Contact{Properties: map[string]string{"email": Farid.Email}, Archived: true})
 }

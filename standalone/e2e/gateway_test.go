@@ -368,7 +368,7 @@ func TestWhatEverySystemHasDoneIsCompleted(t *testing.T) {
 	s.worker()
 	ana, nobody := uuid.NewString(), uuid.NewString()
 	require.Equal(t, http.StatusCreated, g.call(t.Context(), http.MethodPost, "/v2/requests", erasureOf(ana, population.Ana.Email)).status)
-	require.Equal(t, http.StatusCreated, g.call(t.Context(), http.MethodPost, "/v2/requests", erasureOf(nobody, "nobody@example.com")).status)
+	require.Equal(t, http.StatusCreated, g.call(t.Context(), http.MethodPost, "/v2/requests", erasureOf(nobody, population.Nobody.Email)).status)
 	s.conclude(ana)
 	s.report(nobody, in("alore", dsr.NeedsOperator))
 	s.must("skip-system", nobody, "alore", "--operator", "sam", "--reason", "the contract ended")

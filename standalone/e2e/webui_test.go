@@ -165,7 +165,7 @@ func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 	o.tab("user-metadata")
 	held := o.shows("landbot", "needs operator")
 	require.Equal(t, []string{"–", "2"}, held[1:3])
-	candidate := regexp.MustCompile(`Records: (customer/\d+) \(another email\)`).FindStringSubmatch(held[3])
+	candidate := regexp.MustCompile(`Records: (customer/\d+) \(has another email\)`).FindStringSubmatch(held[3])
 	require.NotNil(t, candidate, held[3])
 	require.Equal(t, []string{"needs operator", "–", "0", "a person has to do this by hand; then complete-task"}, o.systems()["alore"])
 	require.Equal(t, []string{"erased", "1 contact erased"}, o.systems()["hubspot"][:2])
