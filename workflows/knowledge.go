@@ -108,6 +108,9 @@ func (k knowledge) found(system string, ids []dsr.Identifier) knowledge {
 
 // decide notes whose records a person has said that they are, by their keys.
 func (k *knowledge) decide(system string, keys []string, d leads.Decision) {
+	if len(keys) == 0 { // nothing to weigh anew
+		return
+	}
 	evidence := k.evidence
 	for _, key := range keys {
 		kind, id, _ := strings.Cut(key, "/")
