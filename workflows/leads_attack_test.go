@@ -180,9 +180,9 @@ func TestNewsDoesNotAnswerAQuestion(t *testing.T) {
 	require.Equal(t, []string{"o"}, other.erasedIDs())
 }
 
-// TestWhatWasPutInOrderAtTheVendorIsWaitedForNoMore follows the question's advice: the phone
+// TestARecordCorrectedAtTheVendorIsNoLongerInDoubt follows the question's advice: the phone
 // is taken from somebody else's record, and the system is retried.
-func TestWhatWasPutInOrderAtTheVendorIsNoDoubtAnyMore(t *testing.T) {
+func TestARecordCorrectedAtTheVendorIsNoLongerInDoubt(t *testing.T) {
 	t.Parallel()
 	tr, chat, other := sharedPhone(t)
 	tr.at(time.Hour, func() {
