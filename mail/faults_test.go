@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/mail"
 	"ite.digital/lethe/mail/mailtest"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 // faulty is a mail server that answers as a script says: a line for each
@@ -109,11 +110,8 @@ func TestAMessageThatWasTakenIsSentWhateverComesAfter(t *testing.T) {
 
 func TestNobodyListening(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
 	s := healthy.start(t)
-	s.Port = listener.Addr().(*net.TCPAddr).Port
-	require.NoError(t, listener.Close())
+	s.Port = simtest.ReservePort(t).Number
 	requireClass(t, send(t, s, notice()), connectors.Transient, "", 0)
 }
 

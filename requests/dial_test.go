@@ -69,7 +69,7 @@ func TestOptionsNameTheMissingProfile(t *testing.T) {
 
 func TestDialNamesTheAddressThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	connection := Connection{Address: "127.0.0.1:1", Timeout: 200 * time.Millisecond, Env: environment{"TEMPORAL_CONFIG_FILE": "/nonexistent/temporal.toml"}}
+	connection := Connection{Address: "127.0.0.1:1", Timeout: 3 * time.Second, Env: environment{"TEMPORAL_CONFIG_FILE": "/nonexistent/temporal.toml"}}
 	options, err := connection.Options(zerolog.Nop())
 	require.NoError(t, err)
 	_, err = Dial(t.Context(), options)

@@ -225,7 +225,7 @@ func newClock(t *testing.T, l law, received, started, until time.Time) *clock {
 	suite.SetLogger(quiet{})
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(started)
-	env.SetTestTimeout(30 * time.Second)
+	env.SetTestTimeout(patience)
 	env.SetWorkflowRunTimeout(365 * day)
 	c := &clock{loc: l.location(t), trial: &trial{T: t, env: env, request: dsr.Request{
 		ID: "R-1", Kind: dsr.Erasure, ReceivedAt: received, Subject: dsr.Subject{Identifiers: []dsr.Identifier{email}},

@@ -203,6 +203,9 @@ type trial struct {
 	takenBack []string
 }
 
+// patience is how long a workflow of a test may take, in real time. It bounds those that hang.
+const patience = 5 * time.Minute
+
 // newTrial prepares a request for ana@example.com against the systems.
 func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *trial {
 	t.Helper()
@@ -210,7 +213,7 @@ func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *t
 	suite.SetLogger(quiet{})
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(received.Add(time.Hour))
-	env.SetTestTimeout(30 * time.Second)
+	env.SetTestTimeout(patience)
 	env.SetWorkflowRunTimeout(365 * 24 * time.Hour)
 	byName := map[string]connectors.Connector{}
 	for name, v := range vendors {

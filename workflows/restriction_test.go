@@ -198,7 +198,7 @@ func (ep *episode) environment(now time.Time) {
 	suite.SetLogger(quiet{})
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(now)
-	env.SetTestTimeout(60 * time.Second)
+	env.SetTestTimeout(patience)
 	env.SetWorkflowRunTimeout(3 * 365 * day)
 	env.RegisterWorkflow(workflows.Restriction)
 	env.RegisterActivity(&activities.Systems{Connectors: ep.connectors, Past: &ep.past})

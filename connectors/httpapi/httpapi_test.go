@@ -22,6 +22,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 // canary stands for everything that must never be logged or quoted.
@@ -310,9 +311,7 @@ func TestABrokenConnectionIsTransient(t *testing.T) {
 
 func TestAVendorThatIsNotThereIsTransient(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
-	_, err := newClient(t, server.URL).Do(t.Context(), get)
+	_, err := newClient(t, "http://"+simtest.ReservePort(t).Address).Do(t.Context(), get)
 	known := classified(t, err)
 	require.Equal(t, connectors.Transient, known.Class)
 	require.Zero(t, known.Status)

@@ -237,10 +237,10 @@ func TestWaitingForATurnDoesNotUseUpTheTimeLimit(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(http.ResponseWriter, *http.Request) {})
 	slow := settings(server.URL)
-	slow.Rate = 1
+	slow.Rate = 0.3
 	client, err := httpapi.New(slow, nil)
 	require.NoError(t, err)
-	client.SetTimeout(500 * time.Millisecond)
+	client.SetTimeout(3 * time.Second)
 	for range 2 {
 		_, err := client.Do(t.Context(), get)
 		require.NoError(t, err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,6 +19,7 @@ import (
 
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 // A controller is the company's DSAR system: it hands requests in through a gateway,
@@ -31,6 +31,8 @@ type controller struct {
 	// answer says what becomes of a callback; nil accepts all of them. attempt counts
 	// from 1, for each URL and status.
 	answer func(w http.ResponseWriter, r *http.Request, attempt int)
+	// port is the receiver's.
+	port   *simtest.Port
 	server *httptest.Server
 	// program is the gateway's process.
 	program *process
@@ -45,20 +47,26 @@ type controller struct {
 // newController configures a gateway that calls a receiver back, and starts both.
 func (s *site) newController(answer func(w http.ResponseWriter, r *http.Request, attempt int)) *controller {
 	s.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(s, err)
+	c := s.newAbsentController(answer)
+	c.receive()
+	return c
+}
+
+// newAbsentController is newController without the receiver.
+func (s *site) newAbsentController(answer func(w http.ResponseWriter, r *http.Request, attempt int)) *controller {
+	s.Helper()
+	port := simtest.ReservePort(s)
 	c := &controller{
-		gateway: s.newGateway(ownTLS), host: strings.Replace(listener.Addr().String(), "127.0.0.1", "localhost", 1), answer: answer,
+		gateway: s.newGateway(ownTLS), port: port, host: fmt.Sprintf("localhost:%d", port.Number), answer: answer,
 		got: map[string][]opendsr{}, tried: map[string]int{},
 	}
 	s.edit("lethe.yaml", "  signing:", `  callbacks: {hosts: ["`+c.host+`"], networks: [127.0.0.0/8, "::1/128"], authorities: "file:ca.pem"}`+"\n  signing:")
-	c.receive(listener)
 	c.program = c.up()
 	return c
 }
 
 // receive serves the receiver.
-func (c *controller) receive(listener net.Listener) {
+func (c *controller) receive() {
 	c.Helper()
 	pair, err := c.authority.Issue("localhost")
 	require.NoError(c, err)
@@ -66,7 +74,7 @@ func (c *controller) receive(listener net.Listener) {
 	require.NoError(c, err)
 	c.server = httptest.NewUnstartedServer(c)
 	require.NoError(c, c.server.Listener.Close())
-	c.server.Listener, c.server.TLS = listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	c.server.Listener, c.server.TLS = c.port.Listen(c), &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	c.server.Config.ErrorLog = log.New(io.Discard, "", 0) // who gives up is heard of elsewhere
 	c.server.StartTLS()
 	c.Cleanup(c.server.Close)
@@ -321,17 +329,13 @@ func TestAReceiverThatWasAwayIsToldWhenItIsBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.withoutAnalytics()
-	c := s.newController(nil)
-	address := c.server.Listener.Addr().String()
-	c.server.Close()
+	c := s.newAbsentController(nil)
 	s.worker()
 
 	id := c.post(erasureOf, population.Ana.Email, "/away")
 	require.Equal(t, dsr.StatusCompleted, s.conclude(id).Status, "nothing waits for a receiver")
 	require.Eventually(t, func() bool { return bytes.Contains([]byte(s.log()), []byte("the receiver did not answer")) }, patience, 50*time.Millisecond)
-	listener, err := net.Listen("tcp", address)
-	require.NoError(t, err)
-	c.receive(listener)
+	c.receive()
 
 	c.told("/away", dsr.StageCompleted)
 	c.genuine("/away", id, population.Ana)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -14,6 +13,7 @@ import (
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 func (s *site) submit(id string, person population.Person) {
@@ -150,10 +150,7 @@ func TestNonsenseIsRefusedInOneLine(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.submit("R-1", population.Ana) // makes the key store
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := listener.Addr().String()
-	require.NoError(t, listener.Close())
+	nobody := simtest.ReservePort(t).Address
 	for name, c := range map[string]struct {
 		arguments []string
 		want      string

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,6 +65,8 @@ type site struct {
 	dir    string
 	town   *population.Town
 	engine *engine.Engine
+	// temporal is where programs look for Temporal; the engine, unless a test says so.
+	temporal string
 	*transcript
 }
 
@@ -99,6 +102,7 @@ func newSite(t *testing.T) *site {
 	s.engine, err = engine.Start(ctx, engine.Options{NoUI: true, SearchAttributes: requests.SearchAttributes()})
 	require.NoError(t, err)
 	t.Cleanup(s.engine.Stop)
+	s.temporal = s.engine.Address()
 	return s
 }
 
@@ -132,7 +136,10 @@ func (s *site) configure() {
 
 func (s *site) write(name, content string) {
 	s.Helper()
-	require.NoError(s, os.WriteFile(filepath.Join(s.dir, name), []byte(content), 0o600))
+	path := filepath.Join(s.dir, name)
+	// A program that follows the file finds the old content or the new one, no part of it.
+	require.NoError(s, os.WriteFile(path+".new", []byte(content), 0o600))
+	require.NoError(s, os.Rename(path+".new", path))
 }
 
 // edit replaces a part of a file.
@@ -146,7 +153,7 @@ func (s *site) edit(name, part, with string) {
 
 // environment leads the programs to the site's engine and configuration.
 func (s *site) environment() []string {
-	kept := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=sam", "TEMPORAL_ADDRESS=" + s.engine.Address()}
+	kept := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=sam", "TEMPORAL_ADDRESS=" + s.temporal}
 	return append(kept, "LETHE_CONFIG="+filepath.Join(s.dir, "lethe.yaml"))
 }
 
@@ -200,6 +207,8 @@ type process struct {
 	cmd    *exec.Cmd
 	ended  chan struct{}
 	killed sync.Once
+	// own is what this program alone has printed.
+	own transcript
 }
 
 // start starts a program; it is killed when the test ends.
@@ -207,7 +216,8 @@ func (s *site) start(program string, arguments ...string) *process {
 	s.Helper()
 	p := &process{site: s, cmd: exec.Command(program, arguments...), ended: make(chan struct{})}
 	p.cmd.Env, p.cmd.Dir = s.environment(), s.dir
-	p.cmd.Stdout, p.cmd.Stderr = s, s
+	printed := io.MultiWriter(s, &p.own)
+	p.cmd.Stdout, p.cmd.Stderr = printed, printed
 	require.NoError(s, p.cmd.Start())
 	go func() {
 		_ = p.cmd.Wait() // how it ended is its parent's business

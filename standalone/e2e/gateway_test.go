@@ -30,6 +30,7 @@ import (
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/simulators/authority"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 // gatewayRequests is how many requests are handed in while gateways are killed.
@@ -421,7 +422,7 @@ func TestAGatewayComesUpBeforeTemporal(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	g := s.newGateway("behind_proxy: true")
-	s.engine.Stop()
+	g.temporal = simtest.ReservePort(t).Address
 	g.up()
 	a := g.call(t.Context(), http.MethodGet, "/readyz", "")
 	require.Equal(t, http.StatusServiceUnavailable, a.status)

@@ -99,7 +99,8 @@ func TestServingTakesRequestsIn(t *testing.T) {
 		return p, address
 	}
 	first, address := serving()
-	require.Contains(t, s.log(), "Gateway   https://"+g.address.Load().(string))
+	named := "Gateway   https://" + g.address.Load().(string) + "\n"
+	require.Eventually(t, func() bool { return strings.Contains(s.log(), named) }, patience, 10*time.Millisecond)
 	id := uuid.NewString()
 	require.Equal(t, http.StatusCreated, g.verified(g.call(t.Context(), http.MethodPost, "/v2/requests", erasureOf(id, population.Ana.Email))).status)
 	require.Eventually(t, func() bool {

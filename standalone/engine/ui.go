@@ -177,7 +177,7 @@ func uiHandler(c *config.Config, conn *grpc.ClientConn, log zerolog.Logger) (htt
 	)
 	route.SetHealthRoute(e)
 	setAPIRoutes(e, provider, conn, []api.Middleware{headers.WithForwardHeaders(forwarded)})
-	if err := route.SetUIRoutes(e, c.PublicPath, assets); err != nil {
+	if err := route.SetUIRoutes(e, c.PublicPath, assets, provider); err != nil {
 		return nil, err
 	}
 	route.SetRenderRoute(e, c.PublicPath)
