@@ -173,6 +173,9 @@ func configuration(dir string, owner mailOwner, open bool, inbox Inbox) []byte {
 
 func findExim(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("short: needs a mail server")
+	}
 	for _, name := range []string{"exim4", "exim", "/usr/sbin/exim4", "/usr/sbin/exim"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path

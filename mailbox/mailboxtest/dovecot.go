@@ -30,6 +30,7 @@ import (
 
 	"ite.digital/lethe/mail"
 	"ite.digital/lethe/mailbox"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 // The login that the server accepts.
@@ -81,9 +82,11 @@ service imap-login {
   chroot =
   inet_listener imap {
     port = %[7]d
+    reuse_port = yes
   }
   inet_listener imaps {
     port = %[8]d
+    reuse_port = yes
   }
 }
 protocol imap {
@@ -110,10 +113,13 @@ type Dovecot struct {
 // that are given, or all.
 func Start(t testing.TB, capabilities string) *Dovecot {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("short: needs a mail server")
+	}
 	// The paths of its sockets are bounded, and those of t.TempDir are long.
 	dir, err := os.MkdirTemp("", "dovecot") //nolint:usetesting // see above
 	require.NoError(t, err)
-	d := &Dovecot{t: t, dir: dir, port: freePort(t), implicit: freePort(t)}
+	d := &Dovecot{t: t, dir: dir, port: simtest.ReservePort(t).Number, implicit: simtest.ReservePort(t).Number}
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server's users pass through
 	internal, login, owner := accounts(t)
@@ -148,14 +154,6 @@ func accounts(t testing.TB) (internal, login, owner *user.User) {
 		return account
 	}
 	return find("dovecot"), find("dovenull"), find("mail")
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, listener.Close()) }()
-	return listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // it is one
 }
 
 // Start starts the server again, with the mail that it has.

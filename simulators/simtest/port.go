@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // A Port is a port of the loopback interface on which nobody listens. It stays taken, so
@@ -29,6 +30,8 @@ func ReservePort(t testing.TB) *Port {
 	p := &Port{socket: os.NewFile(uintptr(fd), "reserved port")}
 	t.Cleanup(func() { _ = p.socket.Close() }) // closing what is closed already is no failure
 	syscall.CloseOnExec(fd)
+	// A program that cannot be handed the socket may share the port, if the same user runs it and it asks to.
+	require.NoError(t, unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
 	// A socket that is bound and does not listen refuses connections.
 	require.NoError(t, syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
 	name, err := syscall.Getsockname(fd)

@@ -186,7 +186,7 @@ func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 	o.picture("answered")
 
 	o.tab("timeline")
-	o.sees(`"report": "erasure/ticket-4711/001.json"`)
+	o.sees(`"report":"erasure/ticket-4711/001.json"`)
 	o.sees("COMPLETED")
 	emils := s.town.Remaining(population.Emil)
 	o.picture("completed")
@@ -196,8 +196,8 @@ func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 	o.shows("alore", "needs operator")
 	o.send("complete-task", map[string]any{"system": "alore", "operator": "Sam", "evidence": "ticket 4711"})
 	o.tab("timeline")
-	o.sees(`"report": "erasure/ticket-4711/002.json"`)
-	o.sees(`"status": "completed_with_exceptions"`) // nobody has her Analytics client id
+	o.sees(`"report":"erasure/ticket-4711/002.json"`)
+	o.sees(`"status":"completed_with_exceptions"`) // nobody has her Analytics client id
 	require.Equal(t, emils, s.town.Remaining(population.Emil))
 	require.NotEmpty(t, emils)
 	s.forgotten(population.Dora)
@@ -246,7 +246,7 @@ func TestAMaskedViewNeverNamesThePerson(t *testing.T) {
 
 	masked := operator{browser: b, ui: kim}
 	masked.page("ticket-4711")
-	masked.sees(`"report": "erasure/ticket-4711/001.json"`)
+	masked.sees(`"report":"erasure/ticket-4711/001.json"`)
 	masked.sees("a***@e***.com")
 	masked.picture("masked")
 	masked.toursWithout(population.Ana)
@@ -281,7 +281,7 @@ func (o operator) toursWithout(person population.Person) {
 			o.press("[data-testid=query-select-button]", "")
 			o.press("[role=option]", "subject")
 			o.press("button", "Run Query")
-			o.sees(`"value": "+3***34"`)
+			o.sees(`"value":"+3***34"`)
 		case "user-metadata":
 			o.sees("Current Details")
 		}
