@@ -36,7 +36,7 @@ is handed on with the --found-… flags: other systems are searched by it.`,
 			}
 			subject, problems := normalise(found.entries(), normalizer(*region, cfg))
 			if len(problems) > 0 {
-				return problems
+				return wrongValues(problems)
 			}
 			return s.send(cmd.Context(), a, workflows.UpdateCompleteTask, workflows.CompleteTask{
 				System: a.system, Operator: a.operator, Evidence: evidence, Found: subject.Identifiers,

@@ -83,7 +83,7 @@ func (s *streams) readEntries(name string) ([]entry, error) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&subject); err != nil || decoder.More() {
 		// What the decoder says may quote the file.
-		return nil, errors.New(`the subject file is not of the form {"identifiers":[{"type":"email","value":"…"}]}`)
+		return nil, statusError{exitUsage, `the subject file is not of the form {"identifiers":[{"type":"email","value":"…"}]}`}
 	}
 	var entries []entry
 	for i, id := range subject.Identifiers {

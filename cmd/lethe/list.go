@@ -58,7 +58,7 @@ included that Temporal has dropped. No Temporal is needed.`, maxAsked),
 			}
 			subject, problems := normalise(who.entries(), normalizer(*region, cfg))
 			if len(problems) > 0 {
-				return problems
+				return wrongValues(problems)
 			}
 			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
 				filter := requests.Filter{OpenOnly: open, Subject: subject}

@@ -42,7 +42,7 @@ be searched by anything else end as "cannot identify" (GDPR Art. 11).`,
 			if len(entries) > 0 {
 				subject, problems := normalise(entries, normalizer(*region, cfg))
 				if len(problems) > 0 {
-					return problems
+					return wrongValues(problems)
 				}
 				p.Identifiers = subject.Identifiers
 			}

@@ -45,7 +45,9 @@ processing (Art. 18), which says on which ground. The same request handed in twi
 one request. If no worker is running, a warning says so: the request is handed in, and
 nothing happens before one is started.
 
-A restriction stays open until it is lifted; --wait ends once it is in force.
+A restriction stays open until it is lifted; --wait ends once it is in force. If nothing
+goes on before a person has answered, --wait ends with exit code 3: answer, then follow
+with 'lethe show ID --watch'.
 
 Identifiers given as flags stay in the history of your shell and are visible to
 others on this machine while the command runs. To avoid that, give them in a
@@ -75,7 +77,7 @@ func (f *submission) add(s *streams, cmd *cobra.Command) {
 	flags.StringArrayVar(&f.systems, "system", nil, "only the configured system of this `NAME` (repeatable; default: all)")
 	flags.BoolVar(&f.approval, "approval", false, "let a person approve what is to be done: lethe approve")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "locate the person, report what would be done, and change nothing")
-	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends, or a restriction until it is in force")
+	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends, a restriction is in force, or only a person can go on")
 	f.region = regionFlag(cmd)
 	f.json = jsonFlag(cmd)
 	f.reach = s.accessFlags(cmd)
@@ -109,7 +111,7 @@ func (s *streams) submit(ctx context.Context, f *submission) error {
 		if !f.wait {
 			return nil
 		}
-		return s.follow(ctx, desk, watching{request: requests.Name{Kind: request.Kind, ID: request.ID}, json: *f.json})
+		return s.follow(ctx, desk, watching{request: requests.Name{Kind: request.Kind, ID: request.ID}, json: *f.json, wait: true})
 	})
 }
 
@@ -190,7 +192,7 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 	}
 	problems = append(problems, unknownSystems("--system", f.systems, cfg)...)
 	if len(problems) > 0 {
-		return dsr.Request{}, problems
+		return dsr.Request{}, wrongValues(problems)
 	}
 	return request, nil
 }
