@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +14,12 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/mailbox"
+	"ite.digital/lethe/requests"
+	"ite.digital/lethe/vault"
 )
 
 // commandLines has a command line of each command that makes sense: with it, a command
@@ -271,4 +281,35 @@ func TestAWrongValueIsAUsageErrorWhereverItStands(t *testing.T) {
 		r := s.lethe(arguments...)
 		require.Equal(t, 2, r.code, "%v: %s", arguments, r.err)
 	}
+}
+
+func TestErrorsHaveTheExitCodeOfWhatToDoAboutThem(t *testing.T) {
+	t.Parallel()
+	vendor := func(class connectors.Class) error { return &connectors.Error{Class: class, System: "gist"} }
+	for _, test := range []struct {
+		err  error
+		code int
+	}{
+		{nil, exitDone},
+		{errors.New("refused"), exitFailed},
+		{vendor(connectors.CredentialsRejected), exitFailed},
+		{fmt.Errorf("%w: %w", vault.ErrUnavailable, vault.ErrWrongKEK), exitFailed},
+		{&net.OpError{Op: "listen", Err: errors.New("in use")}, exitFailed},
+		{wrongValues(dsr.Problems{{Field: "--email", Text: "is wrong"}}), exitUsage},
+		{errors.Join(nil, fmt.Errorf("1 message needs a person and %w", mailbox.ErrUnflagged)), exitPerson},
+		{fmt.Errorf("line 2: %w", requests.ErrUnreachable), exitUnreached},
+		{requests.ErrNoWorker, exitUnreached},
+		{vault.ErrUnavailable, exitUnreached},
+		{vendor(connectors.Transient), exitUnreached},
+		{&net.OpError{Op: "dial", Err: errors.New("refused")}, exitUnreached},
+		{context.DeadlineExceeded, exitUnreached},
+		{fmt.Errorf("import: %w", context.Canceled), exitInterrupted},
+	} {
+		require.Equal(t, test.code, statusOf(test.err), test.err)
+	}
+	var documented []int
+	for _, c := range exitCodes {
+		documented = append(documented, c.code)
+	}
+	require.Equal(t, []int{exitDone, exitFailed, exitUsage, exitPerson, exitUnreached, exitInterrupted}, documented)
 }

@@ -59,7 +59,7 @@ type standIn struct {
 }
 
 // newEngine starts an engine for the site, with the site's vault.
-func newEngine(s *site, t *testing.T, known map[string]*standIn) *engine {
+func newEngine(t *testing.T, s *site, known map[string]*standIn) *engine {
 	t.Helper()
 	cfg, err := config.Load(s.path("lethe.yaml"), catalogue.Kinds(), config.Options{WithoutSecrets: true})
 	require.NoError(t, err)
@@ -289,7 +289,7 @@ func TestEveryDecisionSaysAsJSONWhatCameOfIt(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			s.write("lethe.yaml", oneSystem+versioned)
-			e := newEngine(s, t, known())
+			e := newEngine(t, s, known())
 			r := s.lethe(s.line(path, "--json")...)
 			require.Zero(t, r.code, r.err)
 			require.Empty(t, r.err)
@@ -323,7 +323,7 @@ func TestARefusalIsNoJSON(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			e := newEngine(s, t, known())
+			e := newEngine(t, s, known())
 			e.refusal = "gist is settled: erased"
 			r := s.lethe(s.line(path, "--json")...)
 			require.Equal(t, exitFailed, r.code)
@@ -336,7 +336,7 @@ func TestARefusalIsNoJSON(t *testing.T) {
 func TestADecisionSaysWhatTheCommandLineDidNot(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	e := newEngine(s, t, known())
+	e := newEngine(t, s, known())
 	require.Contains(t, s.lethe(s.line("approve", "--json")...).out, `"contact/1"`)
 	require.Contains(t, s.lethe(s.line("extend-deadline", "--json")...).out, `"due_at": "2026-04-10T12:00:00Z"`)
 	rule := s.lethe(s.line("retain-system", "--json", "--categories", "invoices", "--reason", "disputed", "--review-on", "2036-12-31")...)
@@ -376,7 +376,7 @@ func TestCommandsEndWithTheCodeOfWhatTheyMet(t *testing.T) {
 			s := newSite(t)
 			all := known()
 			all["erasure/R-1"].attention = []string{"gist"}
-			e := newEngine(s, t, all)
+			e := newEngine(t, s, all)
 			e.mute = test.mute
 			r := s.lethe(test.arguments...)
 			require.Equal(t, test.code, r.code, r.err)

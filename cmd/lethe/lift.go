@@ -30,9 +30,7 @@ anybody.`,
 				return err
 			}
 			params := workflows.Lift{Operator: a.operator, Reason: reason}
-			return s.decide(cmd.Context(), a, workflows.UpdateLift, params, func(r requests.Name) string {
-				return liftText(r)
-			})
+			return s.decide(cmd.Context(), a, workflows.UpdateLift, params, liftText)
 		},
 	}
 	s.textFlag(cmd, &reason, "reason", "`TEXT` that says why; the person is told, and it stays in the report")
