@@ -268,6 +268,7 @@ func TestWhatCannotBeFlaggedIsSaid(t *testing.T) {
 		o := newOffice()
 		seen, err := mailbox.Once(t.Context(), o.options(settings))
 		require.ErrorContains(t, err, "1 message needs a person and could not be flagged", name)
+		require.ErrorIs(t, err, mailbox.ErrUnflagged, name)
 		require.Equal(t, "0 requests, 1 for a person (1 could not be flagged), 0 left alone, 0 no request", seen.String(), name)
 		require.Contains(t, o.log.all(), "look for it in the mailbox", name)
 	}

@@ -191,8 +191,13 @@ func Run(ctx context.Context, o Options) error {
 	}
 }
 
+// ErrUnflagged says that a message needs a person, and that the mail server does not keep
+// the flag that would show it to one.
+var ErrUnflagged = errors.New("could not be flagged; look into the mailbox, and see that the mail server keeps flags")
+
 // Once deals with what is in the folder now, and says what became of it. The error says
-// what is not done: as far as the folder was looked through, the summary holds.
+// what is not done: as far as the folder was looked through, the summary holds. It is
+// [ErrUnflagged] if somebody has to look into the mailbox and nothing there says so.
 func Once(ctx context.Context, o Options) (Summary, error) {
 	k := newKeeper(o)
 	s, err := k.Server.open(ctx)
@@ -205,8 +210,7 @@ func Once(ctx context.Context, o Options) (Summary, error) {
 	case err != nil:
 		return seen, err
 	case seen.Untold > 0:
-		return seen, fmt.Errorf("%s a person and could not be flagged; look into the mailbox, and see that the mail server keeps flags",
-			count(seen.Untold, "message needs", "messages need"))
+		return seen, fmt.Errorf("%s a person and %w", count(seen.Untold, "message needs", "messages need"), ErrUnflagged)
 	case seen.Waiting > 0:
 		return seen, fmt.Errorf("%d requests wait in the mailbox: more have come than max_per_day lets in", seen.Waiting)
 	case seen.Unacknowledged > 0:

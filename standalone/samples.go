@@ -245,7 +245,8 @@ Try it, in a second terminal in this folder:
   go run ./cmd/lethe show demo-4
   go run ./cmd/lethe lift demo-4 --reason "the data were corrected"
   go run ./cmd/lethe systems
-  go run ./cmd/lethe submit --kind erasure --email "%s" --wait
+  go run ./cmd/lethe submit --kind erasure --id demo-5 --email "%s"
+  go run ./cmd/lethe show demo-5 --watch
 `, d.Engine.UIURL(), d.Engine.Address(), d.Gateway.URL(), d.Engine.Address(), dir, population.Oneil.Email)
 	id := uuid.NewString()
 	fmt.Fprintf(d.out, `

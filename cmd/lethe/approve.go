@@ -29,7 +29,7 @@ func newApprove(s *streams) *cobra.Command {
 		Short: "Approve what is to be done",
 		Long: `Approve what is to be erased or restricted, in one system or in all that wait for
 approval; 'lethe show' names the records. Records that turn up later are asked about
-again.
+again. --json writes one object a system.
 
 A part of a restriction that cannot be undone is approved only if its system is
 named. With --without-irreversible everything else is done and that part is left out.
@@ -119,13 +119,12 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 		}
 		params := workflows.Approve{System: o.Name, Operator: a.operator, Records: o.Question.Records(),
 			WithoutIrreversible: a.withoutIrreversible, Ground: dsr.Ground(a.ground), MessagesRead: read}
-		if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
+		err := s.send(ctx, desk, a.action, n, decision{o.Name, workflows.UpdateApprove, params},
+			outcome{Records: params.Records}, approvedText(o, a.withoutIrreversible))
+		if err != nil {
 			return err
 		}
 		approved++
-		if err := s.print(approvedText(o, a.withoutIrreversible)); err != nil {
-			return err
-		}
 	}
 	switch {
 	case approved > 0:
@@ -154,10 +153,8 @@ func (a approval) messagesRead(r dsr.Report, n requests.Name) (int, error) {
 // nameGround names the ground of a restriction in which nothing waits for approval.
 func (s *streams) nameGround(ctx context.Context, desk *requests.Desk, a approval, n requests.Name, read int) error {
 	params := workflows.Approve{Operator: a.operator, Ground: dsr.Ground(a.ground), MessagesRead: read}
-	if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateApprove, params); err != nil {
-		return err
-	}
-	return s.print("the ground is named; no system waits for approval now, and what is found later is asked about\n")
+	return s.send(ctx, desk, a.action, n, decision{"", workflows.UpdateApprove, params}, outcome{},
+		"the ground is named; no system waits for approval now, and what is found later is asked about\n")
 }
 
 // approvedText says what was approved.

@@ -28,12 +28,12 @@ the person.`,
 				return err
 			}
 			params := workflows.Cancel{Operator: a.operator, Reason: reason}
-			return a.update(cmd.Context(), workflows.UpdateCancel, params, func(_ *requests.Desk, r requests.Name) error {
-				return s.print("request " + r.ID + " is cancelled; what was done by then: lethe report " + r.String() + "\n")
+			return s.decide(cmd.Context(), a, workflows.UpdateCancel, params, func(r requests.Name) string {
+				return "request " + r.ID + " is cancelled; what was done by then: lethe report " + r.String() + "\n"
 			})
 		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why; stays in the report and must not name the person")
+	s.textFlag(cmd, &reason, "reason", "`TEXT` that says why; stays in the report and must not name the person")
 	a = s.newAction(cmd)
 	return cmd
 }

@@ -9,7 +9,7 @@ import (
 func newCompleteTask(s *streams) *cobra.Command {
 	var a *action
 	var evidence string
-	var found identifierFlags
+	var found *identifierFlags
 	var region *string
 	cmd := &cobra.Command{
 		Use:   "complete-task ID SYSTEM --evidence TEXT",
@@ -18,10 +18,12 @@ func newCompleteTask(s *streams) *cobra.Command {
 anybody can know; it stays in the report and must not name the person.
 
 What the system disclosed and the request did not know, such as a phone number,
-is handed on with the --found-… flags: other systems are searched by it.`,
+is handed on with the --found-… flags: other systems are searched by it. --found-file
+keeps it off the command line, in the form of 'lethe submit --subject-file'.`,
 		Example: `  lethe show ticket-4711 --identifiers
   lethe complete-task ticket-4711 alore --evidence "deleted, screenshot in INC-97"
-  lethe complete-task ticket-4711 alore --evidence "deleted" --found-phone "+33 6 39 98 00 00"`,
+  lethe complete-task ticket-4711 alore --evidence "deleted" --found-phone "+33 6 39 98 00 00"
+  lethe complete-task ticket-4711 alore --evidence "deleted" --found-file - < found.json`,
 		Args: actionArguments(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if evidence == "" {
@@ -36,15 +38,15 @@ is handed on with the --found-… flags: other systems are searched by it.`,
 			}
 			subject, problems := normalise(found.entries(), normalizer(*region, cfg))
 			if len(problems) > 0 {
-				return problems
+				return wrongValues(problems)
 			}
-			return s.send(cmd.Context(), a, workflows.UpdateCompleteTask, workflows.CompleteTask{
+			return s.decideSystem(cmd.Context(), a, workflows.UpdateCompleteTask, workflows.CompleteTask{
 				System: a.system, Operator: a.operator, Evidence: evidence, Found: subject.Identifiers,
 			}, "is attested")
 		},
 	}
-	cmd.Flags().StringVar(&evidence, "evidence", "", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
-	found = newIdentifierFlags(cmd, "found-", "disclosed by the system: ")
+	s.textFlag(cmd, &evidence, "evidence", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
+	found = s.foundFlags(cmd, "disclosed by the system: ")
 	region = regionFlag(cmd)
 	a = s.newAction(cmd)
 	return cmd

@@ -4,28 +4,83 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"ite.digital/lethe/config"
+	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/mailbox"
+	"ite.digital/lethe/requests"
+	"ite.digital/lethe/vault"
 )
 
-// The exit codes. 3 is kept for what waits for a person.
+// The exit codes. exitCodes says what each means.
 const (
-	exitFailed = 1
-	// exitUsage: the command line makes no sense.
-	exitUsage = 2
-	// exitUnreached: what was asked for is printed, but requests could not be asked, so
-	// that nobody can say that all is well.
+	exitDone      = 0
+	exitFailed    = 1
+	exitUsage     = 2
+	exitPerson    = 3
 	exitUnreached = 4
 	// exitInterrupted is what shells report for a process ended by SIGINT.
 	exitInterrupted = 130
 )
 
+// exitCodes is the table of exit codes, for people. A meaning has one sentence a line.
+var exitCodes = []struct {
+	code    int
+	meaning []string
+}{
+	{exitDone, []string{
+		"Done.",
+		"Commands that list or show end with 0 whatever they find: 'tasks' also if tasks are open.",
+		"'submit --wait' and 'rerun --wait': the request has ended, also with exceptions, or the",
+		"restriction is in force.",
+		"Commands that run until they are interrupted end with 0 then: 'worker', 'gateway',",
+		"'codec-server', 'mailbox', 'show --watch'.",
+	}},
+	{exitFailed, []string{
+		"Failed.",
+		"The request or Temporal has refused, a check or a verification has failed, a row of an",
+		"import is wrong, a file cannot be read, the configuration is missing or wrong.",
+		"'submit --wait' and 'rerun --wait': the request was cancelled, or ended without a report.",
+	}},
+	{exitUsage, []string{
+		"The command line makes no sense: an unknown command or flag, an argument too few or too",
+		"many, a value that is not well formed, also in a file that stands for a flag.",
+		"Nothing was done.",
+	}},
+	{exitPerson, []string{
+		"A person is needed first.",
+		"'submit --wait' and 'rerun --wait': nothing goes on before somebody has answered.",
+		"'report': there is no report yet, because the request waits for a person.",
+		"'mailbox --once': a message needs a person and could not be flagged.",
+	}},
+	{exitUnreached, []string{
+		"Temporal, a worker, the key store, a vendor or a mail server cannot be reached, or asks",
+		"to try again later.",
+		"'tasks' and 'stats': what is printed is true and may not be all.",
+		"'systems check': every check that failed has failed for that reason.",
+	}},
+	{exitInterrupted, []string{
+		"Interrupted by SIGINT or SIGTERM before it was done.",
+	}},
+}
+
+// newExitCodes makes the help topic on exit codes.
+func newExitCodes() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("The exit codes of all commands. Why one does not end with 0 is said on the standard\nerror, with --json as well.\n")
+	for _, c := range exitCodes {
+		fmt.Fprintf(&b, "\n    %3d  %s\n", c.code, strings.Join(c.meaning, "\n         "))
+	}
+	return &cobra.Command{Use: "exit-codes", Short: "Exit codes, and what they mean", Long: b.String()}
+}
+
 // A statusError is why a command does not end with 0, and what it ends with instead.
-// Errors of any other type end it with exitFailed.
 type statusError struct {
 	status int
 	text   string
@@ -40,24 +95,61 @@ func usagef(cmd *cobra.Command, format string, arguments ...any) error {
 	return statusError{exitUsage, fmt.Sprintf(format, arguments...) + fmt.Sprintf("; see '%s --help'", cmd.CommandPath())}
 }
 
+// wrongValues makes a usage error of what is wrong with values that were given.
+func wrongValues(problems dsr.Problems) error { return statusError{exitUsage, problems.Error()} }
+
 // exitCode says on stderr why a command failed, and returns the
 // exit code.
 func (s *streams) exitCode(err error) int {
-	if err == nil {
-		return 0
-	}
-	if errors.Is(err, context.Canceled) {
+	status := statusOf(err)
+	switch status {
+	case exitDone:
+	case exitInterrupted:
 		_, _ = fmt.Fprintln(s.err, "lethe: interrupted")
-		return exitInterrupted
+	default:
+		for _, line := range sentences(err) {
+			_, _ = fmt.Fprintln(s.err, "lethe: "+line)
+		}
 	}
-	for _, line := range sentences(err) {
-		_, _ = fmt.Fprintln(s.err, "lethe: "+line)
-	}
+	return status
+}
+
+// statusOf is the exit code for an error.
+func statusOf(err error) int {
 	var known statusError
-	if errors.As(err, &known) {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &known):
 		return known.status
+	case errors.Is(err, mailbox.ErrUnflagged):
+		return exitPerson
+	case unreached(err):
+		return exitUnreached
+	default:
+		return exitFailed
 	}
-	return exitFailed
+}
+
+// unreached reports whether an error says that something cannot be reached at the moment,
+// so that the same command may succeed later.
+func unreached(err error) bool {
+	var (
+		vendor *connectors.Error
+		dial   *net.OpError
+	)
+	switch {
+	case errors.Is(err, requests.ErrUnreachable), errors.Is(err, requests.ErrNoWorker), errors.Is(err, context.DeadlineExceeded):
+		return true
+	case errors.Is(err, vault.ErrUnavailable):
+		return !errors.Is(err, vault.ErrWrongKEK)
+	case errors.As(err, &vendor):
+		return vendor.Class == connectors.Transient
+	default:
+		return errors.As(err, &dial) && dial.Op == "dial"
+	}
 }
 
 // sentences is what an error says: one line, except for the configuration file

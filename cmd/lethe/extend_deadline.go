@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ite.digital/lethe/requests"
+	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/workflows"
 )
 
@@ -33,16 +33,12 @@ stays in the report and must not name the person.`,
 				return err
 			}
 			params := workflows.ExtendDeadline{Operator: a.operator, Reason: reason, NoticeSentAt: sent}
-			return a.update(cmd.Context(), workflows.UpdateExtendDeadline, params, func(desk *requests.Desk, n requests.Name) error {
-				r, _, err := desk.Status(cmd.Context(), n.Kind, n.ID)
-				if err != nil {
-					return err
-				}
-				return s.print("request " + n.ID + " must now be answered by " + r.DueAt.Format(time.DateOnly) + "\n")
+			return s.decideTime(cmd.Context(), a, workflows.UpdateExtendDeadline, params, func(r dsr.Report) string {
+				return "request " + r.RequestID + " must now be answered by " + r.DueAt.Format(time.DateOnly) + "\n"
 			})
 		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why; stays in the report and must not name the person")
+	s.textFlag(cmd, &reason, "reason", "`TEXT` that says why; stays in the report and must not name the person")
 	cmd.Flags().StringVar(&notice, "notice-sent", "", "`DATE` on which the subject was told, or an RFC 3339 time")
 	a = s.newAction(cmd)
 	return cmd

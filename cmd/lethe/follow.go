@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,6 +24,8 @@ type watching struct {
 	request     requests.Name
 	json        bool
 	identifiers bool
+	// wait says that the outcome is waited for: whatever keeps it from coming is an error.
+	wait bool
 }
 
 // A follower shows one view after another.
@@ -33,8 +36,9 @@ type follower interface {
 	pause(reason error) error
 }
 
-// follow shows the request until it ends, a restriction is in force, or the user interrupts, which ends
-// nothing but the command.
+// follow shows the request until it ends, a restriction is in force, or the user interrupts,
+// which ends nothing but the command. If the outcome is waited for, it ends as well once
+// nothing but people is waited for.
 func (s *streams) follow(ctx context.Context, d desk, w watching) error {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -48,7 +52,7 @@ func (s *streams) followAt(ctx context.Context, d desk, w watching, ticks <-chan
 		v, err := look(ctx, d, w)
 		switch {
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // whoever interrupts has seen enough
+			return w.interrupted(ctx)
 		case errors.Is(err, requests.ErrNoWorker), errors.Is(err, requests.ErrUnreachable):
 			err = shown.pause(err)
 		case err == nil:
@@ -61,16 +65,51 @@ func (s *streams) followAt(ctx context.Context, d desk, w watching, ticks <-chan
 		case v.line.StartedAt.IsZero(): // it cannot be told at the moment
 		case !v.line.Running():
 			_, err := d.Completion(ctx, w.request.Kind, w.request.ID)
-			return err
+			return cmp.Or(err, w.verdict(v.report))
 		case inForce(v.report):
 			return nil // it stays open by design
+		case w.wait && onlyPeople(v.report):
+			return w.needsPerson(v.report)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return w.interrupted(ctx)
 		case <-ticks:
 		}
 	}
+}
+
+// interrupted is what an interruption means: who watches has seen enough, who waits has
+// not got what they waited for.
+func (w watching) interrupted(ctx context.Context) error {
+	if w.wait {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// verdict is an error if a request that has ended is waited for and was cancelled.
+func (w watching) verdict(r dsr.Report) error {
+	if w.wait && r.Cancellation != nil {
+		return fmt.Errorf("the request was cancelled; what was done by then: lethe report %s", w.request)
+	}
+	return nil
+}
+
+// needsPerson says for whom the request waits.
+func (w watching) needsPerson(r dsr.Report) error {
+	return statusError{exitPerson, fmt.Sprintf("the request waits for a person: %s; see what to do with: lethe show %s",
+		strings.Join(waiting(r), ", "), w.request)}
+}
+
+// onlyPeople reports whether an open request waits for people and for nothing else.
+func onlyPeople(r dsr.Report) bool {
+	for _, o := range r.Systems {
+		if o.State.Open() && o.State != dsr.NeedsOperator {
+			return false
+		}
+	}
+	return len(waiting(r)) > 0
 }
 
 // follower chooses how to show: redrawn on a terminal, else what changes.

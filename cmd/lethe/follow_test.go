@@ -159,3 +159,49 @@ func TestScreenCutsWhatTheTerminalCannotHold(t *testing.T) {
 	require.Contains(t, out.String(), "… and 7 more lines")
 	require.Contains(t, out.String(), "a line that is longer than the terminal…")
 }
+
+// TestWaitingEndsWhereWatchingGoesOn is about 'submit --wait': the exit code says whether
+// the outcome is there, whom it waits for, or that nobody knows.
+func TestWaitingEndsWhereWatchingGoesOn(t *testing.T) {
+	t.Parallel()
+	asks := func(status dsr.Status, gist, alore dsr.State) dsr.Report {
+		r := standing(status, gist)
+		r.Systems[1].State = alore
+		return r
+	}
+	cancelled := standing(dsr.StatusCancelled, dsr.Skipped)
+	cancelled.Cancellation = &dsr.Action{Name: "cancel", Operator: "sam", Text: "withdrawn"}
+	noGround := standing(dsr.StatusOpen, dsr.NotFound)
+	noGround.Kind, noGround.Restriction = dsr.Restriction, &dsr.RestrictionRecord{}
+	for name, test := range map[string]struct {
+		last   answer
+		status int
+		says   string
+	}{
+		"ended":          {answer{report: standing(dsr.StatusExceptions, dsr.Skipped), closed: true}, exitDone, ""},
+		"cancelled":      {answer{report: cancelled, closed: true}, exitFailed, "the request was cancelled"},
+		"needs a person": {answer{report: asks(dsr.StatusOpen, dsr.NotFound, dsr.NeedsOperator)}, exitPerson, "the request waits for a person: alore; see what to do with: lethe show r1"},
+		"needs a ground": {answer{report: noGround}, exitPerson, "the request waits for a person: ground; "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := testStreams(t)
+			d := &scripted{answers: []answer{{report: asks(dsr.StatusOpen, dsr.Acting, dsr.NeedsOperator)}, test.last}}
+			err := s.followAt(t.Context(), d, watching{request: r1, wait: true}, always(t))
+			require.Equal(t, test.status, statusOf(err), err)
+			require.Equal(t, 2, d.asked, "it goes on while a system does")
+			if test.says != "" {
+				require.ErrorContains(t, err, test.says)
+			}
+		})
+	}
+}
+
+func TestWhoWaitsAndInterruptsHasNoOutcome(t *testing.T) {
+	t.Parallel()
+	s, _ := testStreams(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	d := &scripted{answers: []answer{{report: standing(dsr.StatusOpen, dsr.Acting)}}}
+	require.Equal(t, exitInterrupted, statusOf(s.followAt(ctx, d, watching{request: r1, wait: true}, nil)))
+}

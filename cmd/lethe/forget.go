@@ -16,6 +16,7 @@ import (
 func newForget(s *streams) *cobra.Command {
 	var reach *access
 	var yes bool
+	var asJSON *bool
 	cmd := &cobra.Command{
 		Use:   "forget ID",
 		Short: "Destroy a request's key now",
@@ -33,16 +34,17 @@ Other processes may hold the key in memory for as long as vault.cache_for says.`
 				return err
 			}
 			return reach.atRequest(cmd.Context(), typed, func(desk *requests.Desk, r requests.Name) error {
-				return s.forget(cmd.Context(), desk, r, yes)
+				return s.forget(cmd.Context(), desk, r, yes, *asJSON)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	asJSON = jsonFlag(cmd)
 	reach = s.accessFlags(cmd)
 	return cmd
 }
 
-func (s *streams) forget(ctx context.Context, desk *requests.Desk, r requests.Name, yes bool) error {
+func (s *streams) forget(ctx context.Context, desk *requests.Desk, r requests.Name, yes, asJSON bool) error {
 	if err := desk.CheckOver(ctx, r.Kind, r.ID); err != nil {
 		return err
 	}
@@ -55,10 +57,11 @@ func (s *streams) forget(ctx context.Context, desk *requests.Desk, r requests.Na
 	if err != nil {
 		return err
 	}
+	words := "request " + r.ID + " is forgotten; its report stays: lethe report " + r.String() + "\n"
 	if already {
-		return s.print("request " + r.ID + " was forgotten before\n")
+		words = "request " + r.ID + " was forgotten before\n"
 	}
-	return s.print("request " + r.ID + " is forgotten; its report stays: lethe report " + r.String() + "\n")
+	return s.printEffect(asJSON, effectOn(r, "", "forget", outcome{Already: already}), words)
 }
 
 // errNotConfirmed says that the user did not mean it.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -16,9 +15,6 @@ import (
 	"ite.digital/lethe/dsr/identity"
 )
 
-// maxSubjectFile bounds a subject file, in bytes.
-const maxSubjectFile = 1 << 20
-
 // An entry is an identifier as the user gave it, and where.
 type entry struct {
 	// field names the flag or the place in the file; the value is never named.
@@ -26,11 +22,13 @@ type entry struct {
 	dsr.Identifier
 }
 
-// identifierFlags are the flags by which identifiers are given, one for each
-// type, each repeatable.
+// identifierFlags are the flags by which identifiers are given: one for each type, each
+// repeatable, and one for a file.
 type identifierFlags struct {
 	prefix string
 	values map[dsr.IdentifierType]*[]string
+	// read are the identifiers of the file.
+	read []entry
 }
 
 // meanings say what each type of identifier is.
@@ -43,21 +41,36 @@ var meanings = map[dsr.IdentifierType]string{
 	dsr.GAAppInstanceID: "Google Analytics app instance `ID`",
 }
 
-// newIdentifierFlags adds the flags; help says what the identifiers are for.
-func newIdentifierFlags(cmd *cobra.Command, prefix, help string) identifierFlags {
-	flags := identifierFlags{prefix: prefix, values: map[dsr.IdentifierType]*[]string{}}
+// identifierFlags adds the flags for identifiers of the subject; help says what they are for.
+func (s *streams) identifierFlags(cmd *cobra.Command, help string) *identifierFlags {
+	return s.prefixedFlags(cmd, "", "subject-file", help)
+}
+
+// foundFlags adds the flags for identifiers that a system has disclosed.
+func (s *streams) foundFlags(cmd *cobra.Command, help string) *identifierFlags {
+	return s.prefixedFlags(cmd, "found-", "found-file", help)
+}
+
+func (s *streams) prefixedFlags(cmd *cobra.Command, prefix, file, help string) *identifierFlags {
+	flags := &identifierFlags{prefix: prefix, values: map[dsr.IdentifierType]*[]string{}}
+	var names []string
 	for _, t := range dsr.IdentifierTypes() {
+		names = append(names, flags.name(t))
 		flags.values[t] = cmd.Flags().StringArray(flags.name(t), nil, help+meanings[t]+" (repeatable)")
 	}
+	s.fileFlag(cmd, file, "identifiers, as JSON,", func(content string) (err error) {
+		flags.read, err = parseEntries(file, content)
+		return err
+	}, names...)
 	return flags
 }
 
-func (f identifierFlags) name(t dsr.IdentifierType) string {
+func (f *identifierFlags) name(t dsr.IdentifierType) string {
 	return f.prefix + strings.ReplaceAll(string(t), "_", "-")
 }
 
-// entries returns what the flags were set to.
-func (f identifierFlags) entries() []entry {
+// entries returns what the flags say.
+func (f *identifierFlags) entries() []entry {
 	var entries []entry
 	for _, t := range dsr.IdentifierTypes() {
 		values := *f.values[t]
@@ -69,47 +82,23 @@ func (f identifierFlags) entries() []entry {
 			entries = append(entries, entry{field, dsr.Identifier{Type: t, Value: value}})
 		}
 	}
-	return entries
+	return append(entries, f.read...)
 }
 
-// readEntries reads a subject file, "-" being the command's input.
-func (s *streams) readEntries(name string) ([]entry, error) {
-	content, err := s.readFile(name)
-	if err != nil {
-		return nil, err
-	}
+// parseEntries reads the content of the file that the flag of that name has named.
+func parseEntries(flag, content string) ([]entry, error) {
 	var subject dsr.Subject
 	decoder := json.NewDecoder(strings.NewReader(content))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&subject); err != nil || decoder.More() {
 		// What the decoder says may quote the file.
-		return nil, errors.New(`the subject file is not of the form {"identifiers":[{"type":"email","value":"…"}]}`)
+		return nil, statusError{exitUsage, "--" + flag + `: the file is not of the form {"identifiers":[{"type":"email","value":"…"}]}`}
 	}
 	var entries []entry
 	for i, id := range subject.Identifiers {
 		entries = append(entries, entry{fmt.Sprintf("identifiers[%d]", i), id})
 	}
 	return entries, nil
-}
-
-func (s *streams) readFile(name string) (string, error) {
-	input := s.in
-	if name != "-" {
-		file, err := os.Open(name) //nolint:gosec // the user names it
-		if err != nil {
-			return "", fmt.Errorf("the subject file cannot be read: %w", reason(err))
-		}
-		defer func() { _ = file.Close() }() // it was only read
-		input = file
-	}
-	content, err := io.ReadAll(io.LimitReader(input, maxSubjectFile+1))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("the subject file cannot be read: %w", reason(err))
-	case len(content) > maxSubjectFile:
-		return "", fmt.Errorf("the subject file is larger than %d bytes", maxSubjectFile)
-	}
-	return string(content), nil
 }
 
 // reason is why a file cannot be used, without its name: a file may be named

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/dsr"
-	"ite.digital/lethe/requests"
 	"ite.digital/lethe/workflows"
 )
 
@@ -35,10 +33,11 @@ reason stays in the report and must not name the person.`,
 			if err := a.prepareRequest(cmd, args[0]); err != nil {
 				return err
 			}
-			return s.identity(cmd.Context(), a, workflows.UpdateAskIdentity, workflows.AskIdentity{Operator: a.operator, Reason: reason, AskedAt: at})
+			params := workflows.AskIdentity{Operator: a.operator, Reason: reason, AskedAt: at}
+			return s.decideTime(cmd.Context(), a, workflows.UpdateAskIdentity, params, identityText)
 		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says what the doubts are; stays in the report and must not name the person")
+	s.textFlag(cmd, &reason, "reason", "`TEXT` that says what the doubts are; stays in the report and must not name the person")
 	cmd.Flags().StringVar(&asked, "asked", "", "`DATE` on which the subject was asked, or an RFC 3339 time")
 	a = s.newAction(cmd)
 	return cmd
@@ -69,25 +68,14 @@ evidence stays in the report and must not name the person.`,
 			if err := a.prepareRequest(cmd, args[0]); err != nil {
 				return err
 			}
-			return s.identity(cmd.Context(), a, workflows.UpdateConfirmIdentity, workflows.ConfirmIdentity{Operator: a.operator, Evidence: evidence, AnsweredAt: at})
+			params := workflows.ConfirmIdentity{Operator: a.operator, Evidence: evidence, AnsweredAt: at}
+			return s.decideTime(cmd.Context(), a, workflows.UpdateConfirmIdentity, params, identityText)
 		},
 	}
-	cmd.Flags().StringVar(&evidence, "evidence", "", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
+	s.textFlag(cmd, &evidence, "evidence", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
 	cmd.Flags().StringVar(&answered, "answered", "", "`DATE` on which the proof was received, or an RFC 3339 time (default: now)")
 	a = s.newAction(cmd)
 	return cmd
-}
-
-// identity sends an update about the subject's identity and says how the request
-// stands then.
-func (s *streams) identity(ctx context.Context, a *action, update string, params any) error {
-	return a.update(ctx, update, params, func(desk *requests.Desk, n requests.Name) error {
-		r, _, err := desk.Status(ctx, n.Kind, n.ID)
-		if err != nil {
-			return err
-		}
-		return s.print(identityText(r))
-	})
 }
 
 // identityText says what a wait for proof of identity means for the request.

@@ -30,12 +30,10 @@ anybody.`,
 				return err
 			}
 			params := workflows.Lift{Operator: a.operator, Reason: reason}
-			return a.update(cmd.Context(), workflows.UpdateLift, params, func(_ *requests.Desk, r requests.Name) error {
-				return s.print(liftText(r))
-			})
+			return s.decide(cmd.Context(), a, workflows.UpdateLift, params, liftText)
 		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why; the person is told, and it stays in the report")
+	s.textFlag(cmd, &reason, "reason", "`TEXT` that says why; the person is told, and it stays in the report")
 	a = s.newAction(cmd)
 	return cmd
 }
@@ -75,12 +73,12 @@ must not name the person.`,
 				return err
 			}
 			params := workflows.ConfirmNotice{Operator: a.operator, Evidence: evidence, SentAt: at}
-			return a.update(cmd.Context(), workflows.UpdateConfirmNotice, params, func(_ *requests.Desk, r requests.Name) error {
-				return s.print("restriction " + r.ID + " is being lifted\nfollow it with: lethe show " + r.String() + " --watch\n")
+			return s.decide(cmd.Context(), a, workflows.UpdateConfirmNotice, params, func(r requests.Name) string {
+				return "restriction " + r.ID + " is being lifted\nfollow it with: lethe show " + r.String() + " --watch\n"
 			})
 		},
 	}
-	cmd.Flags().StringVar(&evidence, "evidence", "", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
+	s.textFlag(cmd, &evidence, "evidence", "`TEXT` that says how anybody can know; stays in the report and must not name the person")
 	cmd.Flags().StringVar(&sent, "sent", "", "`DATE` on which the person was told, or an RFC 3339 time (default: now)")
 	a = s.newAction(cmd)
 	return cmd

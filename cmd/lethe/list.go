@@ -20,7 +20,7 @@ const maxAsked = 50
 
 func newList(s *streams) *cobra.Command {
 	var reach *access
-	var who identifierFlags
+	var who *identifierFlags
 	var region *string
 	var open, archived bool
 	var limit int
@@ -32,13 +32,15 @@ func newList(s *streams) *cobra.Command {
 of the others, and of those that do not answer, only what Temporal knows is shown.
 Open ones that no worker has taken up are "not begun".
 
-With identifiers only the requests of that person are listed. Lethe stores no
-identifier for that, but a keyed hash of each that a request was handed in with.
+With identifiers only the requests of that person are listed; --subject-file keeps them
+off the command line. Lethe stores no identifier for that, but a keyed hash of each that
+a request was handed in with.
 
 With --archived the requests with a report are listed from the archive, those
 included that Temporal has dropped. No Temporal is needed.`, maxAsked),
 		Example: `  lethe list --open
   lethe list --email ann@example.com
+  lethe list --subject-file - < subject.json
   lethe list --limit 200 --json
   lethe list --archived`,
 		Args: arguments(),
@@ -58,7 +60,7 @@ included that Temporal has dropped. No Temporal is needed.`, maxAsked),
 			}
 			subject, problems := normalise(who.entries(), normalizer(*region, cfg))
 			if len(problems) > 0 {
-				return problems
+				return wrongValues(problems)
 			}
 			return reach.atDesk(cmd.Context(), func(desk *requests.Desk) error {
 				filter := requests.Filter{OpenOnly: open, Subject: subject}
@@ -70,7 +72,7 @@ included that Temporal has dropped. No Temporal is needed.`, maxAsked),
 	cmd.Flags().BoolVar(&archived, "archived", false, "list the requests with a report, from the archive")
 	cmd.Flags().IntVar(&limit, "limit", 50, "list at most `N` requests")
 	asJSON = jsonFlag(cmd)
-	who = newIdentifierFlags(cmd, "", "only requests that were handed in with ")
+	who = s.identifierFlags(cmd, "only requests that were handed in with ")
 	region = regionFlag(cmd)
 	reach = s.accessFlags(cmd)
 	return cmd

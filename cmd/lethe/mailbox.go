@@ -34,8 +34,9 @@ comes from. It waits for a person's approval, because a From line proves nothing
 message that may be a request and is not understood, or that somebody has passed on,
 is flagged for a person. Only headers are read.
 
-With --once the command ends with a line that counts all messages, and with a status
-other than 0 if a person is needed and could not be told.
+With --once the command ends with a line that counts all messages, with exit code 3 if a
+message needs a person and could not be flagged, and with 1 if requests wait or an
+acknowledgement could not be sent.
 
 One process is enough; several do no harm. docs/mailbox.md says more.`,
 		Example: `  lethe mailbox --config lethe.yaml

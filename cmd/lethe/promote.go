@@ -17,6 +17,7 @@ const promoteTimeout = 30 * time.Second
 func newPromote(s *streams) *cobra.Command {
 	var reach *access
 	var buildID string
+	var asJSON *bool
 	cmd := &cobra.Command{
 		Use:   "promote",
 		Short: "Make a release the one that carries out requests",
@@ -35,10 +36,12 @@ The same can be done with Temporal's own tools.`,
 			if err != nil {
 				return err
 			}
-			return s.print("release " + promoted + " carries out requests from now on\n")
+			done := effect{Update: "promote", Outcome: outcome{Release: promoted}}
+			return s.printEffect(*asJSON, done, "release "+promoted+" carries out requests from now on\n")
 		},
 	}
 	cmd.Flags().StringVar(&buildID, "build-id", "", "`RELEASE` to promote (default: that of this program)")
+	asJSON = jsonFlag(cmd)
 	reach = s.accessFlags(cmd)
 	return cmd
 }

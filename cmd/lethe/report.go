@@ -254,8 +254,8 @@ func latest(ctx context.Context, archive string, typed requests.Name) ([]byte, e
 	return report.NewArchive(bucket).LatestFile(ctx, name.Kind, name.ID)
 }
 
-// missing says why there is no report: the request may still be open. Temporal
-// knows; if it cannot be asked, that is no reason to fail differently.
+// missing says why there is no report: the request may still be open, and wait for a
+// person. Temporal knows, if it can be asked.
 func missing(ctx context.Context, reach *access, typed requests.Name) error {
 	reason := fmt.Errorf("%w; if it is still open, 'lethe show %s' says how it stands", report.ErrNotFound, typed)
 	err := reach.atRequest(ctx, typed, func(desk *requests.Desk, n requests.Name) error {
@@ -263,13 +263,21 @@ func missing(ctx context.Context, reach *access, typed requests.Name) error {
 		switch {
 		case errors.Is(err, requests.ErrUnknown):
 			reason = fmt.Errorf("%w, and %w", report.ErrNotFound, err)
-		case err == nil && line.Running():
+		case err != nil:
+			return err
+		case line.Running() && line.Waiting:
+			reason = statusError{exitPerson, fmt.Sprintf("the request waits for a person, so there is no report yet; see what to do with: lethe show %s", n)}
+		case line.Running():
 			reason = fmt.Errorf("the request is still open, so there is no report yet; 'lethe show %s' says how it stands", n)
 		}
 		return nil
 	})
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return err
+	case err != nil && unreached(err):
+		return statusError{exitUnreached, reason.Error()}
+	default:
+		return reason
 	}
-	return reason
 }

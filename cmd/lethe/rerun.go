@@ -8,6 +8,8 @@ import (
 
 func newRerun(s *streams) *cobra.Command {
 	var reach *access
+	var wait bool
+	var asJSON *bool
 	cmd := &cobra.Command{
 		Use:   "rerun ID",
 		Short: "Carry a request out again that has ended",
@@ -21,8 +23,9 @@ ones, and names what earlier runs did.
 A request can be carried out again for as long as Temporal keeps it and its key is
 not destroyed. One that still runs is refused, and so is a restriction: while it is
 open it sees to itself, and afterwards it is handed in anew.`,
-		Example: `  lethe rerun ticket-4711`,
-		Args:    arguments("ID"),
+		Example: `  lethe rerun ticket-4711
+  lethe rerun ticket-4711 --wait`,
+		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			typed, err := requestName(cmd, args[0])
 			if err != nil {
@@ -35,10 +38,20 @@ open it sees to itself, and afterwards it is handed in anew.`,
 				if text := s.unattended(cmd.Context(), desk); text != "" {
 					s.mind("%s", text)
 				}
-				return s.print("request " + r.ID + " is carried out again\nfollow it with: lethe show " + r.String() + " --watch\n")
+				words := "request " + r.ID + " is carried out again\n"
+				if !wait {
+					words += "follow it with: lethe show " + r.String() + " --watch\n"
+				}
+				err := s.printEffect(*asJSON, effectOn(r, "", "rerun", outcome{}), words)
+				if err != nil || !wait {
+					return err
+				}
+				return s.follow(cmd.Context(), desk, watching{request: r, json: *asJSON, wait: true})
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&wait, "wait", false, waitHelp)
+	asJSON = jsonFlag(cmd)
 	reach = s.accessFlags(cmd)
 	return cmd
 }

@@ -37,14 +37,14 @@ report and must not name the person.`,
 				return err
 			}
 			params := workflows.ResolveConflict{Operator: a.operator, Erase: erase, Reason: reason}
-			return a.update(cmd.Context(), workflows.UpdateResolveConflict, params, func(_ *requests.Desk, r requests.Name) error {
-				return s.print(resolvedText(r, erase))
+			return s.decide(cmd.Context(), a, workflows.UpdateResolveConflict, params, func(r requests.Name) string {
+				return resolvedText(r, erase)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&erase, "erase", false, "go on with the erasure, which ends the restriction")
 	cmd.Flags().BoolVar(&stop, "stop", false, "end the erasure in favour of the restriction")
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why; stays in the report and must not name the person")
+	s.textFlag(cmd, &reason, "reason", "`TEXT` that says why; stays in the report and must not name the person")
 	a = s.newAction(cmd)
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 func newResolveHash(s *streams) *cobra.Command {
 	var a *action
 	var p workflows.ResolveHash
-	var handed identifierFlags
+	var handed *identifierFlags
 	var region *string
 	cmd := &cobra.Command{
 		Use:   "resolve-hash ID",
@@ -22,6 +22,7 @@ does not fit is refused, so that nobody else is searched for.
 --unknown says that nobody can tell: all systems go on without, and those that cannot
 be searched by anything else end as "cannot identify" (GDPR Art. 11).`,
 		Example: `  lethe resolve-hash ticket-4711 --email ann@example.com
+  lethe resolve-hash ticket-4711 --subject-file - < subject.json
   lethe resolve-hash ticket-4711 --unknown --reason "the controller has deleted the address"`,
 		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,19 +43,19 @@ be searched by anything else end as "cannot identify" (GDPR Art. 11).`,
 			if len(entries) > 0 {
 				subject, problems := normalise(entries, normalizer(*region, cfg))
 				if len(problems) > 0 {
-					return problems
+					return wrongValues(problems)
 				}
 				p.Identifiers = subject.Identifiers
 			}
 			p.Operator = a.operator
-			return a.update(cmd.Context(), workflows.UpdateResolveHash, p, func(_ *requests.Desk, r requests.Name) error {
-				return s.print(string(r.Kind) + " " + r.ID + " goes on; follow it with: lethe show " + r.String() + " --watch\n")
+			return s.decide(cmd.Context(), a, workflows.UpdateResolveHash, p, func(r requests.Name) string {
+				return string(r.Kind) + " " + r.ID + " goes on; follow it with: lethe show " + r.String() + " --watch\n"
 			})
 		},
 	}
-	handed = newIdentifierFlags(cmd, "", "what is behind the hash: ")
+	handed = s.identifierFlags(cmd, "what is behind the hash: ")
 	cmd.Flags().BoolVar(&p.Unknown, "unknown", false, "nobody can tell what is behind the hash")
-	cmd.Flags().StringVar(&p.Reason, "reason", "", "`TEXT` that says why it is unknown; stays in the report and must not name the person")
+	s.textFlag(cmd, &p.Reason, "reason", "`TEXT` that says why it is unknown; stays in the report and must not name the person")
 	region = regionFlag(cmd)
 	a = s.newAction(cmd)
 	return cmd

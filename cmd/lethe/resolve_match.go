@@ -26,14 +26,14 @@ once. The reason stays in the report and must not name anybody.`,
 			if err := a.prepare(cmd, args); err != nil {
 				return err
 			}
-			return s.send(cmd.Context(), a, workflows.UpdateResolveMatch, workflows.ResolveMatch{
+			return s.decideSystem(cmd.Context(), a, workflows.UpdateResolveMatch, workflows.ResolveMatch{
 				System: a.system, Operator: a.operator, Erase: erase, Keep: keep, Reason: reason,
 			}, "goes on")
 		},
 	}
-	cmd.Flags().StringArrayVar(&erase, "erase", nil, "a `RECORD` that is the person's (repeatable)")
-	cmd.Flags().StringArrayVar(&keep, "keep", nil, "a `RECORD` that is somebody else's (repeatable)")
-	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says how you know; stays in the report and must not name anybody")
+	s.recordsFlag(cmd, &erase, "erase", "a `RECORD` that is the person's")
+	s.recordsFlag(cmd, &keep, "keep", "a `RECORD` that is somebody else's")
+	s.textFlag(cmd, &reason, "reason", "`TEXT` that says how you know; stays in the report and must not name anybody")
 	a = s.newAction(cmd)
 	return cmd
 }

@@ -41,12 +41,12 @@ is taken from it.`,
 			}
 			p.System, p.Operator = a.system, a.operator
 			return a.reach.atRequest(cmd.Context(), a.request, func(desk *requests.Desk, n requests.Name) error {
-				return s.retain(cmd.Context(), desk, n, p)
+				return s.retain(cmd.Context(), desk, a, n, p)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&ground, "ground", "", "`GROUND` of GDPR Art. 17(3): "+grounds)
-	cmd.Flags().StringVar(&p.Reason, "reason", "", "`TEXT` that says why the ground applies; the person is told, and it must not name them")
+	s.textFlag(cmd, &p.Reason, "reason", "`TEXT` that says why the ground applies; the person is told, and it must not name them")
 	cmd.Flags().StringSliceVar(&p.Categories, "categories", nil, "`CATEGORIES` of data that are kept, such as invoices,contracts")
 	cmd.Flags().StringVar(&p.ReviewOn, "review-on", "", "`DAY` on which it is looked at again, such as 2036-12-31")
 	a = s.newAction(cmd)
@@ -55,7 +55,7 @@ is taken from it.`,
 
 // retain sends the decision, with what it leaves out taken from the rule that the
 // request has for the system.
-func (s *streams) retain(ctx context.Context, desk *requests.Desk, n requests.Name, p workflows.RetainSystem) error {
+func (s *streams) retain(ctx context.Context, desk *requests.Desk, a *action, n requests.Name, p workflows.RetainSystem) error {
 	if p.Reason == "" || p.ReviewOn == "" || len(p.Categories) == 0 {
 		r, _, err := desk.Status(ctx, n.Kind, n.ID)
 		if err != nil {
@@ -63,10 +63,8 @@ func (s *streams) retain(ctx context.Context, desk *requests.Desk, n requests.Na
 		}
 		p = byRule(r, p)
 	}
-	if err := desk.Update(ctx, n.Kind, n.ID, workflows.UpdateRetainSystem, p); err != nil {
-		return err
-	}
-	return s.print(p.System + " keeps " + strings.Join(p.Categories, ", ") + " until somebody looks again on " + p.ReviewOn + "; see it with: lethe show " + n.String() + "\n")
+	words := p.System + " keeps " + strings.Join(p.Categories, ", ") + " until somebody looks again on " + p.ReviewOn + "; see it with: lethe show " + n.String() + "\n"
+	return s.send(ctx, desk, a, n, decision{p.System, workflows.UpdateRetainSystem, p}, outcome{Categories: p.Categories, ReviewOn: p.ReviewOn}, words)
 }
 
 // byRule is the decision with what it leaves out taken from the system's rule.

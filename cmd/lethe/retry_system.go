@@ -19,7 +19,7 @@ repaired; or go on with records that you have looked at.`,
 			if err := a.prepare(cmd, args); err != nil {
 				return err
 			}
-			return s.send(cmd.Context(), a, workflows.UpdateRetrySystem,
+			return s.decideSystem(cmd.Context(), a, workflows.UpdateRetrySystem,
 				workflows.RetrySystem{System: a.system, Operator: a.operator}, "is tried again now")
 		},
 	}

@@ -25,7 +25,9 @@ kind and id: erasure/ID or restriction/ID.
 
 Temporal is the engine behind it. The commands reach it as all Temporal tools
 do: through the TEMPORAL_… environment variables, a profile in temporal.toml, or
-the flags --address, --namespace and --profile.`,
+the flags --address, --namespace and --profile.
+
+'lethe help exit-codes' says with which code a command ends.`,
 		Example: `  lethe worker --config lethe.yaml
   lethe submit --kind erasure --email ann@example.com
   lethe show 0d6e7a5c-6f0b-4d6e-9d0e-7c7b3f0c2a11 --watch`,
@@ -49,9 +51,26 @@ the flags --address, --namespace and --profile.`,
 		newExtendDeadline(s), newAskIdentity(s), newConfirmIdentity(s),
 		newLift(s), newLiftingNotice(s), newConfirmNotice(s), newResolveConflict(s), newCancel(s), newRerun(s), newForget(s))...)
 	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newMailbox(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s))...)
+	root.AddCommand(newExitCodes())
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupRunning.ID)
+	checkCompletion(root)
 	return root
+}
+
+// checkCompletion has cobra's own commands refuse what makes no sense in our words: cobra's
+// would quote what was typed.
+func checkCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.Args, cmd.RunE = subcommands, help
+		for _, shell := range cmd.Commands() {
+			shell.Args = arguments()
+		}
+	}
 }
 
 // in puts commands into a group of the help.

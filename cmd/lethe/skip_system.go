@@ -23,11 +23,11 @@ must not name the person. The request then completes with exceptions.`,
 			if err := a.prepare(cmd, args); err != nil {
 				return err
 			}
-			return s.send(cmd.Context(), a, workflows.UpdateSkipSystem,
+			return s.decideSystem(cmd.Context(), a, workflows.UpdateSkipSystem,
 				workflows.SkipSystem{System: a.system, Operator: a.operator, Reason: why}, "is left out")
 		},
 	}
-	cmd.Flags().StringVar(&why, "reason", "", "`TEXT` that says why; stays in the report and must not name the person")
+	s.textFlag(cmd, &why, "reason", "`TEXT` that says why; stays in the report and must not name the person")
 	a = s.newAction(cmd)
 	return cmd
 }

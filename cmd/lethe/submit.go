@@ -21,8 +21,7 @@ import (
 // submission is what the flags of submit say.
 type submission struct {
 	reach       *access
-	identifiers identifierFlags
-	file        string
+	identifiers *identifierFlags
 	kind        string
 	ground      string
 	id          string
@@ -45,11 +44,14 @@ processing (Art. 18), which says on which ground. The same request handed in twi
 one request. If no worker is running, a warning says so: the request is handed in, and
 nothing happens before one is started.
 
-A restriction stays open until it is lifted; --wait ends once it is in force.
+A restriction stays open until it is lifted; --wait ends once it is in force. If nothing
+goes on before a person has answered, --wait ends with exit code 3: answer, then follow
+with 'lethe show ID --watch'.
 
 Identifiers given as flags stay in the history of your shell and are visible to
 others on this machine while the command runs. To avoid that, give them in a
-file, or through a pipe:
+file, or through a pipe. All commands that take identifiers, or a text that may name
+a person, have such a flag:
 
     {"identifiers":[{"type":"email","value":"ann@example.com"}]}`,
 		Example: `  lethe submit --kind erasure --email ann@example.com --phone "06 39 98 00 00" --region FR
@@ -65,9 +67,8 @@ file, or through a pipe:
 
 // add makes the flags.
 func (f *submission) add(s *streams, cmd *cobra.Command) {
-	f.identifiers = newIdentifierFlags(cmd, "", "")
+	f.identifiers = s.identifierFlags(cmd, "")
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "subject-file", "", "read the identifiers from this `FILE`; - is the standard input")
 	flags.StringVar(&f.kind, "kind", string(dsr.Erasure), "`KIND` of request: erasure or restriction")
 	flags.StringVar(&f.ground, "ground", "", groundHelp())
 	flags.StringVar(&f.id, "id", "", "the request's `ID`, which must not name the person (default: a random one)")
@@ -75,11 +76,14 @@ func (f *submission) add(s *streams, cmd *cobra.Command) {
 	flags.StringArrayVar(&f.systems, "system", nil, "only the configured system of this `NAME` (repeatable; default: all)")
 	flags.BoolVar(&f.approval, "approval", false, "let a person approve what is to be done: lethe approve")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "locate the person, report what would be done, and change nothing")
-	flags.BoolVar(&f.wait, "wait", false, "follow the request until it ends, or a restriction until it is in force")
+	flags.BoolVar(&f.wait, "wait", false, waitHelp)
 	f.region = regionFlag(cmd)
 	f.json = jsonFlag(cmd)
 	f.reach = s.accessFlags(cmd)
 }
+
+// waitHelp explains --wait.
+const waitHelp = "follow the request until it ends, a restriction is in force, or nothing goes on without a person (exit code 3)"
 
 // groundHelp names the grounds of a restriction with their articles.
 func groundHelp() string {
@@ -109,7 +113,7 @@ func (s *streams) submit(ctx context.Context, f *submission) error {
 		if !f.wait {
 			return nil
 		}
-		return s.follow(ctx, desk, watching{request: requests.Name{Kind: request.Kind, ID: request.ID}, json: *f.json})
+		return s.follow(ctx, desk, watching{request: requests.Name{Kind: request.Kind, ID: request.ID}, json: *f.json, wait: true})
 	})
 }
 
@@ -167,13 +171,6 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 		return dsr.Request{}, err
 	}
 	entries := f.identifiers.entries()
-	if f.file != "" {
-		more, err := s.readEntries(f.file)
-		if err != nil {
-			return dsr.Request{}, err
-		}
-		entries = append(entries, more...)
-	}
 	subject, problems := normalise(entries, normalizer(*f.region, cfg))
 	request := dsr.Request{
 		ID: cmp.Or(f.id, uuid.NewString()), Kind: dsr.Kind(f.kind), Subject: subject, Systems: f.systems,
@@ -190,7 +187,7 @@ func (s *streams) request(f *submission) (dsr.Request, error) {
 	}
 	problems = append(problems, unknownSystems("--system", f.systems, cfg)...)
 	if len(problems) > 0 {
-		return dsr.Request{}, problems
+		return dsr.Request{}, wrongValues(problems)
 	}
 	return request, nil
 }

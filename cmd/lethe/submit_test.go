@@ -29,10 +29,16 @@ func testStreams(t *testing.T) (*streams, *strings.Builder) {
 func requestOf(t *testing.T, s *streams, flags ...string) (dsr.Request, error) {
 	t.Helper()
 	f := &submission{}
-	cmd := &cobra.Command{Use: "submit"}
+	var r dsr.Request
+	cmd := &cobra.Command{Use: "submit", SilenceErrors: true, SilenceUsage: true}
+	cmd.RunE = func(*cobra.Command, []string) (err error) {
+		r, err = s.request(f)
+		return err
+	}
 	f.add(s, cmd)
-	require.NoError(t, cmd.ParseFlags(flags))
-	return s.request(f)
+	cmd.SetArgs(flags)
+	err := cmd.ExecuteContext(t.Context())
+	return r, err
 }
 
 func TestSubmitNormalisesIdentifiersAndDropsRepetitions(t *testing.T) {

@@ -36,7 +36,8 @@ func newSystemsCheck(s *streams) *cobra.Command {
 vendor. Nothing is changed there. Unless systems are named, the mail server of
 notify.email is tried as well, and the mailbox that requests are taken from: they are
 reached and signed in to, nothing is sent, and folders are opened for reading only. Of
-the gateway the certificates are looked at, by which it signs and speaks TLS. The exit code is 1 if any check failed.`,
+the gateway the certificates are looked at, by which it signs and speaks TLS. The exit code is 1
+if a check failed, and 4 if all that failed did because somebody could not be reached.`,
 		Example: `  lethe systems check
   lethe systems check gist hubspot`,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -45,7 +46,7 @@ the gateway the certificates are looked at, by which it signs and speaks TLS. Th
 				return err
 			}
 			if problems := unknownSystems("SYSTEM", names, cfg); len(problems) > 0 {
-				return problems
+				return wrongValues(problems)
 			}
 			results := check(cmd.Context(), cfg, names)
 			if cmd.Context().Err() != nil {
@@ -75,6 +76,8 @@ type checked struct {
 	Result string `json:"result"`
 	Reason string `json:"reason,omitempty"`
 	Advice string `json:"advice,omitempty"`
+	// away says that the check failed because the system could not be reached.
+	away bool
 }
 
 // check tries the named systems side by side, or all and the mail server.
@@ -154,9 +157,9 @@ func tryMailbox(ctx context.Context, server mailbox.Server) checked {
 	case err == nil:
 		return checked{System: mailbox.Name, Result: checkOK, Reason: notes}
 	case errors.As(err, &known):
-		return checked{System: mailbox.Name, Result: checkFailed, Reason: known.Error()}
+		return checked{System: mailbox.Name, Result: checkFailed, Reason: known.Error(), away: unreached(err)}
 	default:
-		return checked{System: mailbox.Name, Result: checkFailed, Reason: "the mail server did not answer in time"}
+		return checked{System: mailbox.Name, Result: checkFailed, Reason: "the mail server did not answer in time", away: true}
 	}
 }
 
@@ -165,7 +168,7 @@ func tryMail(ctx context.Context, settings mail.Settings) checked {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	if err := mail.Check(ctx, settings); err != nil {
-		return checked{System: mail.Name, Result: checkFailed, Reason: err.Error()}
+		return checked{System: mail.Name, Result: checkFailed, Reason: err.Error(), away: unreached(err)}
 	}
 	return checked{System: mail.Name, Result: checkOK}
 }
@@ -186,9 +189,9 @@ func try(ctx context.Context, system config.System) checked {
 	case err == nil:
 		return checked{System: system.Plan.Name, Result: checkOK}
 	case errors.As(err, &known):
-		return checked{System: system.Plan.Name, Result: checkFailed, Reason: known.Error(), Advice: known.Advice()}
+		return checked{System: system.Plan.Name, Result: checkFailed, Reason: known.Error(), Advice: known.Advice(), away: unreached(err)}
 	default:
-		return checked{System: system.Plan.Name, Result: checkFailed, Reason: err.Error()}
+		return checked{System: system.Plan.Name, Result: checkFailed, Reason: err.Error(), away: unreached(err)}
 	}
 }
 
@@ -237,13 +240,18 @@ const tablePadding = 6
 // verdict is an error if any check failed.
 func verdict(results []checked) error {
 	var failed []string
+	status := exitUnreached
 	for _, r := range results {
-		if r.Result == checkFailed {
-			failed = append(failed, r.System)
+		if r.Result != checkFailed {
+			continue
+		}
+		failed = append(failed, r.System)
+		if !r.away {
+			status = exitFailed
 		}
 	}
-	if len(failed) > 0 {
-		return fmt.Errorf("%d of %d systems failed the check: %s", len(failed), len(results), strings.Join(failed, ", "))
+	if len(failed) == 0 {
+		return nil
 	}
-	return nil
+	return statusError{status, fmt.Sprintf("%d of %d systems failed the check: %s", len(failed), len(results), strings.Join(failed, ", "))}
 }

@@ -64,6 +64,20 @@ func TestCheckTriesEverySystemAndSaysWhatToDo(t *testing.T) {
 	golden(t, "check.txt", out.String())
 }
 
+// TestACheckThatReachesNobodyMaySucceedLater tells a script whether to try again or to ask
+// a person.
+func TestACheckThatReachesNobodyMaySucceedLater(t *testing.T) {
+	t.Parallel()
+	away := system("gist", checkable{err: &connectors.Error{Class: connectors.Transient, System: "gist", Reason: "the vendor did not answer in time"}}, nil)
+	rejected := system("hubspot", checkable{err: &connectors.Error{Class: connectors.CredentialsRejected, System: "hubspot"}}, nil)
+	fine := system("landbot", checkable{}, nil)
+	for status, systems := range map[int][]config.System{
+		exitDone: {fine}, exitUnreached: {fine, away}, exitFailed: {fine, away, rejected},
+	} {
+		require.Equal(t, status, statusOf(verdict(check(t.Context(), &config.Config{Systems: systems}, nil))))
+	}
+}
+
 func TestCheckTriesOnlyTheNamedSystems(t *testing.T) {
 	t.Parallel()
 	cfg := &config.Config{Systems: []config.System{system("gist", checkable{}, nil), system("hubspot", checkable{err: errors.New("odd")}, nil)}}

@@ -26,6 +26,25 @@ func (s *site) count(c client.Client, query string) int {
 	return int(answer.GetCount())
 }
 
+// TestAScriptLearnsThatAPersonIsNeededAndAnswersAsJSON waits for a request that nothing but a
+// manual task holds up.
+func TestAScriptLearnsThatAPersonIsNeededAndAnswersAsJSON(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.worker()
+	waited := s.lethe("submit", "--id", "R-1", "--email", population.Zoe.Email, "--wait")
+	require.Equal(t, 3, waited.code, waited.err)
+	require.Contains(t, waited.err, "lethe: the request waits for a person: alore; see what to do with: lethe show R-1\n")
+
+	refused := s.lethe("skip-system", "R-1", "alore", "--operator", "sam", "--reason", population.Zoe.Email, "--json")
+	require.Equal(t, 1, refused.code)
+	require.Empty(t, refused.out)
+	done := s.must("complete-task", "R-1", "alore", "--operator", "sam", "--evidence", "ticket 4711", "--json")
+	require.JSONEq(t, `{"request_id": "R-1", "kind": "erasure", "system": "alore", "update": "complete-task", "outcome": {"accepted": true}}`, done)
+	s.conclude("R-1")
+	require.Equal(t, 3, s.lethe("rerun", "R-1", "--wait").code)
+}
+
 // TestOperatorsFindWhatNeedsThem uses the saved views of docs/operators.md.
 func TestOperatorsFindWhatNeedsThem(t *testing.T) {
 	t.Parallel()
