@@ -41,6 +41,14 @@ func limited(policy string) simulators.JSON {
 	}
 }
 
+// standardError is an error inside the answer to a batch.
+func standardError(category, message, context string, values ...string) simulators.JSON {
+	return simulators.JSON{
+		"status": "error", "category": category, "message": message, "context": simulators.JSON{context: values},
+		"errors": []any{}, "links": simulators.JSON{},
+	}
+}
+
 func failure(status int, r *http.Request, person string) []byte {
 	if status == http.StatusTooManyRequests {
 		return simulators.Encode(limited(policyOf(r)))
@@ -49,7 +57,7 @@ func failure(status int, r *http.Request, person string) []byte {
 }
 
 func policyOf(r *http.Request) string {
-	if r.URL.Path == searchPath {
+	if called(r).is(objectsAPI, "contacts", "search") {
 		return "SECONDLY"
 	}
 	return "TEN_SECONDLY_ROLLING"
@@ -61,7 +69,7 @@ func refuse(w http.ResponseWriter, status int, message string) {
 
 // limitHeaders come with every answer but those of search (usage guidelines).
 func (s *Sim) limitHeaders(r *http.Request, h http.Header) {
-	if r.URL.Path == searchPath {
+	if called(r).is(objectsAPI, "contacts", "search") {
 		return
 	}
 	daily := s.options.DailyLimit
@@ -86,7 +94,7 @@ func (s *Sim) overLimit(r *http.Request) string {
 	if s.options.DailyLimit > 0 && s.requests[s.today()] > s.options.DailyLimit {
 		return "DAILY"
 	}
-	if r.URL.Path == searchPath && s.options.SearchPerSecond > 0 {
+	if s.options.SearchPerSecond > 0 && called(r).is(objectsAPI, "contacts", "search") {
 		second := s.Now().UTC().Format(time.DateTime)
 		s.searches[second]++
 		if s.searches[second] > s.options.SearchPerSecond {

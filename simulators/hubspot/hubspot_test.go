@@ -1,8 +1,10 @@
 package hubspot_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 )
 
 const (
-	contacts = "/crm/v3/objects/contacts"
+	contacts = "/crm/objects/2026-09/contacts"
 	erase    = contacts + "/gdpr-delete"
 )
 
@@ -31,10 +33,21 @@ type results struct {
 	Paging struct{ Next struct{ After string } }
 }
 
+// query is the body of a search with some fields in place of harmless ones.
+func query(fields ...string) string {
+	body := map[string]json.RawMessage{}
+	for _, part := range append([]string{`"after":"","filterGroups":[],"limit":100,"properties":[],"sorts":[]`}, fields...) {
+		if err := json.Unmarshal([]byte("{"+part+"}"), &body); err != nil {
+			panic(err)
+		}
+	}
+	return string(simulators.Encode(body))
+}
+
 // search returns the ids that a list of filter groups finds.
 func search(t *testing.T, s *hubspot.Sim, groups string) string {
 	t.Helper()
-	answer := ask(t, s, http.MethodPost, contacts+"/search", `{"filterGroups":[`+groups+`]}`)
+	answer := ask(t, s, http.MethodPost, contacts+"/search", query(`"filterGroups":[`+groups+`]`))
 	answer.Want(t, 200, "results")
 	var found results
 	answer.Into(t, &found)
@@ -47,6 +60,12 @@ func search(t *testing.T, s *hubspot.Sim, groups string) string {
 
 func filter(property, operator, value string) string {
 	return fmt.Sprintf(`{"filters":[{"propertyName":%q,"operator":%q,"value":%q}]}`, property, operator, value)
+}
+
+// groups are as many filter groups of a search, of which each finds nobody.
+func groups(n int) string {
+	return `"filterGroups":[` + strings.Repeat(filter("email", "EQ", "nobody@example.com")+",", n-1) +
+		filter("email", "EQ", "nobody@example.com") + `]`
 }
 
 func ids(s ...string) string { return fmt.Sprint(s) }
@@ -62,8 +81,8 @@ func contact(properties ...string) hubspot.Contact {
 func TestCredentialsAreCheckedWithoutTouchingContacts(t *testing.T) {
 	t.Parallel()
 	s := hubspot.New(hubspot.Options{})
-	simtest.Ask(t, s, http.MethodGet, "/account-info/v3/details", "").Want(t, 401, `"category":"INVALID_AUTHENTICATION"`)
-	answer := ask(t, s, http.MethodGet, "/account-info/v3/details", "")
+	simtest.Ask(t, s, http.MethodGet, "/account-info/2026-09/details", "").Want(t, 401, `"category":"INVALID_AUTHENTICATION"`)
+	answer := ask(t, s, http.MethodGet, "/account-info/2026-09/details", "")
 	answer.Want(t, 200, `"portalId"`)
 	if answer.Header.Get("X-HubSpot-RateLimit-Max") != "100" {
 		t.Errorf("headers %v", answer.Header)
@@ -121,7 +140,7 @@ func TestSearchIsPagedAndLimited(t *testing.T) {
 	seen, after := 0, ""
 	for {
 		var page results
-		request := `{"limit":100,"after":"` + after + `","properties":["phone"]}`
+		request := query(`"limit":100,"after":"` + after + `","properties":["phone"]`)
 		ask(t, s, http.MethodPost, contacts+"/search", request).Into(t, &page)
 		seen += len(page.Results)
 		if p := page.Results[0].Properties; p["phone"] != nil || p["hs_object_id"] == nil || page.Total != 205 {
@@ -135,13 +154,16 @@ func TestSearchIsPagedAndLimited(t *testing.T) {
 		t.Errorf("saw %d of 205", seen)
 	}
 	for _, body := range []string{
-		`{"limit":201}`, `{"after":"x"}`, `{"after":"9999"}`, `nonsense`,
-		`{"filterGroups":[` + filter("no_such_property", "EQ", "x") + `]}`,
-		`{"filterGroups":[` + filter("email", "LIKE", "x") + `]}`,
-		`{"filterGroups":[{},{},{},{},{},{}]}`,
+		query(`"limit":201`), query(`"limit":0`), query(`"after":"x"`), query(`"after":"9999"`), query(`"after":7`), `nonsense`, `{}`,
+		query(`"filterGroups":[` + filter("no_such_property", "EQ", "x") + `]`),
+		query(`"filterGroups":[` + filter("email", "LIKE", "x") + `]`),
+		query(`"filterGroups":[{}]`), query(groups(7)),
 	} {
 		ask(t, s, http.MethodPost, contacts+"/search", body).Want(t, 400, `"category":"VALIDATION_ERROR"`)
 	}
+	ask(t, s, http.MethodPost, contacts+"/search", query(groups(6))).Want(t, 200, "results")
+	old := hubspot.New(hubspot.Options{FilterGroups: 5})
+	ask(t, old, http.MethodPost, contacts+"/search", query(groups(6))).Want(t, 400, "too many")
 }
 
 func TestTheIndexLagsBehindCreationAndDeletion(t *testing.T) {
@@ -251,7 +273,7 @@ func TestLimitsNameTheirPolicy(t *testing.T) {
 	for range 5 {
 		search(t, s, "")
 	}
-	answer := ask(t, s, http.MethodPost, contacts+"/search", `{}`)
+	answer := ask(t, s, http.MethodPost, contacts+"/search", query())
 	answer.Want(t, 429, `"policyName":"SECONDLY"`)
 	if len(answer.Header.Values("X-HubSpot-RateLimit-Max"))+len(answer.Header.Values("Retry-After")) != 0 {
 		t.Errorf("headers %v", answer.Header)
