@@ -19,6 +19,8 @@ var categories = map[int]string{
 	http.StatusForbidden:    "MISSING_SCOPES",
 	http.StatusNotFound:     "OBJECT_NOT_FOUND",
 	http.StatusConflict:     "CONFLICT",
+
+	http.StatusUnsupportedMediaType: "VALIDATION_ERROR",
 }
 
 const unauthenticated = "Authentication credentials not found. This API supports OAuth 2.0 authentication and you " +

@@ -80,7 +80,7 @@ func contact(properties ...string) hubspot.Contact {
 
 func TestCredentialsAreCheckedWithoutTouchingContacts(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	simtest.Ask(t, s, http.MethodGet, "/account-info/2026-09/details", "").Want(t, 401, `"category":"INVALID_AUTHENTICATION"`)
 	answer := ask(t, s, http.MethodGet, "/account-info/2026-09/details", "")
 	answer.Want(t, 200, `"portalId"`)
@@ -92,7 +92,7 @@ func TestCredentialsAreCheckedWithoutTouchingContacts(t *testing.T) {
 func TestSearchFindsSecondaryAddressesToo(t *testing.T) {
 	t.Parallel()
 	for _, primaryOnly := range []bool{false, true} {
-		s := hubspot.New(hubspot.Options{PrimaryEmailOnly: primaryOnly})
+		s := open(t, hubspot.Options{PrimaryEmailOnly: primaryOnly})
 		first := s.AddContact(contact("email", "ana@example.com"))
 		second := s.AddContact(contact("email", "other@example.com", "hs_additional_emails", "x@example.com;Ana@example.com"))
 		want := ids(first, second)
@@ -110,7 +110,7 @@ func TestSearchFindsSecondaryAddressesToo(t *testing.T) {
 
 func TestSearchCombinesGroupsByOrAndFiltersByAnd(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	ana := s.AddContact(contact("email", "ana@example.com", "firstname", "Ana", "phone", "+33 6 39 98 12 34"))
 	ben := s.AddContact(contact("email", "ben@example.com", "firstname", "Ben", "mobilephone", "06 39 98 12 34"))
 	s.AddContact(contact("email", "ana@example.com.invalid", "firstname", "Ana"))
@@ -133,7 +133,7 @@ func TestSearchCombinesGroupsByOrAndFiltersByAnd(t *testing.T) {
 
 func TestSearchIsPagedAndLimited(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	for i := range 205 {
 		s.AddContact(contact("email", fmt.Sprintf("b%d@example.com", i), "firstname", "B"))
 	}
@@ -162,14 +162,14 @@ func TestSearchIsPagedAndLimited(t *testing.T) {
 		ask(t, s, http.MethodPost, contacts+"/search", body).Want(t, 400, `"category":"VALIDATION_ERROR"`)
 	}
 	ask(t, s, http.MethodPost, contacts+"/search", query(groups(6))).Want(t, 200, "results")
-	old := hubspot.New(hubspot.Options{FilterGroups: 5})
+	old := open(t, hubspot.Options{FilterGroups: 5})
 	ask(t, old, http.MethodPost, contacts+"/search", query(groups(6))).Want(t, 400, "too many")
 }
 
 func TestTheIndexLagsBehindCreationAndDeletion(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{Clock: clock.Now, IndexLag: time.Minute})
+	s := open(t, hubspot.Options{Clock: clock.Now, IndexLag: time.Minute})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	byEmail := filter("email", "EQ", "ana@example.com")
 	if got := search(t, s, byEmail); got != ids() {
@@ -193,7 +193,7 @@ func TestTheIndexLagsBehindCreationAndDeletion(t *testing.T) {
 
 func TestPurgingAnUnknownAddressBlocklistsIt(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	known := s.AddContact(contact("email", "ana@example.com"))
 	ask(t, s, http.MethodPost, erase, `{"objectId":"ana@example.com","idProperty":"email"}`).Want(t, 204, "")
 	if len(s.Blocklisted()) != 0 || s.Exists(known) {
@@ -212,7 +212,7 @@ func TestPurgingAnUnknownAddressBlocklistsIt(t *testing.T) {
 func TestPurgingAnUnknownIDAnswersAsConfigured(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{404, 204} {
-		s := hubspot.New(hubspot.Options{UnknownIDStatus: status})
+		s := open(t, hubspot.Options{UnknownIDStatus: status})
 		ask(t, s, http.MethodPost, erase, `{"objectId":"1"}`).Want(t, status, "")
 		ask(t, s, http.MethodPost, erase, `{}`).Want(t, 400, "objectId")
 		if len(s.Ledger().Catastrophes()) != 1 || len(s.Blocklisted()) != 0 {
@@ -224,7 +224,7 @@ func TestPurgingAnUnknownIDAnswersAsConfigured(t *testing.T) {
 func TestPurgedContactsCanStayReadableForAWhile(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{Clock: clock.Now, PurgeDelay: time.Hour})
+	s := open(t, hubspot.Options{Clock: clock.Now, PurgeDelay: time.Hour})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	ask(t, s, http.MethodPost, erase, `{"objectId":"`+id+`"}`).Want(t, 204, "")
 	ask(t, s, http.MethodGet, contacts+"/"+id, "").Want(t, 200, id)
@@ -234,7 +234,7 @@ func TestPurgedContactsCanStayReadableForAWhile(t *testing.T) {
 
 func TestArchivingIsNotErasing(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	one := contacts + "/" + id
 	ask(t, s, http.MethodDelete, one, "").Want(t, 204, "")
@@ -258,7 +258,7 @@ func TestArchivingIsNotErasing(t *testing.T) {
 
 func TestReadingByAddressNeedsTheIDProperty(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	id := s.AddContact(contact("email", "o'neil+news@example.com", "ga_client_id", "1.2"))
 	escaped := contacts + "/o%27neil%2Bnews%40example.com"
 	ask(t, s, http.MethodGet, escaped, "").Want(t, 404, "usually numeric")
@@ -269,7 +269,7 @@ func TestReadingByAddressNeedsTheIDProperty(t *testing.T) {
 func TestLimitsNameTheirPolicy(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 23, 59, 59, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{Clock: clock.Now, SearchPerSecond: 5, DailyLimit: 7})
+	s := open(t, hubspot.Options{Clock: clock.Now, SearchPerSecond: 5, DailyLimit: 7})
 	for range 5 {
 		search(t, s, "")
 	}
@@ -286,7 +286,7 @@ func TestLimitsNameTheirPolicy(t *testing.T) {
 
 func TestErrorsQuoteThePerson(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	s.Faults().Set(simulators.Rule{Kind: simulators.Status, Status: 403})
 	ask(t, s, http.MethodPost, erase, `{"objectId":"`+id+`"}`).Want(t, 403, "ana@example.com")

@@ -14,7 +14,7 @@ const (
 
 func TestSubscriptionsBelongToAnAddress(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{LegalBasisRequired: true})
+	s := open(t, hubspot.Options{LegalBasisRequired: true})
 	s.AddSubscriptionType(hubspot.SubscriptionType{ID: 1, Name: "News"})
 	s.AddSubscriptionType(hubspot.SubscriptionType{ID: 2, Name: "Offers", Inactive: true})
 	ask(t, s, http.MethodGet, preferences+"/definitions", "").Want(t, 200, `"isActive":false`)
@@ -43,7 +43,7 @@ func TestSubscriptionsBelongToAnAddress(t *testing.T) {
 
 func TestPropertiesAreUpdatedIfTheyExist(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	s.AddCheckbox("restricted")
 	path := contacts + "/" + s.AddContact(contact("email", "ana@example.com"))
 	archived := contacts + "/" + s.AddContact(hubspot.Contact{Properties: map[string]string{}, Archived: true})
@@ -60,7 +60,7 @@ func TestPropertiesAreUpdatedIfTheyExist(t *testing.T) {
 
 func TestAPlusInAPathIsASpaceUnlessItIsEncoded(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	s.OptOut("o'neil+news/shop@example.com")
 	path := preferences + "/statuses/o%27neil%2Bnews%2Fshop%40example.com/unsubscribe-all?channel=EMAIL"
 	ask(t, s, http.MethodGet, path, "").Want(t, 200, "PORTAL_WIDE")
@@ -69,7 +69,7 @@ func TestAPlusInAPathIsASpaceUnlessItIsEncoded(t *testing.T) {
 
 func TestBatchesOfAddressesAnswerOncePerAddress(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	s.AddSubscriptionType(hubspot.SubscriptionType{ID: 1, Name: "News"})
 	s.Subscribe("ana@example.com", 1, hubspot.Subscription{Status: hubspot.Subscribed})
 	const batch, two = preferences + "/statuses/batch", `{"inputs":["Ana@example.com","ben@example.com","ana@example.com"]}`

@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"encoding/json"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -133,6 +134,10 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 			forbid(w, e.scopes)
 			return
 		}
+		if !isJSON(r) {
+			refuse(w, http.StatusUnsupportedMediaType, "The body has to be application/json")
+			return
+		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		e.handle(s, w, r, c)
@@ -147,6 +152,12 @@ func (s *Sim) account(w http.ResponseWriter, _ *http.Request, _ call) {
 		"additionalCurrencies": []any{}, "utcOffset": "+00:00", "utcOffsetMilliseconds": 0,
 		"uiDomain": "app-eu1.hubspot.com", "dataHostingLocation": "eu1",
 	})
+}
+
+// isJSON says whether a request has no body or says that it is JSON.
+func isJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.ContentLength == 0 || err == nil && kind == "application/json"
 }
 
 // decode reads a JSON request that has all of the fields given, as the specification requires them.

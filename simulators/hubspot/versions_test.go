@@ -17,15 +17,15 @@ func TestNumberedVersionsAreGoneUnlessTheAccountIsOld(t *testing.T) {
 		"/crm/v3/objects/contacts", "/crm/v3/properties/contacts", "/communication-preferences/v4/definitions",
 		"/account-info/v3/details",
 	} {
-		ask(t, hubspot.New(hubspot.Options{}), http.MethodGet, path, "").Want(t, 404, `"category":"OBJECT_NOT_FOUND"`)
-		ask(t, hubspot.New(hubspot.Options{Legacy: true}), http.MethodGet, path, "").Want(t, 200, "{")
+		ask(t, open(t, hubspot.Options{}), http.MethodGet, path, "").Want(t, 404, `"category":"OBJECT_NOT_FOUND"`)
+		ask(t, open(t, hubspot.Options{Legacy: true}), http.MethodGet, path, "").Want(t, 200, "{")
 	}
 }
 
 func TestAVersionIsThereUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2028, 3, 31, 23, 59, 59, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{
+	s := open(t, hubspot.Options{
 		Clock: clock.Now, EndOfSupport: map[string]time.Time{"2026-09": time.Date(2028, 4, 1, 0, 0, 0, 0, time.UTC)},
 	})
 	one := contacts + "/" + s.AddContact(contact("email", "ana@example.com"))
@@ -35,14 +35,14 @@ func TestAVersionIsThereUntilItsEnd(t *testing.T) {
 	clock.Advance(time.Second)
 	ask(t, s, http.MethodGet, one, "").Want(t, 404, `"correlationId"`)
 	ask(t, s, http.MethodGet, older, "").Want(t, 200, "results")
-	ask(t, hubspot.New(hubspot.Options{Versions: []string{"2027-03"}}), http.MethodGet, newer, "").Want(t, 200, "results")
+	ask(t, open(t, hubspot.Options{Versions: []string{"2027-03"}}), http.MethodGet, newer, "").Want(t, 200, "results")
 }
 
 func TestAnAccountAcceptsTheKindsOfCredentialThatItSays(t *testing.T) {
 	t.Parallel()
 	both := []hubspot.CredentialKind{hubspot.ServiceKey, hubspot.PrivateApp}
 	for _, accepts := range [][]hubspot.CredentialKind{nil, both, both[:1], both[1:]} {
-		s := hubspot.New(hubspot.Options{Accepts: accepts})
+		s := open(t, hubspot.Options{Accepts: accepts})
 		for kind, token := range map[hubspot.CredentialKind]string{
 			hubspot.ServiceKey: hubspot.DefaultToken, hubspot.PrivateApp: hubspot.DefaultPrivateAppToken,
 		} {
@@ -64,7 +64,7 @@ func TestAnAccountAcceptsTheKindsOfCredentialThatItSays(t *testing.T) {
 func TestAMissingScopeIsNamed(t *testing.T) {
 	t.Parallel()
 	const reader, writer, nobody = "reads", "writes", "may do nothing"
-	s := hubspot.New(hubspot.Options{Credentials: []hubspot.Credential{
+	s := open(t, hubspot.Options{Credentials: []hubspot.Credential{
 		{Token: reader, Scopes: []string{"crm.objects.contacts.read", "communication_preferences.read"}},
 		{Token: writer, Scopes: []string{"crm.objects.contacts.write", "communication_preferences.write", "crm.schemas.contacts.write"}},
 		{Token: nobody, Scopes: []string{}},
@@ -112,7 +112,7 @@ func TestAMissingScopeIsNamed(t *testing.T) {
 
 func TestRequiredPropertiesBindWritesFromTheirVersionOn(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{RequiredProperties: []hubspot.RequiredProperty{
+	s := open(t, hubspot.Options{RequiredProperties: []hubspot.RequiredProperty{
 		{Property: "lastname"}, {Property: "restricted_why", When: "restricted", Equals: "true"},
 	}})
 	s.AddCheckbox("restricted")
@@ -130,7 +130,7 @@ func TestRequiredPropertiesBindWritesFromTheirVersionOn(t *testing.T) {
 
 func TestABatchNamesTheContactsThatAreNotThere(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	ana := s.AddContact(contact("email", "ana@example.com", "hs_additional_emails", "a@example.com"))
 	ben := s.AddContact(contact("email", "ben@example.com"))
 	read := func(s *hubspot.Sim, more string, ids ...string) simtest.Answer {
@@ -153,7 +153,7 @@ func TestABatchNamesTheContactsThatAreNotThere(t *testing.T) {
 	answer.Want(t, 207, `"context":{"ids":["1"]}`)
 	answer.Want(t, 207, `"numErrors":1`)
 	answer.Want(t, 207, "ana@example.com")
-	read(hubspot.New(hubspot.Options{PartialStatus: 200}), "", "1").Want(t, 200, `"results":[]`)
+	read(open(t, hubspot.Options{PartialStatus: 200}), "", "1").Want(t, 200, `"results":[]`)
 	read(s, `,"idProperty":"email"`, "ANA@example.com").Want(t, 200, ana)
 	read(s, `,"idProperty":"email"`, "a@example.com").Want(t, 207, `"results":[]`)
 	ask(t, s, http.MethodPost, contacts+"/batch/read", `{"inputs":[]}`).Want(t, 400, "propertiesWithHistory")
@@ -172,7 +172,7 @@ func TestABatchNamesTheContactsThatAreNotThere(t *testing.T) {
 
 func TestPropertiesAreListedAndMade(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	const properties = "/crm/properties/2026-09/contacts"
 	ask(t, s, http.MethodGet, properties, "").Want(t, 200, `"name":"email"`)
 	ask(t, s, http.MethodPost, properties, `{"name":"restricted"}`).Want(t, 400, "groupName")
