@@ -26,8 +26,8 @@ type Requests int
 const (
 	// Allowed holds the client to the contract: a request that it does not allow fails the test.
 	Allowed Requests = iota
-	// Refused holds the simulator to it alone: a request that the contract does not allow has to be refused, with a status
-	// of 400 to 499.
+	// Refused holds the simulator to it alone: a request that the contract does not allow has to be refused or sent
+	// elsewhere, with a status of 300 to 499.
 	Refused
 )
 
@@ -160,7 +160,7 @@ func (c *contract) asked(r *http.Request, body []byte) (*openapi3filter.RequestV
 
 func (c *contract) judge(r *http.Request, input *openapi3filter.RequestValidationInput, forbidden error, got *httptest.ResponseRecorder) {
 	called := r.Method + " " + r.URL.Path
-	refused := got.Code >= 400 && got.Code < 500
+	refused := got.Code >= 300 && got.Code < 500
 	switch {
 	case forbidden != nil && c.requests == Allowed:
 		c.report("contract: the request %s is not allowed: %s", called, brief(forbidden))

@@ -62,6 +62,7 @@ func TestAContractHearsOfEveryDeviation(t *testing.T) {
 	}{
 		"as documented":               {"POST", right, body, 200, answer, "", ""},
 		"an unknown path":             {"POST", "/persons", body, 404, "", "not allowed", ""},
+		"an unknown path, sent away":  {"POST", "/persons", body, 301, "", "not allowed", ""},
 		"an unknown path, served":     {"POST", "/persons", body, 200, answer, "not allowed", "not refused"},
 		"an unknown method, served":   {"GET", right, "", 200, answer, "not allowed", "not refused"},
 		"an unknown parameter":        {"POST", right + "&verbose=true", body, 400, "", "verbose", ""},
