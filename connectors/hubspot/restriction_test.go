@@ -125,7 +125,7 @@ func TestThePropertyThatMarksHasToExist(t *testing.T) {
 		}
 	}
 	for _, call := range sim.Ledger().Calls() {
-		require.True(t, call.Method == http.MethodGet || call.Path == "/crm/v3/objects/contacts/search", "nothing was changed")
+		require.True(t, call.Method == http.MethodGet || call.Path == "/crm/objects/2026-09/contacts/search", "nothing was changed")
 	}
 }
 
