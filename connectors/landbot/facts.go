@@ -91,7 +91,8 @@ func Kind() connectors.Kind {
 		},
 		Limits: "Not published. Two requests a second are made, and 429 is waited out.",
 		Sources: []string{
-			"https://dev.landbot.io/api-reference/platform/openapi.json (paths, search, pages)",
+			"https://dev.landbot.io/api-reference/platform/openapi.json (paths, search, pages), by way of " +
+				"https://github.com/segevsh/w6w-apps/tree/main/apps/landbot, which was built from it",
 			"https://dev.landbot.io/guides/errors (412 is a precondition that a person has to meet)",
 			"https://help.landbot.io (what is stored and where)",
 		},
