@@ -102,11 +102,12 @@ func (c *customer) UnmarshalJSON(raw []byte) error {
 }
 
 // object reads an object; null and an empty list are none.
-func object(raw json.RawMessage) (members map[string]json.RawMessage, err error) {
+func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	members := map[string]json.RawMessage{}
 	if len(raw) == 0 || string(raw) == "[]" {
-		return nil, nil
+		return members, nil
 	}
-	err = json.Unmarshal(raw, &members)
+	err := json.Unmarshal(raw, &members)
 	return members, err
 }
 
