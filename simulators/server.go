@@ -49,6 +49,12 @@ func NewServer(b Behaviour, clock Clock, seed uint64) *Server {
 	return &Server{behaviour: b, clock: clock.Or(), faults: NewFaults(seed)}
 }
 
+// Wrap puts a handler around the vendor's own behaviour, inside the faults: it sees what the vendor is asked and what it
+// answers of its own accord, and nothing that a fault makes of it. It has to be called before the server serves.
+func (s *Server) Wrap(around func(http.Handler) http.Handler) {
+	s.behaviour.Handler = around(s.behaviour.Handler)
+}
+
 // Ledger returns what clients asked of this server.
 func (s *Server) Ledger() *Ledger { return &s.ledger }
 

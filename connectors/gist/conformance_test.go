@@ -19,6 +19,7 @@ func TestConformance(t *testing.T) {
 	connectortest.Run(t, func() connectortest.Vendor {
 		// A clock that stands still keeps "updated_at" out of what is compared.
 		sim := simulated.New(simulated.Options{Clock: simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)).Now})
+		sim.Wrap(simtest.Contract(t, "../../simulators/gist/testdata/openapi.yaml", simtest.Allowed))
 		return connectortest.Vendor{
 			Kind:             gist.Kind(),
 			Settings:         connectors.Settings{Credentials: map[string]string{"token": simulated.DefaultToken}},

@@ -20,6 +20,7 @@ func TestConformance(t *testing.T) {
 		// A clock that stands still keeps "updatedAt" out of what is compared.
 		clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 		sim := simulated.New(simulated.Options{Clock: clock.Now, LegalBasisRequired: true})
+		sim.Wrap(simtest.Contract(t, "../../simulators/hubspot/testdata/openapi.yaml", simtest.Allowed))
 		return connectortest.Vendor{
 			Kind: hubspot.Kind(),
 			Settings: connectors.Settings{

@@ -9,12 +9,14 @@ import (
 	"ite.digital/lethe/connectors/landbot"
 	simulated "ite.digital/lethe/simulators/landbot"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	connectortest.Run(t, func() connectortest.Vendor {
 		sim := simulated.New(simulated.Options{})
+		sim.Wrap(simtest.Contract(t, "../../simulators/landbot/testdata/openapi.yaml", simtest.Allowed))
 		return connectortest.Vendor{
 			Kind:             landbot.Kind(),
 			Settings:         connectors.Settings{Credentials: map[string]string{"token": simulated.DefaultToken}},

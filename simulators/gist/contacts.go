@@ -24,13 +24,22 @@ func (s *Sim) contactByID(recordID string) *Contact {
 	return nil
 }
 
+// shown is a contact as the API answers with it.
+func (s *Sim) shown(c *Contact) map[string]any {
+	fields := c.json()
+	if s.options.BooleanUnsubscribed && c.Unsubscribed != "" {
+		fields["unsubscribed_from_emails"] = c.Unsubscribed == "true"
+	}
+	return fields
+}
+
 func (s *Sim) getContact(w http.ResponseWriter, r *http.Request, recordID string) {
 	c := s.contactByID(recordID)
 	if c == nil || !s.visible(r, c.deleted) {
 		refuse(w, http.StatusNotFound, "Contact not found")
 		return
 	}
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": c.json()})
+	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": s.shown(c)})
 }
 
 // findContacts answers a search with one contact. An empty search is no search: it lists everybody.
@@ -44,7 +53,7 @@ func (s *Sim) findContacts(w http.ResponseWriter, r *http.Request) {
 		refuse(w, s.options.NotFoundStatus, fmt.Sprintf("Contact with %s not found", searched(r)))
 		return
 	}
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": c.json()})
+	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": s.shown(c)})
 }
 
 // search returns the oldest contact that a query names. A "+" that was not escaped has become a space and finds
@@ -68,22 +77,27 @@ func (s *Sim) listContacts(w http.ResponseWriter, r *http.Request) {
 	var rows []row
 	for _, c := range s.contacts {
 		if s.visible(r, c.deleted) {
-			rows = append(rows, row{id: c.ID, created: c.created, updated: c.updated, json: c.json()})
+			rows = append(rows, row{id: c.ID, created: c.created, updated: c.updated, json: s.shown(c)})
 		}
 	}
-	writePage(w, r, "contacts", rows)
+	s.writePage(w, r, "contacts", rows)
 }
 
 // upsertContact updates the contact with the same id, else user_id, else e-mail address, else creates one: whoever
-// posts a deleted person brings the person back. Any value of unsubscribed_from_emails overwrites the stored one (help
+// posts a deleted person brings the person back. To create one takes an e-mail address. Any value of unsubscribed_from_emails overwrites the stored one (help
 // article 97).
 func (s *Sim) upsertContact(w http.ResponseWriter, r *http.Request) {
 	fields, ok := decode(r)
-	if !ok || (text(fields["email"]) == "" && text(fields["user_id"]) == "") {
+	email, userID := text(fields["email"]), text(fields["user_id"])
+	switch {
+	case !ok || email == "" && userID == "":
 		refuse(w, http.StatusUnprocessableEntity, "Email or user_id is required")
 		return
+	case email == "" && s.upserted(fields) == nil:
+		refuse(w, http.StatusUnprocessableEntity, "Email is required to create contact "+userID)
+		return
 	}
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": s.upsert(fields).json()})
+	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": s.shown(s.upsert(fields))})
 }
 
 func (s *Sim) upsert(fields map[string]any) *Contact {
@@ -159,12 +173,12 @@ func (s *Sim) deleteContacts(w http.ResponseWriter, r *http.Request) {
 			missing = path[1]
 		}
 		simulators.Gone(r, simulators.Target{Kind: KindContact, RecordID: missing})
-		refuse(w, http.StatusNotFound, "Contact not found")
+		refuse(w, s.options.GoneStatus, "Contact not found")
 		return
 	}
 	c.deleted = s.Now()
 	simulators.Applied(r, simulators.Target{Kind: KindContact, RecordID: id(c.ID)})
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": c.json()})
+	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": s.shown(c)})
 }
 
 func (s *Sim) deleteEverybody(w http.ResponseWriter, r *http.Request) {

@@ -30,7 +30,7 @@ func (s *Sim) listConversations(w http.ResponseWriter, r *http.Request) {
 			rows = append(rows, row{id: c.ID, created: c.created, updated: c.updated, json: s.conversationJSON(c)})
 		}
 	}
-	writePage(w, r, "conversations", rows)
+	s.writePage(w, r, "conversations", rows)
 }
 
 func (s *Sim) getConversation(w http.ResponseWriter, r *http.Request, recordID string) {
@@ -60,7 +60,7 @@ func (s *Sim) listMessages(w http.ResponseWriter, r *http.Request, recordID stri
 			"author": author, "is_inbound": !m.FromTeammate,
 		}})
 	}
-	writePage(w, r, "messages", rows)
+	s.writePage(w, r, "messages", rows)
 }
 
 func (s *Sim) deleteConversations(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +79,7 @@ func (s *Sim) deleteConversations(w http.ResponseWriter, r *http.Request) {
 	c := s.conversationByID(path[1])
 	if c == nil || !c.deleted.IsZero() {
 		simulators.Gone(r, target)
-		refuse(w, http.StatusNotFound, "Conversation not found")
+		refuse(w, s.options.GoneStatus, "Conversation not found")
 		return
 	}
 	c.deleted = s.Now()

@@ -37,7 +37,7 @@ type pages struct {
 
 func TestWithoutTheTokenNothingIsAnswered(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	simtest.Ask(t, s, http.MethodGet, "/contacts", "").Want(t, 401, `{"errors":[{"message":`)
 	if call := s.Ledger().Calls()[0]; call.AuthOK {
 		t.Error("the ledger takes the request for authorised")
@@ -47,7 +47,7 @@ func TestWithoutTheTokenNothingIsAnswered(t *testing.T) {
 
 func TestSearchNeedsAnEscapedPlus(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	s.AddContact(gist.Contact{Email: "ana.martin+shop@example.com", UserID: "C-1"})
 	ask(t, s, http.MethodGet, "/contacts?email=ana.martin+shop@example.com", "").Want(t, 200, "errors")
 	escaped := "/contacts?email=" + url.QueryEscape("Ana.Martin+shop@example.com")
@@ -57,7 +57,7 @@ func TestSearchNeedsAnEscapedPlus(t *testing.T) {
 
 func TestAnEmptySearchListsEverybody(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{NotFoundStatus: http.StatusNotFound})
+	s := open(t, gist.Options{NotFoundStatus: http.StatusNotFound})
 	s.AddContact(gist.Contact{Email: "ana@example.com"})
 	ask(t, s, http.MethodGet, "/contacts?email=", "").Want(t, 200, `"contacts":[{`)
 	ask(t, s, http.MethodGet, "/contacts?email=nora@example.com", "").Want(t, 404, "errors")
@@ -65,7 +65,7 @@ func TestAnEmptySearchListsEverybody(t *testing.T) {
 
 func TestListsAreLinkedByAbsolutePages(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	for i := range 130 {
 		s.AddContact(gist.Contact{Email: fmt.Sprintf("b%d@example.com", i)})
 	}
@@ -89,7 +89,7 @@ func TestListsAreLinkedByAbsolutePages(t *testing.T) {
 
 func TestDeletionAnswersWithTheContactOnceAndLeavesConversations(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
 	conversation := s.AddConversation(gist.Conversation{ContactID: contact, Messages: []gist.Message{{Body: "Hello"}}})
 	path := fmt.Sprintf("/contacts/%d", contact)
@@ -116,7 +116,7 @@ func TestDeletionAnswersWithTheContactOnceAndLeavesConversations(t *testing.T) {
 
 func TestOfSeveralContactsWithOneAddressOneIsFound(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	first := s.AddContact(gist.Contact{Email: "zoë@example.com", UserID: "C-4"})
 	second := s.AddContact(gist.Contact{Email: "zoë@example.com"})
 	search := "/contacts?email=" + url.QueryEscape("zoë@example.com")
@@ -142,7 +142,7 @@ func TestADeleteWithoutAnIDIsACatastrophe(t *testing.T) {
 
 func TestClosedConversationsShowOnlyWhenAsked(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{ConversationContact: gist.ContactIDField})
+	s := open(t, gist.Options{ConversationContact: gist.ContactIDField})
 	s.AddConversation(gist.Conversation{ContactID: 5, State: gist.Closed})
 	for target, want := range map[string]int{
 		"/conversations": 0, "/conversations?state=all": 1, "/conversations?status=all": 1, "/conversations?state=open": 0,
@@ -160,7 +160,7 @@ func TestClosedConversationsShowOnlyWhenAsked(t *testing.T) {
 
 func TestPostingADeletedPersonBringsThemBack(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	old := s.AddContact(gist.Contact{Email: "ana@example.com"})
 	post := `{"email":"ana@example.com","unsubscribed_from_emails":true,"custom_properties":{"plan":"pro"}}`
 	ask(t, s, http.MethodPost, "/contacts", post).Want(t, 200, fmt.Sprintf(`"id":%d`, old))
@@ -170,19 +170,19 @@ func TestPostingADeletedPersonBringsThemBack(t *testing.T) {
 
 func TestTagsAreAddedAndTakenAway(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
 	body := `{"name":"restricted","contacts":[{"id":%d%s}]}`
 	ask(t, s, http.MethodPost, "/tags", fmt.Sprintf(body, contact, "")).Want(t, 200, "restricted")
 	ask(t, s, http.MethodGet, "/tags", "").Want(t, 200, "restricted")
 	ask(t, s, http.MethodPost, "/tags", fmt.Sprintf(body, contact, `,"untag":true`)).Want(t, 200, "restricted")
-	ask(t, s, http.MethodGet, "/tags", "").Want(t, 200, `{"tags":[]}`)
+	ask(t, s, http.MethodGet, "/tags", "").Want(t, 200, `"tags":[]`)
 }
 
 func TestStaleReadsShowTheDeleted(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := gist.New(gist.Options{Clock: clock.Now})
+	s := open(t, gist.Options{Clock: clock.Now})
 	path := fmt.Sprintf("/contacts/%d", s.AddContact(gist.Contact{Email: "ana@example.com"}))
 	s.Faults().Set(simulators.Rule{Kind: simulators.StaleReads, Duration: time.Hour, Methods: []string{http.MethodGet}})
 	ask(t, s, http.MethodDelete, path, "").Want(t, 200, "contact")
@@ -193,7 +193,7 @@ func TestStaleReadsShowTheDeleted(t *testing.T) {
 
 func TestErrorsQuoteThePerson(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	path := fmt.Sprintf("/contacts/%d", s.AddContact(gist.Contact{Email: "ana@example.com"}))
 	s.Faults().Set(simulators.Rule{Kind: simulators.Status, Status: 422})
 	ask(t, s, http.MethodDelete, path, "").Want(t, 422, "ana@example.com")
@@ -203,7 +203,7 @@ func TestErrorsQuoteThePerson(t *testing.T) {
 
 func TestTheSnippetOverwritesAnUnsubscription(t *testing.T) {
 	t.Parallel()
-	s := gist.New(gist.Options{})
+	s := open(t, gist.Options{})
 	contact := s.AddContact(gist.Contact{Email: "ana@example.com", UserID: "C-1", Unsubscribed: "true"})
 	path := fmt.Sprintf("/contacts/%d", contact)
 	s.Identify(map[string]any{"user_id": "C-1", "unsubscribed_from_emails": false})
@@ -217,9 +217,72 @@ func TestTheSnippetOverwritesAnUnsubscription(t *testing.T) {
 func TestAnUpsertKnowsAContactByItsIDFirst(t *testing.T) {
 	t.Parallel()
 	for ignore, want := range map[bool]int64{false: 2, true: 1} {
-		s := gist.New(gist.Options{IgnoreID: ignore})
+		s := open(t, gist.Options{IgnoreID: ignore})
 		s.AddContact(gist.Contact{ID: 1, Email: "ana@example.com", UserID: "C-1"})
 		s.AddContact(gist.Contact{ID: 2, Email: "ana@example.com"})
 		ask(t, s, http.MethodPost, "/contacts", `{"id":2,"email":"ana@example.com"}`).Want(t, 200, fmt.Sprintf(`"id":%d,`, want))
+	}
+}
+
+func TestADeletionOfWhatIsGoneIsAnsweredInEitherWay(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{404, 200} {
+		s := open(t, gist.Options{GoneStatus: status})
+		contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
+		path := fmt.Sprintf("/contacts/%d", contact)
+		ask(t, s, http.MethodDelete, path, "").Want(t, 200, `"contact":{`)
+		ask(t, s, http.MethodDelete, path, "").Want(t, status, "errors")
+		ask(t, s, http.MethodDelete, "/conversations/7", "").Want(t, status, "errors")
+		if d := s.Ledger().Deletions(); len(d) != 3 || !d[0].Applied || !d[1].Repeat || d[2].Catastrophe {
+			t.Errorf("deletions %+v", d)
+		}
+	}
+}
+
+func TestPagesMoveWhileTheyAreRead(t *testing.T) {
+	t.Parallel()
+	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	s := open(t, gist.Options{Clock: clock.Now, LinkBase: "https://api.example.com"})
+	first := s.AddContact(gist.Contact{Email: "ana@example.com"})
+	clock.Advance(time.Second)
+	second := s.AddContact(gist.Contact{Email: "ben@example.com"})
+	var p pages
+	ask(t, s, http.MethodGet, "/contacts?per_page=1", "").Into(t, &p)
+	if p.Contacts[0].ID != second || !strings.HasPrefix(p.Pages.Next, "https://api.example.com/contacts?page=2&") {
+		t.Fatalf("got %+v", p)
+	}
+	clock.Advance(time.Second)
+	ask(t, s, http.MethodPost, "/contacts", `{"email":"ana@example.com","unsubscribed_from_emails":true}`).Want(t, 200, "contact")
+	ask(t, s, http.MethodGet, strings.TrimPrefix(p.Pages.Next, "https://api.example.com"), "").Into(t, &p)
+	if p.Contacts[0].ID != second {
+		t.Errorf("contact %d did not move to the first page: the second shows %d", first, p.Contacts[0].ID)
+	}
+}
+
+func TestACreationTakesAnAddress(t *testing.T) {
+	t.Parallel()
+	s := open(t, gist.Options{BooleanUnsubscribed: true})
+	ask(t, s, http.MethodPost, "/contacts", `{"user_id":"C-1"}`).Want(t, 422, "errors")
+	ask(t, s, http.MethodPost, "/contacts", `{"user_id":"C-1","email":"ana@example.com"}`).Want(t, 200, `"unsubscribed_from_emails":null`)
+	ask(t, s, http.MethodPost, "/contacts", `{"user_id":"C-1","unsubscribed_from_emails":true}`).Want(t, 200, `"unsubscribed_from_emails":true`)
+}
+
+func TestTagsArePaged(t *testing.T) {
+	t.Parallel()
+	s := open(t, gist.Options{})
+	s.AddContact(gist.Contact{Email: "ana@example.com", Tags: []string{"a", "b", "c"}})
+	ask(t, s, http.MethodGet, "/tags?per_page=2&order=asc", "").Want(t, 200, `"next":"http://`)
+	ask(t, s, http.MethodGet, "/tags?per_page=2&page=2&order=asc", "").Want(t, 200, `"tags":[{"id":3,"name":"c"}]`)
+}
+
+func TestAFinalSlashMakesNoDifference(t *testing.T) {
+	t.Parallel()
+	// No documentation knows such a path.
+	s := gist.New(gist.Options{})
+	path := fmt.Sprintf("/contacts/%d/", s.AddContact(gist.Contact{Email: "ana@example.com"}))
+	ask(t, s, http.MethodGet, "/contacts/?email=ana@example.com", "").Want(t, 200, `"contact":{`)
+	ask(t, s, http.MethodDelete, path, "").Want(t, 200, `"contact":{`)
+	if d := s.Ledger().Deletions(); len(d) != 1 || !d[0].Applied || d[0].Catastrophe {
+		t.Errorf("deletions %+v", d)
 	}
 }

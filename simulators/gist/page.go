@@ -26,7 +26,7 @@ type row struct {
 
 // writePage answers with one page and absolute links to the next, the first and the last one. Pages are cut anew for
 // each request: who deletes while paging skips items.
-func writePage(w http.ResponseWriter, r *http.Request, name string, rows []row) {
+func (s *Sim) writePage(w http.ResponseWriter, r *http.Request, name string, rows []row) {
 	query := r.URL.Query()
 	sortRows(rows, query.Get("order_by"), query.Get("order"))
 	perPage := min(atLeastOne(query.Get("per_page"), defaultPerPage), maxPerPage)
@@ -40,12 +40,12 @@ func writePage(w http.ResponseWriter, r *http.Request, name string, rows []row) 
 	}
 	var next any
 	if page < last {
-		next = link(r, query, page+1, perPage)
+		next = s.link(r, query, page+1, perPage)
 	}
 	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{
 		name: items,
 		"pages": simulators.JSON{
-			"next": next, "first": link(r, query, 1, perPage), "last": link(r, query, last, perPage),
+			"next": next, "first": s.link(r, query, 1, perPage), "last": s.link(r, query, last, perPage),
 		},
 	})
 }
@@ -64,10 +64,10 @@ func sortRows(rows []row, by, order string) {
 	})
 }
 
-func link(r *http.Request, query url.Values, page, perPage int) string {
+func (s *Sim) link(r *http.Request, query url.Values, page, perPage int) string {
 	query.Set("page", strconv.Itoa(page))
 	query.Set("per_page", strconv.Itoa(perPage))
-	return "http://" + r.Host + r.URL.Path + "?" + query.Encode()
+	return cmp.Or(s.options.LinkBase, "http://"+r.Host) + r.URL.Path + "?" + query.Encode()
 }
 
 func atLeastOne(s string, otherwise int) int {

@@ -8,9 +8,10 @@ import (
 	"ite.digital/lethe/simulators"
 )
 
-// segments returns the parts of a path; "/contacts/" has an empty second one.
+// segments returns the parts of a path. A final slash makes no difference, as in the framework behind the API:
+// "/contacts/" is the path of all contacts.
 func segments(r *http.Request) []string {
-	return strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 }
 
 func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
@@ -26,7 +27,7 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 		s.routeContacts(w, r, path)
 	case path[0] == "conversations" && len(path) <= 3:
 		s.routeConversations(w, r, path)
-	case r.URL.Path == "/tags":
+	case path[0] == "tags" && len(path) == 1:
 		s.routeTags(w, r)
 	case r.URL.Path == "/token/info" && r.Method == http.MethodGet:
 		simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"workspace": simulators.JSON{"id": 1}})

@@ -36,6 +36,14 @@ type Options struct {
 	Seed uint64
 	// NotFoundStatus of a search by e-mail or user_id that finds nobody; 200 where 0. The body is an error either way.
 	NotFoundStatus int
+	// GoneStatus of a deletion of what is not held; 404 where 0. The body is an error either way.
+	GoneStatus int
+	// LinkBase is the address with which links to pages start, such as the public one where clients reach the API by
+	// another; that of the request where empty.
+	LinkBase string
+	// BooleanUnsubscribed shows unsubscribed_from_emails as a help article sets it, true or false, and not as the text
+	// that published connectors read.
+	BooleanUnsubscribed bool
 	// ConversationContact is where conversations name their contact.
 	ConversationContact ContactIn
 	// ListAllStates lists closed conversations also when no state is asked for.
@@ -68,6 +76,9 @@ func New(o Options) *Sim {
 	}
 	if o.NotFoundStatus == 0 {
 		o.NotFoundStatus = http.StatusOK
+	}
+	if o.GoneStatus == 0 {
+		o.GoneStatus = http.StatusNotFound
 	}
 	s := &Sim{options: o, nextID: 1000}
 	s.Server = simulators.NewServer(simulators.Behaviour{

@@ -11,7 +11,7 @@ import (
 func (s *Sim) routeTags(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet:
-		s.listTags(w)
+		s.listTags(w, r)
 	case http.MethodPost:
 		s.tag(w, r)
 	default:
@@ -19,7 +19,7 @@ func (s *Sim) routeTags(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Sim) listTags(w http.ResponseWriter) {
+func (s *Sim) listTags(w http.ResponseWriter, r *http.Request) {
 	names := map[string]bool{}
 	for _, c := range s.contacts {
 		if c.deleted.IsZero() {
@@ -28,11 +28,11 @@ func (s *Sim) listTags(w http.ResponseWriter) {
 			}
 		}
 	}
-	tags := []any{}
+	var rows []row
 	for i, name := range slices.Sorted(maps.Keys(names)) {
-		tags = append(tags, simulators.JSON{"id": i + 1, "name": name})
+		rows = append(rows, row{id: int64(i + 1), json: simulators.JSON{"id": i + 1, "name": name}})
 	}
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"tags": tags})
+	s.writePage(w, r, "tags", rows)
 }
 
 // tag adds a tag to contacts, or takes it away from those marked "untag" (published connectors).

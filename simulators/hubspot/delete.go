@@ -15,9 +15,9 @@ type purgeRequest struct {
 
 // purge deletes permanently, by id or by an e-mail address. An address that no contact has is put on the blocklist,
 // and the answer looks the same.
-func (s *Sim) purge(w http.ResponseWriter, r *http.Request) {
+func (s *Sim) purge(w http.ResponseWriter, r *http.Request, _ call) {
 	var request purgeRequest
-	if !decode(r, &request) || request.ObjectID == "" {
+	if !decode(r, &request, "objectId") || request.ObjectID == "" {
 		refuse(w, http.StatusBadRequest, "Invalid input JSON: objectId is required")
 		return
 	}
@@ -53,27 +53,18 @@ func (s *Sim) purgeable(request purgeRequest) *Contact {
 	return nil
 }
 
-// archive moves a contact to the recycle bin. It answers 204 whether there was one or not, as integrators report.
-func (s *Sim) archive(w http.ResponseWriter, r *http.Request, recordID string) {
-	target := simulators.Target{Kind: KindArchive, RecordID: recordID}
-	c := s.contactByID(recordID)
-	if c == nil || c.Archived || !c.purged.IsZero() {
-		simulators.Gone(r, target)
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	c.Archived, c.archived, c.updated = true, s.Now(), s.Now()
-	simulators.Applied(r, target)
-	w.WriteHeader(http.StatusNoContent)
-}
-
 func (s *Sim) destroys(r *http.Request, body []byte) []simulators.Target {
-	recordID, one := strings.CutPrefix(r.URL.Path+"/", contactsPath+"/")
-	recordID = strings.TrimSuffix(recordID, "/")
+	at := called(r)
 	switch {
-	case r.Method == http.MethodDelete && one:
+	case r.Method == http.MethodDelete && at.api == objectsAPI:
+		recordID := ""
+		if len(at.rest) > 1 {
+			recordID = at.rest[1]
+		}
 		return []simulators.Target{{Kind: KindArchive, RecordID: recordID, Everything: recordID == ""}}
-	case r.Method != http.MethodPost || r.URL.Path != purgePath:
+	case r.Method == http.MethodPost && at.is(objectsAPI, "contacts", "batch", "archive"):
+		return discarded(body)
+	case r.Method != http.MethodPost || !at.is(objectsAPI, "contacts", "gdpr-delete"):
 		return nil
 	}
 	var request purgeRequest
@@ -88,13 +79,26 @@ func (s *Sim) destroys(r *http.Request, body []byte) []simulators.Target {
 	return []simulators.Target{{Kind: KindContact, RecordID: request.ObjectID}}
 }
 
+// discarded are the contacts that a batch moves to the recycle bin.
+func discarded(body []byte) []simulators.Target {
+	var request batch
+	if json.Unmarshal(body, &request) != nil || len(request.Inputs) == 0 {
+		return []simulators.Target{{Kind: KindArchive, Everything: true}}
+	}
+	var targets []simulators.Target
+	for _, input := range request.Inputs {
+		targets = append(targets, simulators.Target{Kind: KindArchive, RecordID: input.ID, Everything: input.ID == ""})
+	}
+	return targets
+}
+
 // person is whom an error quotes: the contact that the request names by id, else whom it names itself.
 func (s *Sim) person(r *http.Request, body []byte) string {
 	var request purgeRequest
 	_ = json.Unmarshal(body, &request)
 	recordID := request.ObjectID
-	if recordID == "" {
-		recordID = strings.TrimPrefix(r.URL.Path, contactsPath+"/")
+	if at := called(r); recordID == "" && at.api == objectsAPI && len(at.rest) > 1 {
+		recordID = at.rest[1]
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

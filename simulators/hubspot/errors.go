@@ -19,6 +19,8 @@ var categories = map[int]string{
 	http.StatusForbidden:    "MISSING_SCOPES",
 	http.StatusNotFound:     "OBJECT_NOT_FOUND",
 	http.StatusConflict:     "CONFLICT",
+
+	http.StatusUnsupportedMediaType: "VALIDATION_ERROR",
 }
 
 const unauthenticated = "Authentication credentials not found. This API supports OAuth 2.0 authentication and you " +
@@ -41,6 +43,14 @@ func limited(policy string) simulators.JSON {
 	}
 }
 
+// standardError is an error inside the answer to a batch.
+func standardError(category, message, context string, values ...string) simulators.JSON {
+	return simulators.JSON{
+		"status": "error", "category": category, "message": message, "context": simulators.JSON{context: values},
+		"errors": []any{}, "links": simulators.JSON{},
+	}
+}
+
 func failure(status int, r *http.Request, person string) []byte {
 	if status == http.StatusTooManyRequests {
 		return simulators.Encode(limited(policyOf(r)))
@@ -49,7 +59,7 @@ func failure(status int, r *http.Request, person string) []byte {
 }
 
 func policyOf(r *http.Request) string {
-	if r.URL.Path == searchPath {
+	if called(r).is(objectsAPI, "contacts", "search") {
 		return "SECONDLY"
 	}
 	return "TEN_SECONDLY_ROLLING"
@@ -61,7 +71,7 @@ func refuse(w http.ResponseWriter, status int, message string) {
 
 // limitHeaders come with every answer but those of search (usage guidelines).
 func (s *Sim) limitHeaders(r *http.Request, h http.Header) {
-	if r.URL.Path == searchPath {
+	if called(r).is(objectsAPI, "contacts", "search") {
 		return
 	}
 	daily := s.options.DailyLimit
@@ -86,7 +96,7 @@ func (s *Sim) overLimit(r *http.Request) string {
 	if s.options.DailyLimit > 0 && s.requests[s.today()] > s.options.DailyLimit {
 		return "DAILY"
 	}
-	if r.URL.Path == searchPath && s.options.SearchPerSecond > 0 {
+	if s.options.SearchPerSecond > 0 && called(r).is(objectsAPI, "contacts", "search") {
 		second := s.Now().UTC().Format(time.DateTime)
 		s.searches[second]++
 		if s.searches[second] > s.options.SearchPerSecond {

@@ -1,8 +1,10 @@
 package hubspot_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 )
 
 const (
-	contacts = "/crm/v3/objects/contacts"
+	contacts = "/crm/objects/2026-09/contacts"
 	erase    = contacts + "/gdpr-delete"
 )
 
@@ -31,10 +33,21 @@ type results struct {
 	Paging struct{ Next struct{ After string } }
 }
 
+// query is the body of a search with some fields in place of harmless ones.
+func query(fields ...string) string {
+	body := map[string]json.RawMessage{}
+	for _, part := range append([]string{`"after":"","filterGroups":[],"limit":100,"properties":[],"sorts":[]`}, fields...) {
+		if err := json.Unmarshal([]byte("{"+part+"}"), &body); err != nil {
+			panic(err)
+		}
+	}
+	return string(simulators.Encode(body))
+}
+
 // search returns the ids that a list of filter groups finds.
 func search(t *testing.T, s *hubspot.Sim, groups string) string {
 	t.Helper()
-	answer := ask(t, s, http.MethodPost, contacts+"/search", `{"filterGroups":[`+groups+`]}`)
+	answer := ask(t, s, http.MethodPost, contacts+"/search", query(`"filterGroups":[`+groups+`]`))
 	answer.Want(t, 200, "results")
 	var found results
 	answer.Into(t, &found)
@@ -49,6 +62,12 @@ func filter(property, operator, value string) string {
 	return fmt.Sprintf(`{"filters":[{"propertyName":%q,"operator":%q,"value":%q}]}`, property, operator, value)
 }
 
+// groups are as many filter groups of a search, of which each finds nobody.
+func groups(n int) string {
+	return `"filterGroups":[` + strings.Repeat(filter("email", "EQ", "nobody@example.com")+",", n-1) +
+		filter("email", "EQ", "nobody@example.com") + `]`
+}
+
 func ids(s ...string) string { return fmt.Sprint(s) }
 
 func contact(properties ...string) hubspot.Contact {
@@ -61,9 +80,9 @@ func contact(properties ...string) hubspot.Contact {
 
 func TestCredentialsAreCheckedWithoutTouchingContacts(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
-	simtest.Ask(t, s, http.MethodGet, "/account-info/v3/details", "").Want(t, 401, `"category":"INVALID_AUTHENTICATION"`)
-	answer := ask(t, s, http.MethodGet, "/account-info/v3/details", "")
+	s := open(t, hubspot.Options{})
+	simtest.Ask(t, s, http.MethodGet, "/account-info/2026-09/details", "").Want(t, 401, `"category":"INVALID_AUTHENTICATION"`)
+	answer := ask(t, s, http.MethodGet, "/account-info/2026-09/details", "")
 	answer.Want(t, 200, `"portalId"`)
 	if answer.Header.Get("X-HubSpot-RateLimit-Max") != "100" {
 		t.Errorf("headers %v", answer.Header)
@@ -73,7 +92,7 @@ func TestCredentialsAreCheckedWithoutTouchingContacts(t *testing.T) {
 func TestSearchFindsSecondaryAddressesToo(t *testing.T) {
 	t.Parallel()
 	for _, primaryOnly := range []bool{false, true} {
-		s := hubspot.New(hubspot.Options{PrimaryEmailOnly: primaryOnly})
+		s := open(t, hubspot.Options{PrimaryEmailOnly: primaryOnly})
 		first := s.AddContact(contact("email", "ana@example.com"))
 		second := s.AddContact(contact("email", "other@example.com", "hs_additional_emails", "x@example.com;Ana@example.com"))
 		want := ids(first, second)
@@ -91,7 +110,7 @@ func TestSearchFindsSecondaryAddressesToo(t *testing.T) {
 
 func TestSearchCombinesGroupsByOrAndFiltersByAnd(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	ana := s.AddContact(contact("email", "ana@example.com", "firstname", "Ana", "phone", "+33 6 39 98 12 34"))
 	ben := s.AddContact(contact("email", "ben@example.com", "firstname", "Ben", "mobilephone", "06 39 98 12 34"))
 	s.AddContact(contact("email", "ana@example.com.invalid", "firstname", "Ana"))
@@ -114,14 +133,14 @@ func TestSearchCombinesGroupsByOrAndFiltersByAnd(t *testing.T) {
 
 func TestSearchIsPagedAndLimited(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	for i := range 205 {
 		s.AddContact(contact("email", fmt.Sprintf("b%d@example.com", i), "firstname", "B"))
 	}
 	seen, after := 0, ""
 	for {
 		var page results
-		request := `{"limit":100,"after":"` + after + `","properties":["phone"]}`
+		request := query(`"limit":100,"after":"` + after + `","properties":["phone"]`)
 		ask(t, s, http.MethodPost, contacts+"/search", request).Into(t, &page)
 		seen += len(page.Results)
 		if p := page.Results[0].Properties; p["phone"] != nil || p["hs_object_id"] == nil || page.Total != 205 {
@@ -135,19 +154,22 @@ func TestSearchIsPagedAndLimited(t *testing.T) {
 		t.Errorf("saw %d of 205", seen)
 	}
 	for _, body := range []string{
-		`{"limit":201}`, `{"after":"x"}`, `{"after":"9999"}`, `nonsense`,
-		`{"filterGroups":[` + filter("no_such_property", "EQ", "x") + `]}`,
-		`{"filterGroups":[` + filter("email", "LIKE", "x") + `]}`,
-		`{"filterGroups":[{},{},{},{},{},{}]}`,
+		query(`"limit":201`), query(`"limit":0`), query(`"after":"x"`), query(`"after":"9999"`), query(`"after":7`), `nonsense`, `{}`,
+		query(`"filterGroups":[` + filter("no_such_property", "EQ", "x") + `]`),
+		query(`"filterGroups":[` + filter("email", "LIKE", "x") + `]`),
+		query(`"filterGroups":[{}]`), query(groups(7)),
 	} {
 		ask(t, s, http.MethodPost, contacts+"/search", body).Want(t, 400, `"category":"VALIDATION_ERROR"`)
 	}
+	ask(t, s, http.MethodPost, contacts+"/search", query(groups(6))).Want(t, 200, "results")
+	old := open(t, hubspot.Options{FilterGroups: 5})
+	ask(t, old, http.MethodPost, contacts+"/search", query(groups(6))).Want(t, 400, "too many")
 }
 
 func TestTheIndexLagsBehindCreationAndDeletion(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{Clock: clock.Now, IndexLag: time.Minute})
+	s := open(t, hubspot.Options{Clock: clock.Now, IndexLag: time.Minute})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	byEmail := filter("email", "EQ", "ana@example.com")
 	if got := search(t, s, byEmail); got != ids() {
@@ -171,7 +193,7 @@ func TestTheIndexLagsBehindCreationAndDeletion(t *testing.T) {
 
 func TestPurgingAnUnknownAddressBlocklistsIt(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	known := s.AddContact(contact("email", "ana@example.com"))
 	ask(t, s, http.MethodPost, erase, `{"objectId":"ana@example.com","idProperty":"email"}`).Want(t, 204, "")
 	if len(s.Blocklisted()) != 0 || s.Exists(known) {
@@ -190,7 +212,7 @@ func TestPurgingAnUnknownAddressBlocklistsIt(t *testing.T) {
 func TestPurgingAnUnknownIDAnswersAsConfigured(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{404, 204} {
-		s := hubspot.New(hubspot.Options{UnknownIDStatus: status})
+		s := open(t, hubspot.Options{UnknownIDStatus: status})
 		ask(t, s, http.MethodPost, erase, `{"objectId":"1"}`).Want(t, status, "")
 		ask(t, s, http.MethodPost, erase, `{}`).Want(t, 400, "objectId")
 		if len(s.Ledger().Catastrophes()) != 1 || len(s.Blocklisted()) != 0 {
@@ -202,7 +224,7 @@ func TestPurgingAnUnknownIDAnswersAsConfigured(t *testing.T) {
 func TestPurgedContactsCanStayReadableForAWhile(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{Clock: clock.Now, PurgeDelay: time.Hour})
+	s := open(t, hubspot.Options{Clock: clock.Now, PurgeDelay: time.Hour})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	ask(t, s, http.MethodPost, erase, `{"objectId":"`+id+`"}`).Want(t, 204, "")
 	ask(t, s, http.MethodGet, contacts+"/"+id, "").Want(t, 200, id)
@@ -212,7 +234,7 @@ func TestPurgedContactsCanStayReadableForAWhile(t *testing.T) {
 
 func TestArchivingIsNotErasing(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	one := contacts + "/" + id
 	ask(t, s, http.MethodDelete, one, "").Want(t, 204, "")
@@ -236,7 +258,7 @@ func TestArchivingIsNotErasing(t *testing.T) {
 
 func TestReadingByAddressNeedsTheIDProperty(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	id := s.AddContact(contact("email", "o'neil+news@example.com", "ga_client_id", "1.2"))
 	escaped := contacts + "/o%27neil%2Bnews%40example.com"
 	ask(t, s, http.MethodGet, escaped, "").Want(t, 404, "usually numeric")
@@ -247,11 +269,11 @@ func TestReadingByAddressNeedsTheIDProperty(t *testing.T) {
 func TestLimitsNameTheirPolicy(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 23, 59, 59, 0, time.UTC))
-	s := hubspot.New(hubspot.Options{Clock: clock.Now, SearchPerSecond: 5, DailyLimit: 7})
+	s := open(t, hubspot.Options{Clock: clock.Now, SearchPerSecond: 5, DailyLimit: 7})
 	for range 5 {
 		search(t, s, "")
 	}
-	answer := ask(t, s, http.MethodPost, contacts+"/search", `{}`)
+	answer := ask(t, s, http.MethodPost, contacts+"/search", query())
 	answer.Want(t, 429, `"policyName":"SECONDLY"`)
 	if len(answer.Header.Values("X-HubSpot-RateLimit-Max"))+len(answer.Header.Values("Retry-After")) != 0 {
 		t.Errorf("headers %v", answer.Header)
@@ -264,7 +286,7 @@ func TestLimitsNameTheirPolicy(t *testing.T) {
 
 func TestErrorsQuoteThePerson(t *testing.T) {
 	t.Parallel()
-	s := hubspot.New(hubspot.Options{})
+	s := open(t, hubspot.Options{})
 	id := s.AddContact(contact("email", "ana@example.com"))
 	s.Faults().Set(simulators.Rule{Kind: simulators.Status, Status: 403})
 	ask(t, s, http.MethodPost, erase, `{"objectId":"`+id+`"}`).Want(t, 403, "ana@example.com")

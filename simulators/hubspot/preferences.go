@@ -2,7 +2,6 @@ package hubspot
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -17,13 +16,6 @@ const (
 	Subscribed   = "SUBSCRIBED"
 	Unsubscribed = "UNSUBSCRIBED"
 	NotSpecified = "NOT_SPECIFIED"
-)
-
-const (
-	definitionsPath = "/communication-preferences/v4/definitions"
-	statusesPath    = "/communication-preferences/v4/statuses/"
-	allSuffix       = "/unsubscribe-all"
-	propertiesPath  = "/crm/v3/properties/contacts/"
 )
 
 // SubscriptionType is a kind of e-mail that people subscribe to.
@@ -104,55 +96,58 @@ func (p *preferences) json() map[string]any {
 	return shown
 }
 
-// routePreferences answers what concerns subscriptions and properties, and reports whether the request was such.
-func (s *Sim) routePreferences(w http.ResponseWriter, r *http.Request) bool {
-	address, subscriptions := strings.CutPrefix(r.URL.Path, statusesPath)
-	address, all := strings.CutSuffix(address, allSuffix)
-	property, properties := strings.CutPrefix(r.URL.Path, propertiesPath)
+// address returns the subscriber whom a path names, if the channel is given where the specification requires it.
+func (s *Sim) address(w http.ResponseWriter, r *http.Request, at call) (string, bool) {
+	channel := r.Method == http.MethodPost && len(at.rest) == 2 || r.URL.Query().Get("channel") == "EMAIL"
 	switch {
-	case r.Method == http.MethodGet && r.URL.Path == definitionsPath:
-		s.definitions(w)
-	case r.Method == http.MethodGet && properties:
-		s.property(w, property)
-	case subscriptions && !strings.Contains(address, "@"):
+	case !isAddress(at.rest[1]):
 		refuse(w, http.StatusBadRequest, "Invalid subscriber id string")
-	case subscriptions && r.URL.Query().Get("channel") != "EMAIL" && (all || r.Method == http.MethodGet):
+	case !channel:
 		refuse(w, http.StatusBadRequest, "Query parameter channel is required")
-	case subscriptions && all && r.Method == http.MethodGet:
-		s.optedOut(w, address)
-	case subscriptions && all && r.Method == http.MethodPost:
-		s.preferencesOf(address).all = true
-		s.optedOut(w, address)
-	case subscriptions && r.Method == http.MethodGet:
-		s.statuses(w, address)
-	case subscriptions && r.Method == http.MethodPost:
-		s.subscribe(w, r, address)
 	default:
-		return false
+		return at.rest[1], true
 	}
-	return true
+	return "", false
 }
 
-func (s *Sim) complete(w http.ResponseWriter, results []any) {
+func isAddress(text string) bool {
+	return strings.Contains(text, "@") && !strings.ContainsAny(text, " \t\n")
+}
+
+// complete answers with what a batch or an action came to. Where some inputs failed, it is a success nevertheless.
+func (s *Sim) complete(w http.ResponseWriter, results, errors []any) {
 	at := stamp(s.Now())
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{
+	body := simulators.JSON{
 		"status": "COMPLETE", "results": results, "requestedAt": at, "startedAt": at, "completedAt": at,
-	})
+	}
+	status := http.StatusOK
+	if len(errors) > 0 {
+		status = s.options.PartialStatus
+		body["errors"], body["numErrors"] = errors, len(errors)
+	}
+	simulators.WriteJSON(w, status, body)
 }
 
-func (s *Sim) definitions(w http.ResponseWriter) {
+func (s *Sim) definitions(w http.ResponseWriter, _ *http.Request, _ call) {
 	results := []any{}
 	for _, t := range s.types {
 		results = append(results, simulators.JSON{
 			"id": strconv.FormatInt(t.ID, 10), "name": t.Name, "description": t.Name, "isActive": !t.Inactive,
 			"isDefault": false, "isInternal": false, "communicationMethod": "Email", "purpose": "Marketing", "businessUnitId": 0,
+			"createdAt": stamp(s.Now()), "updatedAt": stamp(s.Now()),
 		})
 	}
-	s.complete(w, results)
+	s.complete(w, results, nil)
 }
 
 // statuses shows the types that the address has said something to, or all of them if it has opted out of everything.
-func (s *Sim) statuses(w http.ResponseWriter, address string) {
+func (s *Sim) statuses(w http.ResponseWriter, r *http.Request, at call) {
+	if address, ok := s.address(w, r, at); ok {
+		s.complete(w, s.statusesOf(address, ""), nil)
+	}
+}
+
+func (s *Sim) statusesOf(address, reason string) []any {
 	p := s.preferencesOf(address)
 	ids := slices.Sorted(maps.Keys(p.byType))
 	results := []any{}
@@ -162,9 +157,9 @@ func (s *Sim) statuses(w http.ResponseWriter, address string) {
 		}
 	}
 	for _, id := range ids {
-		results = append(results, s.statusJSON(address, id, ""))
+		results = append(results, s.statusJSON(address, id, reason))
 	}
-	s.complete(w, results)
+	return results
 }
 
 func (s *Sim) statusJSON(address string, id int64, reason string) simulators.JSON {
@@ -185,102 +180,105 @@ func (s *Sim) statusJSON(address string, id int64, reason string) simulators.JSO
 	return shown
 }
 
-// optedOut answers with an empty list for whoever has not opted out of all communication.
-func (s *Sim) optedOut(w http.ResponseWriter, address string) {
-	results := []any{}
-	if s.preferencesOf(address).all {
-		results = append(results, simulators.JSON{
-			"channel": "EMAIL", "subscriberIdString": address, "status": Unsubscribed,
-			"wideStatusType": "PORTAL_WIDE", "businessUnitId": 0, "timestamp": stamp(s.Now()),
-		})
+// optedOut answers with an empty list for an address that has not opted out of all communication.
+func (s *Sim) optedOut(w http.ResponseWriter, r *http.Request, at call) {
+	if address, ok := s.address(w, r, at); ok {
+		s.complete(w, s.wideStatuses(address), nil)
 	}
-	s.complete(w, results)
 }
 
-// subscribe sets one subscription. To subscribe somebody who has opted out of everything takes that back, for all
-// types (v4 resubscribes; what becomes of the other types is not documented).
-func (s *Sim) subscribe(w http.ResponseWriter, r *http.Request, address string) {
-	var request struct {
-		Channel        string `json:"channel"`
-		StatusState    string `json:"statusState"`
-		SubscriptionID int64  `json:"subscriptionId"`
-		LegalBasis     string `json:"legalBasis"`
-		Explanation    string `json:"legalBasisExplanation"`
+func (s *Sim) wideStatuses(address string) []any {
+	if !s.preferencesOf(address).all {
+		return []any{}
 	}
-	known := decode(r, &request) && slices.ContainsFunc(s.types, func(t SubscriptionType) bool { return t.ID == request.SubscriptionID })
-	switch {
-	case !known || request.Channel != "EMAIL" || !slices.Contains([]string{Subscribed, Unsubscribed, NotSpecified}, request.StatusState):
-		refuse(w, http.StatusBadRequest, "Invalid input for "+address)
-		return
-	case s.options.LegalBasisRequired && request.StatusState != NotSpecified && (request.LegalBasis == "" || request.Explanation == ""):
-		refuse(w, http.StatusBadRequest, fmt.Sprintf("A legal basis is required for %s", address))
+	return []any{simulators.JSON{
+		"channel": "EMAIL", "subscriberIdString": address, "status": Unsubscribed,
+		"wideStatusType": "PORTAL_WIDE", "businessUnitId": 0, "timestamp": stamp(s.Now()),
+	}}
+}
+
+// optOut unsubscribes an address from everything. It shows the statuses that this led to only to those who ask with
+// "verbose"; others get an empty list, which is what a read answers for an address that has not opted out.
+func (s *Sim) optOut(w http.ResponseWriter, r *http.Request, at call) {
+	address, ok := s.address(w, r, at)
+	if !ok {
 		return
 	}
+	results := s.unsubscribeFromAll(address)
+	if r.URL.Query().Get("verbose") != "true" {
+		results = []any{}
+	}
+	s.complete(w, results, nil)
+}
+
+func (s *Sim) unsubscribeFromAll(address string) []any {
+	reason := "UNSUBSCRIBE_FROM_ALL_OCCURRED"
 	p := s.preferencesOf(address)
+	if p.all {
+		reason = "NO_STATUS_CHANGE"
+	}
+	p.all = true
+	return s.statusesOf(address, reason)
+}
+
+// change is what is asked of one subscription of an address.
+type change struct {
+	Channel        string `json:"channel"`
+	StatusState    string `json:"statusState"`
+	SubscriptionID int64  `json:"subscriptionId"`
+	LegalBasis     string `json:"legalBasis"`
+	Explanation    string `json:"legalBasisExplanation"`
+	// Subscriber is named in batches alone.
+	Subscriber string `json:"subscriberIdString"`
+}
+
+var (
+	states = []string{Subscribed, Unsubscribed, NotSpecified}
+	bases  = []string{
+		"CONSENT_WITH_NOTICE", "LEGITIMATE_INTEREST_CLIENT", "LEGITIMATE_INTEREST_OTHER", "LEGITIMATE_INTEREST_PQL",
+		"NON_GDPR", "PERFORMANCE_OF_CONTRACT", "PROCESS_AND_STORE",
+	}
+)
+
+// complaint says what is wrong with a change; nothing where it is empty.
+func (s *Sim) complaint(c change) string {
+	known := slices.ContainsFunc(s.types, func(t SubscriptionType) bool { return t.ID == c.SubscriptionID })
+	switch {
+	case !known || c.Channel != "EMAIL" || !slices.Contains(states, c.StatusState) || !isAddress(c.Subscriber),
+		c.LegalBasis != "" && !slices.Contains(bases, c.LegalBasis):
+		return "Invalid input for " + c.Subscriber
+	case s.options.LegalBasisRequired && c.StatusState != NotSpecified && (c.LegalBasis == "" || c.Explanation == ""):
+		return "A legal basis is required for " + c.Subscriber
+	}
+	return ""
+}
+
+// apply sets one subscription. To subscribe an address that has opted out of everything takes that back, for all
+// types (the API resubscribes since v4; what becomes of the other types is not documented).
+func (s *Sim) apply(c change) simulators.JSON {
+	p := s.preferencesOf(c.Subscriber)
 	reason := "REQUESTED_CHANGE_OCCURRED"
-	if p.all && request.StatusState == Subscribed {
+	if p.all && c.StatusState == Subscribed {
 		p.all, reason = false, "RESUBSCRIBE_OCCURRED"
 	}
-	p.byType[request.SubscriptionID] = Subscription{Status: request.StatusState, LegalBasis: request.LegalBasis}
-	s.complete(w, []any{s.statusJSON(address, request.SubscriptionID, reason)})
+	p.byType[c.SubscriptionID] = Subscription{Status: c.StatusState, LegalBasis: c.LegalBasis}
+	return s.statusJSON(c.Subscriber, c.SubscriptionID, reason)
 }
 
-// property describes a property of contacts.
-func (s *Sim) property(w http.ResponseWriter, name string) {
-	if !s.properties[name] {
-		refuse(w, http.StatusNotFound, "No property exists with name '"+name+"'")
+func (s *Sim) subscribe(w http.ResponseWriter, r *http.Request, at call) {
+	address, ok := s.address(w, r, at)
+	if !ok {
 		return
 	}
-	shown := simulators.JSON{"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": "contactinformation", "archived": false}
-	if s.checkboxes[name] {
-		shown["type"], shown["fieldType"] = "bool", "booleancheckbox"
-		shown["options"] = []any{simulators.JSON{"label": "Yes", "value": "true"}, simulators.JSON{"label": "No", "value": "false"}}
-	}
-	simulators.WriteJSON(w, http.StatusOK, shown)
-}
-
-// AddCheckbox makes a property exist that is a single checkbox: "true", "false" or nothing.
-func (s *Sim) AddCheckbox(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.properties[name], s.checkboxes[name] = true, true
-}
-
-// update sets properties of a contact; an empty text clears one. Archived contacts cannot be updated.
-func (s *Sim) update(w http.ResponseWriter, r *http.Request, recordID string) {
-	var request struct {
-		Properties map[string]string `json:"properties"`
-	}
-	if !decode(r, &request) || len(request.Properties) == 0 {
-		refuse(w, http.StatusBadRequest, "Invalid input JSON: properties are required")
+	var request change
+	if !decode(r, &request, "channel", "statusState", "subscriptionId") {
+		refuse(w, http.StatusBadRequest, "Invalid input JSON: channel, statusState and subscriptionId are required")
 		return
 	}
-	c := s.contactByID(recordID)
-	if c == nil || !s.readable(r, false)(c) {
-		refuse(w, http.StatusNotFound, "resource not found")
+	request.Subscriber = address
+	if complaint := s.complaint(request); complaint != "" {
+		refuse(w, http.StatusBadRequest, complaint)
 		return
 	}
-	for name, value := range request.Properties {
-		switch {
-		case !s.properties[name]:
-			refuse(w, http.StatusBadRequest, "Property values were not valid: property \""+name+"\" does not exist")
-			return
-		case s.checkboxes[name] && !slices.Contains([]string{"", "true", "false"}, value):
-			refuse(w, http.StatusBadRequest, "Property values were not valid: "+value+" was not one of the allowed options")
-			return
-		}
-	}
-	for name, value := range request.Properties {
-		c.set(name, value)
-	}
-	c.updated = s.Now()
-	simulators.WriteJSON(w, http.StatusOK, c.json(slices.Collect(maps.Keys(request.Properties))))
-}
-
-func (c *Contact) set(name, value string) {
-	if value == "" {
-		delete(c.Properties, name)
-		return
-	}
-	c.Properties[name] = value
+	s.complete(w, []any{s.apply(request)}, nil)
 }

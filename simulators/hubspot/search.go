@@ -1,7 +1,6 @@
 package hubspot
 
 import (
-	"fmt"
 	"net/http"
 	"path"
 	"slices"
@@ -12,14 +11,14 @@ import (
 	"ite.digital/lethe/simulators"
 )
 
-// Limits of a search (developers.hubspot.com, search the CRM).
+// Limits of a search. The number of groups and the size of a page are those of the specification; of the others it
+// says nothing, and the guide on searching the CRM does.
 const (
-	maxGroups       = 5
+	maxGroups       = 6
 	maxGroupFilters = 6
 	maxFilters      = 18
 	maxResults      = 10000
 	maxPage         = 200
-	defaultPage     = 10
 )
 
 type searchRequest struct {
@@ -27,23 +26,25 @@ type searchRequest struct {
 		Filters []filter `json:"filters"`
 	} `json:"filterGroups"`
 	Properties []string `json:"properties"`
-	Limit      *int     `json:"limit"`
-	After      any      `json:"after"`
+	Limit      int      `json:"limit"`
+	After      string   `json:"after"`
+	Sorts      []any    `json:"sorts"`
 }
 
 type filter struct {
 	PropertyName string   `json:"propertyName"`
 	Operator     string   `json:"operator"`
 	Value        string   `json:"value"`
+	HighValue    string   `json:"highValue"`
 	Values       []string `json:"values"`
 }
 
 // search answers from an index that lags behind: new contacts are missing, gone ones still show. Archived contacts
 // are never found. A contact matches if it passes all filters of one group.
-func (s *Sim) search(w http.ResponseWriter, r *http.Request) {
+func (s *Sim) search(w http.ResponseWriter, r *http.Request, _ call) {
 	var request searchRequest
-	if !decode(r, &request) {
-		refuse(w, http.StatusBadRequest, "Invalid input JSON")
+	if !decode(r, &request, "after", "filterGroups", "limit", "properties", "sorts") {
+		refuse(w, http.StatusBadRequest, "Invalid input JSON: after, filterGroups, limit, properties and sorts are required")
 		return
 	}
 	limit, after, complaint := s.checkSearch(request)
@@ -60,12 +61,9 @@ func (s *Sim) search(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Sim) checkSearch(request searchRequest) (limit, after int, complaint string) {
-	limit = defaultPage
-	if request.Limit != nil {
-		limit = *request.Limit
-	}
-	if request.After != nil && request.After != "" {
-		n, err := strconv.Atoi(fmt.Sprint(request.After))
+	limit = request.Limit
+	if request.After != "" {
+		n, err := strconv.Atoi(request.After)
 		if err != nil {
 			return 0, 0, "Invalid after"
 		}
@@ -74,8 +72,8 @@ func (s *Sim) checkSearch(request searchRequest) (limit, after int, complaint st
 	filters := 0
 	for _, group := range request.FilterGroups {
 		filters += len(group.Filters)
-		if len(group.Filters) > maxGroupFilters {
-			return 0, 0, "too many filters in a filter group"
+		if len(group.Filters) == 0 || len(group.Filters) > maxGroupFilters {
+			return 0, 0, "a filter group has one to six filters"
 		}
 		for _, f := range group.Filters {
 			if !s.properties[f.PropertyName] {
@@ -87,7 +85,7 @@ func (s *Sim) checkSearch(request searchRequest) (limit, after int, complaint st
 		}
 	}
 	switch {
-	case len(request.FilterGroups) > maxGroups || filters > maxFilters:
+	case len(request.FilterGroups) > s.options.FilterGroups || filters > maxFilters:
 		return 0, 0, "too many filter groups or filters"
 	case limit < 1 || limit > maxPage:
 		return 0, 0, "limit must be between 1 and 200"
@@ -97,9 +95,9 @@ func (s *Sim) checkSearch(request searchRequest) (limit, after int, complaint st
 	return limit, after, ""
 }
 
-// operators are those that can be told from a string property.
+// operators are those of the specification. A text is greater than another as the alphabet has it.
 var operators = []string{
-	"EQ", "NEQ", "IN", "NOT_IN", "HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN",
+	"BETWEEN", "GT", "GTE", "LT", "LTE", "EQ", "NEQ", "IN", "NOT_IN", "HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN",
 }
 
 func (s *Sim) matches(c *Contact, request searchRequest) bool {
@@ -124,8 +122,11 @@ func (s *Sim) passes(c *Contact, f filter) bool {
 	// Values for IN and NOT_IN have to be lower case: they are compared as they are.
 	within := slices.ContainsFunc(f.Values, func(v string) bool { return slices.Contains(values, v) })
 	token := containsToken(strings.ToLower(c.value(f.PropertyName)), strings.ToLower(f.Value))
+	value, bound := strings.ToLower(c.value(f.PropertyName)), strings.ToLower(f.Value)
 	return map[string]bool{
-		"EQ": equal, "NEQ": !equal, "IN": within, "NOT_IN": !within, "HAS_PROPERTY": has, "NOT_HAS_PROPERTY": !has,
+		"GT": has && value > bound, "GTE": has && value >= bound, "LT": has && value < bound, "LTE": has && value <= bound,
+		"BETWEEN": has && value >= bound && value <= strings.ToLower(f.HighValue),
+		"EQ":      equal, "NEQ": !equal, "IN": within, "NOT_IN": !within, "HAS_PROPERTY": has, "NOT_HAS_PROPERTY": !has,
 		"CONTAINS_TOKEN": token, "NOT_CONTAINS_TOKEN": !token,
 	}[f.Operator]
 }

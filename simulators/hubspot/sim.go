@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -19,14 +20,20 @@ const (
 	KindArchive = "archive"
 )
 
-// DefaultToken is accepted where Options names no token.
-const DefaultToken = "pat-eu1-hubspot-token"
-
 // Options are what differs between accounts, and the answers that no documentation gives. The zero value works.
 type Options struct {
-	// Token is the expected bearer token; DefaultToken where empty.
-	Token string
-	Clock simulators.Clock
+	// Credentials are the tokens that the account knows; where empty, DefaultToken and DefaultPrivateAppToken.
+	Credentials []Credential
+	// Accepts are the kinds of credential that still authenticate; all where empty.
+	Accepts []CredentialKind
+	// Versions of the API that exist; 2026-03 and 2026-09 where empty.
+	Versions []string
+	// EndOfSupport says from when on a version, if it is named here, answers as one that does not exist.
+	EndOfSupport map[string]time.Time
+	// Legacy keeps the numbered versions (v3 of the CRM, v4 of the communication preferences), which otherwise do not
+	// exist, as in an account after their end.
+	Legacy bool
+	Clock  simulators.Clock
 	// Seed of the faults.
 	Seed uint64
 	// IndexLag is how far search lags behind creations, archiving and deletions.
@@ -35,6 +42,14 @@ type Options struct {
 	PurgeDelay time.Duration
 	// UnknownIDStatus answers the permanent deletion of an id that is not held; 404 where 0.
 	UnknownIDStatus int
+	// FilterGroups is how many groups of filters a search may have. The specification says six, which holds where 0;
+	// announcements of 2024 say five.
+	FilterGroups int
+	// PartialStatus answers a batch of which some inputs failed: 207 where 0, as integrators report and version 2026-03
+	// specifies. Version 2026-09 specifies 200 alone.
+	PartialStatus int
+	// RequiredProperties are rules that bind writes from version 2026-09 on.
+	RequiredProperties []RequiredProperty
 	// PrimaryEmailOnly makes EQ and IN on email ignore secondary addresses.
 	PrimaryEmailOnly bool
 	// LegalBasisRequired is how accounts with HubSpot's data privacy settings switched on want subscriptions changed.
@@ -64,9 +79,22 @@ type Sim struct {
 
 // New returns an empty account.
 func New(o Options) *Sim {
-	if o.Token == "" {
-		o.Token = DefaultToken
+	if len(o.Credentials) == 0 {
+		o.Credentials = []Credential{{Token: DefaultToken}, {Token: DefaultPrivateAppToken, Kind: PrivateApp}}
 	}
+	o.Credentials = slices.Clone(o.Credentials)
+	for i := range o.Credentials {
+		c := &o.Credentials[i]
+		c.Kind = cmp.Or(c.Kind, ServiceKey)
+		if c.Scopes == nil {
+			c.Scopes = DefaultScopes()
+		}
+	}
+	if len(o.Versions) == 0 {
+		o.Versions = []string{"2026-03", "2026-09"}
+	}
+	o.FilterGroups = cmp.Or(o.FilterGroups, maxGroups)
+	o.PartialStatus = cmp.Or(o.PartialStatus, http.StatusMultiStatus)
 	if o.UnknownIDStatus == 0 {
 		o.UnknownIDStatus = http.StatusNotFound
 	}
@@ -79,7 +107,7 @@ func New(o Options) *Sim {
 	}
 	s.Server = simulators.NewServer(simulators.Behaviour{
 		Handler:       http.HandlerFunc(s.route),
-		AuthOK:        func(r *http.Request, _ []byte) bool { return s.authOK(r) },
+		AuthOK:        func(r *http.Request, _ []byte) bool { _, ok := s.credential(r); return ok },
 		Destroys:      s.destroys,
 		Person:        s.person,
 		Failure:       failure,
@@ -109,13 +137,6 @@ func (s *Sim) AddContact(c Contact) string {
 	}
 	s.contacts = append(s.contacts, &c)
 	return c.ID
-}
-
-// AddProperty makes a custom property exist; a search for one that does not exist is refused.
-func (s *Sim) AddProperty(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.properties[name] = true
 }
 
 // Blocklisted returns the addresses that can never be used again because somebody asked for their permanent deletion
@@ -150,10 +171,6 @@ func (s *Sim) Snapshot() map[string]string {
 	return held
 }
 
-func (s *Sim) authOK(r *http.Request) bool {
-	return r.Header.Get("Authorization") == "Bearer "+s.options.Token
-}
-
 func (s *Sim) contactByID(recordID string) *Contact {
 	for _, c := range s.contacts {
 		if c.ID == recordID {
@@ -167,6 +184,16 @@ func (s *Sim) contactByID(recordID string) *Contact {
 func (s *Sim) contactByEmail(address string, readable func(*Contact) bool) *Contact {
 	for _, c := range s.contacts {
 		if slices.Contains(c.emails(), strings.ToLower(address)) && readable(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// contactByPrimaryEmail returns a contact that has the address as its primary one.
+func (s *Sim) contactByPrimaryEmail(address string, readable func(*Contact) bool) *Contact {
+	for _, c := range s.contacts {
+		if strings.EqualFold(c.Properties["email"], strings.TrimSpace(address)) && readable(c) {
 			return c
 		}
 	}

@@ -1,10 +1,6 @@
 package landbot
 
-import (
-	"net/http"
-
-	"ite.digital/lethe/simulators"
-)
+import "net/http"
 
 // changes are the states that a PUT puts a customer into.
 var changes = []string{"block", "unblock", "archive", "unarchive", "unassign"}
@@ -29,14 +25,17 @@ func (s *Sim) change(action string) func(http.ResponseWriter, *Customer) {
 		case "unassign":
 			c.AgentID = 0
 		}
-		simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"success": true})
+		if s.options.ChangeBody != "" {
+			w.Header().Set("Content-Type", "application/json")
+		}
+		_, _ = w.Write([]byte(s.options.ChangeBody))
 	}
 }
 
 // optOut is refused for customers who never opted in.
 func (s *Sim) optOut(w http.ResponseWriter, c *Customer) {
 	if !c.OptIn {
-		refuse(w, http.StatusPreconditionFailed, fieldErrors("customer", "Customer has not opted in"))
+		refuse(w, http.StatusPreconditionFailed, fieldErrors("customer_id", "Customer has not opted in"))
 		return
 	}
 	c.OptIn = false

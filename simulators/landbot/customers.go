@@ -3,6 +3,7 @@ package landbot
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,25 +16,32 @@ const (
 	maxLimit     = 100
 )
 
-// list answers a search. The search is "starts with", whatever the case; without search_by it is by name.
+// list answers a search. The search is "starts with", whatever the case; without search_by it is by name. The newest
+// customers come first, so that pages move when somebody writes to a bot while they are read.
 func (s *Sim) list(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	by := query.Get("search_by")
 	if by == "" {
 		by = "name"
 	}
-	if by != "name" && by != "email" && by != "phone" {
-		refuse(w, http.StatusUnprocessableEntity, fieldErrors("search_by", "\""+by+"\" is not a valid choice."))
-		return
-	}
 	limit, okLimit := number(query, "limit", defaultLimit)
 	offset, okOffset := number(query, "offset", 0)
-	if !okLimit || !okOffset || limit > maxLimit {
-		refuse(w, http.StatusUnprocessableEntity, fieldErrors("limit", "Ensure this value is between 0 and 100."))
-		return
+	for name, valid := range map[string]bool{
+		"search_by":  by == "name" || by == "email" || by == "phone",
+		"limit":      okLimit && limit <= maxLimit,
+		"offset":     okOffset,
+		"archived":   isTrueOrFalse(query, "archived"),
+		"opt_in":     isTrueOrFalse(query, "opt_in"),
+		"channel_id": isNumber(query, "channel_id"),
+		"agent_id":   isNumber(query, "agent_id"),
+	} {
+		if !valid {
+			refuse(w, http.StatusUnprocessableEntity, fieldErrors(name, "This value is not valid."))
+			return
+		}
 	}
 	found := []any{}
-	for _, c := range s.customers {
+	for _, c := range slices.Backward(s.customers) {
 		if s.visible(r, c.deleted) && c.matches(query) && c.startsWith(by, query.Get("search")) {
 			found = append(found, c.json())
 		}
@@ -50,6 +58,16 @@ func number(query url.Values, name string, otherwise int) (int, bool) {
 	}
 	n, err := strconv.Atoi(query.Get(name))
 	return n, err == nil && n >= 0
+}
+
+func isNumber(query url.Values, name string) bool {
+	_, ok := number(query, name, 0)
+	return ok
+}
+
+func isTrueOrFalse(query url.Values, name string) bool {
+	value := strings.ToLower(query.Get(name))
+	return !query.Has(name) || value == "true" || value == "false"
 }
 
 func (c *Customer) startsWith(by, search string) bool {
@@ -104,5 +122,5 @@ func (s *Sim) otherAgent(w http.ResponseWriter, c *Customer) {
 	if who == "" {
 		who = c.Phone
 	}
-	refuse(w, http.StatusPreconditionFailed, fieldErrors("customer", "Customer "+who+" is assigned to another agent"))
+	refuse(w, http.StatusPreconditionFailed, fieldErrors("customer_id", "Customer "+who+" is assigned to another agent"))
 }

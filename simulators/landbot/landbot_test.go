@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func search(t *testing.T, s *landbot.Sim, by, text, more string) []int64 {
 
 func TestCredentialsAreRefusedInTheVendorsWords(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	const missing, wrong = `{"detail":"Authentication credentials were not provided."}`, `{"detail":"Invalid token."}`
 	for header, want := range map[string]string{
 		"": missing, landbot.DefaultToken: missing, "Bearer " + landbot.DefaultToken: missing,
@@ -49,7 +50,7 @@ func TestCredentialsAreRefusedInTheVendorsWords(t *testing.T) {
 
 func TestPathsWithoutAFinalSlashAreRedirectedAndNotCarriedOut(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	id := s.AddCustomer(landbot.Customer{Email: "ana@example.com"})
 	got := ask(t, s, http.MethodDelete, fmt.Sprintf("/v1/customers/%d?x=1", id))
 	if got.Status != 301 || got.Header.Get("Location") != fmt.Sprintf("/v1/customers/%d/?x=1", id) {
@@ -62,11 +63,11 @@ func TestPathsWithoutAFinalSlashAreRedirectedAndNotCarriedOut(t *testing.T) {
 
 func TestSearchFindsWhateverStartsWithTheText(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	ours := s.AddCustomer(landbot.Customer{Name: "Ana", Email: "ana.martin@example.com"})
 	longer := s.AddCustomer(landbot.Customer{Name: "Bob", Email: "Ana.Martin@example.com.invalid"})
 	s.AddCustomer(landbot.Customer{Email: "hana.martin@example.com"})
-	if got := search(t, s, "email", "ANA.martin@example.com", ""); !slices.Equal(got, []int64{ours, longer}) {
+	if got := search(t, s, "email", "ANA.martin@example.com", ""); !slices.Equal(got, []int64{longer, ours}) {
 		t.Errorf("found %v", got)
 	}
 	var found customers
@@ -79,14 +80,14 @@ func TestSearchFindsWhateverStartsWithTheText(t *testing.T) {
 
 func TestPhonesAreComparedAsStored(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	plus := s.AddCustomer(landbot.Customer{Phone: "+33639981234"})
 	bare := s.AddCustomer(landbot.Customer{Phone: "33639981234"})
 	longer := s.AddCustomer(landbot.Customer{Phone: "336399812345"})
 	if got := search(t, s, "phone", "+33639981234", ""); !slices.Equal(got, []int64{plus}) {
 		t.Errorf("with plus: %v", got)
 	}
-	if got := search(t, s, "phone", "33639981234", ""); !slices.Equal(got, []int64{bare, longer}) {
+	if got := search(t, s, "phone", "33639981234", ""); !slices.Equal(got, []int64{longer, bare}) {
 		t.Errorf("without plus: %v", got)
 	}
 	ask(t, s, http.MethodGet, "/v1/customers/?search_by=phone&search=+33639981234").Want(t, 200, `"total":0`)
@@ -94,7 +95,7 @@ func TestPhonesAreComparedAsStored(t *testing.T) {
 
 func TestArchivedCustomersShowOnlyToThoseWhoAskForThem(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	s.AddCustomer(landbot.Customer{Email: "ana@example.com"})
 	archived := s.AddCustomer(landbot.Customer{Email: "ana@example.com", Archived: true})
 	if got := search(t, s, "email", "ana@example.com", ""); len(got) != 1 || got[0] == archived {
@@ -107,7 +108,7 @@ func TestArchivedCustomersShowOnlyToThoseWhoAskForThem(t *testing.T) {
 
 func TestPagesAreCutByOffsetAndLimit(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	for range 45 {
 		s.AddCustomer(landbot.Customer{Name: "Ana"})
 	}
@@ -121,31 +122,85 @@ func TestPagesAreCutByOffsetAndLimit(t *testing.T) {
 		}
 	}
 	ask(t, s, http.MethodGet, "/v1/customers/?limit=101").Want(t, 422, "errors")
-	ask(t, s, http.MethodGet, "/v1/customers/?offset=-1").Want(t, 422, "errors")
+	for _, query := range []string{
+		"offset=-1", "offset=x", "limit=-1", "limit=", "archived=perhaps", "opt_in=1", "channel_id=web", "agent_id=-", "search_by=Email",
+	} {
+		ask(t, s, http.MethodGet, "/v1/customers/?"+query).Want(t, 422, `{"errors":{"`+query[:strings.Index(query, "=")]+`":[`)
+	}
+}
+
+func TestPagesMoveWhenSomebodyWritesMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := open(t, landbot.Options{})
+	first := s.AddCustomer(landbot.Customer{Name: "Ana"})
+	second := s.AddCustomer(landbot.Customer{Name: "Ana"})
+	page := func(offset int) int64 {
+		var found customers
+		ask(t, s, http.MethodGet, fmt.Sprintf("/v1/customers/?limit=1&offset=%d", offset)).Into(t, &found)
+		return found.Customers[0].ID
+	}
+	if got := page(0); got != second {
+		t.Fatalf("got %d", got)
+	}
+	s.AddCustomer(landbot.Customer{Name: "Ben"})
+	if got := page(1); got != second {
+		t.Errorf("the second page shows %d and not %d again", got, second)
+	}
+	if got := page(2); got != first {
+		t.Errorf("got %d", got)
+	}
+}
+
+func TestSilentPointsCanBeAnsweredOtherwise(t *testing.T) {
+	t.Parallel()
+	s := open(t, landbot.Options{Slashless: http.StatusNotFound, Detail: true, ChangeBody: `{"success":true}`})
+	path := fmt.Sprintf("/v1/customers/%d", s.AddCustomer(landbot.Customer{}))
+	ask(t, s, http.MethodDelete, path).Want(t, 404, `{"detail":"Not found."}`)
+	ask(t, s, http.MethodPut, path+"/block/").Want(t, 200, `{"success":true}`)
+	ask(t, s, http.MethodPost, path+"/block/").Want(t, 405, `{"detail":"Method`)
+	for _, nowhere := range []string{"/v1/customers/x", "/v1/customers/x/", "/v1/customers/1/fire", "/v1/customers/1/fire/", "/v2/customers/"} {
+		ask(t, s, http.MethodGet, nowhere).Want(t, 404, `{"detail":"Not found."}`)
+	}
+}
+
+func TestRequestsOfASecondAreLimited(t *testing.T) {
+	t.Parallel()
+	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	s := open(t, landbot.Options{Clock: clock.Now, PerSecond: 10})
+	for range 10 {
+		ask(t, s, http.MethodGet, "/v1/customers/").Want(t, 200, "customers")
+	}
+	answer := ask(t, s, http.MethodGet, "/v1/customers/")
+	answer.Want(t, 429, `{"errors":{"rate":["Too many requests"]}}`)
+	if answer.Header.Get("Retry-After") != "" {
+		t.Errorf("headers %v", answer.Header)
+	}
+	clock.Advance(time.Second)
+	ask(t, s, http.MethodGet, "/v1/customers/").Want(t, 200, "customers")
 }
 
 func TestDeletionIsEmptyOnceAndThenNotFound(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := landbot.New(landbot.Options{Clock: clock.Now})
+	s := open(t, landbot.Options{Clock: clock.Now})
 	path := fmt.Sprintf("/v1/customers/%d/", s.AddCustomer(landbot.Customer{Transcript: []string{"one", "two"}}))
 	ask(t, s, http.MethodGet, path).Want(t, 200, `"customer":{`)
 	ask(t, s, http.MethodGet, path+"messages/").Want(t, 200, `"messages":[{"message":"two"`)
 	if got := ask(t, s, http.MethodDelete, path); got.Status != 204 || got.Body != "" {
 		t.Errorf("got %d %q", got.Status, got.Body)
 	}
-	ask(t, s, http.MethodDelete, path).Want(t, 404, `{"detail":"Not found."}`)
-	ask(t, s, http.MethodGet, path).Want(t, 404, "detail")
+	ask(t, s, http.MethodDelete, path).Want(t, 404, `{"errors":{"customer_id":["Not found."]}}`)
+	ask(t, s, http.MethodGet, path).Want(t, 404, "errors")
 	s.Faults().Set(simulators.Rule{Kind: simulators.StaleReads, Duration: time.Minute})
 	ask(t, s, http.MethodGet, path).Want(t, 200, "customer")
-	ask(t, s, http.MethodDelete, path).Want(t, 404, "detail")
+	ask(t, s, http.MethodDelete, path).Want(t, 404, "errors")
 	clock.Advance(time.Minute)
-	ask(t, s, http.MethodGet, path).Want(t, 404, "detail")
+	ask(t, s, http.MethodGet, path).Want(t, 404, "errors")
 }
 
 func TestCustomersOfAnotherAgentAreAPrecondition(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	add := func(c landbot.Customer) string { return fmt.Sprintf("/v1/customers/%d/", s.AddCustomer(c)) }
 	foreign := add(landbot.Customer{Email: "ana@example.com", AgentID: 99, Locked: true})
 	own := add(landbot.Customer{AgentID: landbot.DefaultAgent, OptIn: true})
@@ -154,7 +209,9 @@ func TestCustomersOfAnotherAgentAreAPrecondition(t *testing.T) {
 	ask(t, s, http.MethodDelete, foreign).Want(t, 412, "errors")
 	ask(t, s, http.MethodDelete, foreign+"opt_out/").Want(t, 412, "errors")
 	for _, change := range []string{"block", "archive", "unassign", "unblock", "unarchive"} {
-		ask(t, s, http.MethodPut, own+change+"/").Want(t, 200, "success")
+		if got := ask(t, s, http.MethodPut, own+change+"/"); got.Status != 200 || got.Body != "" {
+			t.Errorf("%s: got %d %q", change, got.Status, got.Body)
+		}
 	}
 	ask(t, s, http.MethodDelete, own+"opt_out/").Want(t, 204, "")
 	if d := s.Ledger().Deletions(); len(d) != 1 || d[0].Applied {
@@ -164,8 +221,8 @@ func TestCustomersOfAnotherAgentAreAPrecondition(t *testing.T) {
 
 func TestADeleteWithoutAnIDIsACatastrophe(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
-	ask(t, s, http.MethodDelete, "/v1/customers/").Want(t, 405, "detail")
+	s := open(t, landbot.Options{})
+	ask(t, s, http.MethodDelete, "/v1/customers/").Want(t, 405, "errors")
 	if len(s.Ledger().Catastrophes()) != 1 {
 		t.Errorf("deletions %+v", s.Ledger().Deletions())
 	}
@@ -173,10 +230,12 @@ func TestADeleteWithoutAnIDIsACatastrophe(t *testing.T) {
 
 func TestErrorsQuoteThePerson(t *testing.T) {
 	t.Parallel()
-	s := landbot.New(landbot.Options{})
+	s := open(t, landbot.Options{})
 	path := fmt.Sprintf("/v1/customers/%d/", s.AddCustomer(landbot.Customer{Phone: "+33639981234"}))
 	s.Faults().Set(simulators.Rule{Kind: simulators.Status, Status: 412})
 	ask(t, s, http.MethodDelete, path).Want(t, 412, "+33639981234")
+	s.Faults().Set(simulators.Rule{Kind: simulators.TooManyRequests})
+	ask(t, s, http.MethodDelete, path).Want(t, 429, `{"errors":{"rate":[`)
 	s.Faults().Set(simulators.Rule{Kind: simulators.FailureInside})
 	ask(t, s, http.MethodDelete, path).Want(t, 200, `"success":false`)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,11 +16,8 @@ const root = "/v1/customers/"
 // route redirects paths without a final slash before it looks at anything else, credentials included. A client that
 // follows the redirect of a DELETE sends a GET.
 func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasSuffix(r.URL.Path, "/") && strings.HasPrefix(r.URL.Path+"/", root) {
-		to := *r.URL
-		to.Path += "/"
-		w.Header().Set("Location", to.RequestURI())
-		w.WriteHeader(http.StatusMovedPermanently)
+	if !strings.HasSuffix(r.URL.Path, "/") && s.handlers(r.URL.Path+"/") != nil {
+		s.slashless(w, r)
 		return
 	}
 	if complaint := s.complaint(r); complaint != "" {
@@ -27,39 +25,78 @@ func (s *Sim) route(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, detail(complaint))
 		return
 	}
-	rest, ok := strings.CutPrefix(r.URL.Path, root)
-	if !ok {
-		refuse(w, http.StatusNotFound, detail("Not found."))
+	if !s.admit() {
+		refuse(w, http.StatusTooManyRequests, tooMany)
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	recordID, action, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
-	switch {
-	case recordID == "":
-		allow(w, r, map[string]http.HandlerFunc{http.MethodGet: s.list})
-	case action == "":
-		allow(w, r, map[string]http.HandlerFunc{
-			http.MethodGet:    s.withCustomer(recordID, s.get),
-			http.MethodDelete: s.withCustomer(recordID, s.remove),
-		})
-	case action == "messages":
-		allow(w, r, map[string]http.HandlerFunc{http.MethodGet: s.withCustomer(recordID, s.messages)})
-	case action == "opt_out":
-		allow(w, r, map[string]http.HandlerFunc{http.MethodDelete: s.withCustomer(recordID, s.optOut)})
-	case slices.Contains(changes, action):
-		allow(w, r, map[string]http.HandlerFunc{http.MethodPut: s.withCustomer(recordID, s.change(action))})
+	handlers := s.handlers(r.URL.Path)
+	switch handle, ok := handlers[r.Method]; {
+	case handlers == nil:
+		refuse(w, http.StatusNotFound, s.general("path", "Not found."))
+	case !ok:
+		refuse(w, http.StatusMethodNotAllowed, s.general("method", fmt.Sprintf("Method \"%s\" not allowed.", r.Method)))
 	default:
-		refuse(w, http.StatusNotFound, detail("Not found."))
+		handle(w, r)
 	}
 }
 
-func allow(w http.ResponseWriter, r *http.Request, handlers map[string]http.HandlerFunc) {
-	if handle, ok := handlers[r.Method]; ok {
-		handle(w, r)
+// slashless answers a path that lacks its final slash, which is a part of every path. The framework behind the API
+// redirects to the path with a slash, unless it is told not to; nobody has measured what the API does.
+func (s *Sim) slashless(w http.ResponseWriter, r *http.Request) {
+	if s.options.Slashless != http.StatusMovedPermanently {
+		refuse(w, s.options.Slashless, s.general("path", "Not found."))
 		return
 	}
-	refuse(w, http.StatusMethodNotAllowed, detail(fmt.Sprintf("Method \"%s\" not allowed.", r.Method)))
+	to := *r.URL
+	to.Path += "/"
+	w.Header().Set("Location", to.RequestURI())
+	w.WriteHeader(http.StatusMovedPermanently)
+}
+
+// handlers are those of a path by method; nil where there is no such path. Ids are numbers.
+func (s *Sim) handlers(path string) map[string]http.HandlerFunc {
+	rest, ok := strings.CutPrefix(path, root)
+	if !ok {
+		return nil
+	}
+	if rest == "" {
+		return map[string]http.HandlerFunc{http.MethodGet: s.list}
+	}
+	recordID, action, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
+	if _, err := strconv.ParseInt(recordID, 10, 64); err != nil {
+		return nil
+	}
+	switch {
+	case action == "":
+		return map[string]http.HandlerFunc{
+			http.MethodGet:    s.withCustomer(recordID, s.get),
+			http.MethodDelete: s.withCustomer(recordID, s.remove),
+		}
+	case action == "messages":
+		return map[string]http.HandlerFunc{http.MethodGet: s.withCustomer(recordID, s.messages)}
+	case action == "opt_out":
+		return map[string]http.HandlerFunc{http.MethodDelete: s.withCustomer(recordID, s.optOut)}
+	case slices.Contains(changes, action):
+		return map[string]http.HandlerFunc{http.MethodPut: s.withCustomer(recordID, s.change(action))}
+	}
+	return nil
+}
+
+// admit counts a request against the limit of a second.
+func (s *Sim) admit() bool {
+	if s.options.PerSecond == 0 {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	second := s.Now().Unix()
+	if second != s.second {
+		s.second, s.asked = second, 0
+	}
+	s.asked++
+	return s.asked <= s.options.PerSecond
 }
 
 // withCustomer answers 404 where there is no such customer any more.
@@ -71,7 +108,7 @@ func (s *Sim) withCustomer(recordID string, handle func(http.ResponseWriter, *Cu
 			if changing {
 				simulators.Gone(r, simulators.Target{Kind: KindCustomer, RecordID: recordID})
 			}
-			refuse(w, http.StatusNotFound, detail("Not found."))
+			refuse(w, http.StatusNotFound, s.general("customer_id", "Not found."))
 			return
 		}
 		handle(w, c)

@@ -24,6 +24,15 @@ type Options struct {
 	Clock simulators.Clock
 	// Seed of the faults.
 	Seed uint64
+	// PerSecond limits requests, as the documentation does to ten a token; no limit where 0.
+	PerSecond int
+	// Slashless answers a path without its final slash: a redirect, 301, where 0, or 404.
+	Slashless int
+	// Detail gives 404 and 405 the shape of the framework behind the API, {"detail": …}, in which the measured 401
+	// comes. The documentation says that all errors have the shape {"errors": {field: […]}}.
+	Detail bool
+	// ChangeBody is the body with which a change of state is answered, of which nothing is documented; none where empty.
+	ChangeBody string
 	// Agent is whom the token belongs to; DefaultAgent where 0.
 	Agent int64
 }
@@ -36,6 +45,9 @@ type Sim struct {
 	mu        sync.Mutex
 	nextID    int64
 	customers []*Customer
+	// asked counts the requests of the current second.
+	second int64
+	asked  int
 }
 
 // New returns an empty account.
@@ -46,13 +58,16 @@ func New(o Options) *Sim {
 	if o.Agent == 0 {
 		o.Agent = DefaultAgent
 	}
+	if o.Slashless == 0 {
+		o.Slashless = http.StatusMovedPermanently
+	}
 	s := &Sim{options: o, nextID: 161800000}
 	s.Server = simulators.NewServer(simulators.Behaviour{
 		Handler:  http.HandlerFunc(s.route),
 		AuthOK:   func(r *http.Request, _ []byte) bool { return s.complaint(r) == "" },
 		Destroys: s.destroys,
 		Person:   s.person,
-		Failure:  failure,
+		Failure:  s.failure,
 	}, o.Clock, o.Seed)
 	return s
 }
@@ -115,9 +130,12 @@ func (s *Sim) complaint(r *http.Request) string {
 	return ""
 }
 
-// failure is Landbot's shape of an error: "detail" for authentication and missing objects, "errors" by field for
-// what was wrong with a request (dev.landbot.io/guides/errors).
-func failure(status int, _ *http.Request, person string) []byte {
+// tooMany is the body of 429, which comes without Retry-After (dev.landbot.io/guides/rate-limiting).
+var tooMany = fieldErrors("rate", "Too many requests")
+
+// failure is Landbot's shape of an error: "detail" for authentication, "errors" by field for the rest
+// (dev.landbot.io/guides/errors).
+func (s *Sim) failure(status int, _ *http.Request, person string) []byte {
 	switch status {
 	case http.StatusOK:
 		return simulators.Encode(simulators.JSON{
@@ -125,14 +143,20 @@ func failure(status int, _ *http.Request, person string) []byte {
 		})
 	case http.StatusUnauthorized:
 		return detail("Invalid token.")
-	case http.StatusNotFound:
-		return detail("Not found.")
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return s.general("customer_id", "Customer "+person+" not found")
 	case http.StatusTooManyRequests:
-		return detail("Request was throttled.")
-	case http.StatusForbidden, http.StatusPreconditionFailed, http.StatusUnprocessableEntity:
-		return fieldErrors("customer", "Customer "+person+" does not allow this action")
+		return tooMany
 	}
-	return detail("An error occurred while processing customer " + person)
+	return fieldErrors("customer_id", "Customer "+person+" does not allow this action")
+}
+
+// general is an error that concerns no field that was sent.
+func (s *Sim) general(field, message string) []byte {
+	if s.options.Detail {
+		return detail(message)
+	}
+	return fieldErrors(field, message)
 }
 
 func detail(message string) []byte { return simulators.Encode(simulators.JSON{"detail": message}) }

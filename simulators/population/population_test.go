@@ -127,9 +127,9 @@ func TestNearMissesAreFoundByLooseSearches(t *testing.T) {
 		}
 	}
 	var found struct{ Total int }
-	const byToken = `{"filterGroups":[{"filters":[` +
+	const byToken = `{"after":"","limit":10,"properties":[],"sorts":[],"filterGroups":[{"filters":[` +
 		`{"propertyName":"email","operator":"CONTAINS_TOKEN","value":"ana.martin@example.com"}]}]}`
-	simtest.Ask(t, town.HubSpot, http.MethodPost, "/crm/v3/objects/contacts/search", byToken,
+	simtest.Ask(t, town.HubSpot, http.MethodPost, "/crm/objects/2026-09/contacts/search", byToken,
 		"Authorization", "Bearer "+hubspot.DefaultToken).Into(t, &found)
 	if found.Total != 2 {
 		t.Errorf("HubSpot finds %d by the token, want Ana and a near-miss", found.Total)

@@ -18,10 +18,13 @@ type Answer struct {
 	Body   string
 }
 
-// Ask sends one request. Headers are given in pairs of name and value.
+// Ask sends one request; a body is JSON unless a header says otherwise. Headers are given in pairs of name and value.
 func Ask(t testing.TB, vendor http.Handler, method, target, body string, headers ...string) Answer {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
