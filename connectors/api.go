@@ -142,7 +142,8 @@ func (s Support) Warning(now time.Time) string {
 	case left > WarnBefore:
 		return ""
 	case left <= 0:
-		return fmt.Sprintf("the support for version %s of the API of %s ended on %s, and calls may fail from now on without notice: %s",
+		return fmt.Sprintf("the support for version %s of the API of %s ended on %s, and calls may fail from now on "+
+			"without notice: %s",
 			s.Version, s.Vendor, s.End(), advice)
 	}
 	return fmt.Sprintf("the support for version %s of the API of %s ends on %s, in %s: %s", s.Version, s.Vendor, s.End(), days(left), advice)

@@ -51,11 +51,15 @@ func TestTheEndOfAVersionIsWarnedOf(t *testing.T) {
 		want string
 	}{
 		{91, ""},
-		{90, "the support for version 2026-09 of the API of Some CRM ends on 2027-02-27, in 90 days: set api_version to a newer version"},
-		{1, "the support for version 2026-09 of the API of Some CRM ends on 2026-11-30, in 1 day: set api_version to a newer version"},
-		{0, "the support for version 2026-09 of the API of Some CRM ended on 2026-11-29, and calls may fail from now on without notice: " +
+		{90, "the support for version 2026-09 of the API of Some CRM ends on 2027-02-27, in 90 days: set " +
+			"api_version to a newer version"},
+		{1, "the support for version 2026-09 of the API of Some CRM ends on 2026-11-30, in 1 day: set api_version " +
+			"to a newer version"},
+		{0, "the support for version 2026-09 of the API of Some CRM ended on 2026-11-29, and calls may fail from " +
+			"now on without notice: " +
 			"set api_version to a newer version"},
-		{-1, "the support for version 2026-09 of the API of Some CRM ended on 2026-11-28, and calls may fail from now on without notice: " +
+		{-1, "the support for version 2026-09 of the API of Some CRM ended on 2026-11-28, and calls may fail from " +
+			"now on without notice: " +
 			"set api_version to a newer version"},
 	}
 	for _, test := range tests {

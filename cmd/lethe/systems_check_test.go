@@ -79,7 +79,8 @@ func TestCheckWarnsOfTheEndOfAVersion(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.November, 29, 18, 0, 0, 0, time.UTC)
 	in := func(days int) time.Time { return connectors.Day(2026, time.November, 29).AddDate(0, 0, days) }
-	rejected := &connectors.Error{Class: connectors.Rejected, System: "gone", Reason: "the vendor does not know this address"}
+	rejected := &connectors.Error{Class: connectors.Rejected, System: "gone", Reason: "the vendor does not know " +
+		"this address"}
 	newer := calling("newer", in(600), nil)
 	newer.Settings.Options = map[string][]string{"api_version": {"2027-03"}}
 	unknown := calling("unknown", in(1), nil)
@@ -97,8 +98,10 @@ func TestCheckWarnsOfTheEndOfAVersion(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"far": "", "open": "", "newer": "", "unknown": "", "alore": "",
 		"near": of + "ends on 2027-01-28, in 60 days: set api_version to a newer version",
-		"past": of + "ended on 2026-11-28, and calls may fail from now on without notice: set api_version to a newer version",
-		"gone": of + "ended on 2026-11-29, and calls may fail from now on without notice: set api_version to a newer version",
+		"past": of + "ended on 2026-11-28, and calls may fail from now on without notice: set api_version to a " +
+			"newer version",
+		"gone": of + "ended on 2026-11-29, and calls may fail from now on without notice: set api_version to a " +
+			"newer version",
 	}, warnings)
 	require.EqualError(t, verdict(results), "1 of 8 systems failed the check: gone", "a warning changes no result")
 

@@ -107,9 +107,9 @@ func TestALiveRunIsNamed(t *testing.T) {
 	kind, _ := catalogue.Lookup("gist")
 	require.Contains(t, catalogue.Page(kind), "Run against the vendor itself: never.")
 	provenance := *kind.Provenance
-	provenance.LiveRun = &connectors.LiveRun{By: "the operations of example.com", On: connectors.Day(2027, time.January, 5)}
+	provenance.LiveRun = &connectors.LiveRun{By: "example.com", On: connectors.Day(2027, time.January, 5)}
 	kind.Provenance = &provenance
-	require.Contains(t, catalogue.Page(kind), "Run against the vendor itself: 2027-01-05, by the operations of example.com.")
+	require.Contains(t, catalogue.Page(kind), "Run against the vendor itself: 2027-01-05, by example.com.")
 }
 
 func TestItIsSaidHowToGetCredentials(t *testing.T) {
@@ -129,7 +129,8 @@ func TestTheRateIsThatOfEachWorker(t *testing.T) {
 	t.Parallel()
 	for _, kind := range catalogue.Kinds() {
 		if kind.New != nil {
-			require.Contains(t, catalogue.Page(kind), "Requests a second that each worker makes: two workers make up to twice as many.", kind.Name)
+			require.Contains(t, catalogue.Page(kind), "Requests a second that each worker makes: two workers make "+
+				"up to twice as many.", kind.Name)
 		}
 	}
 }

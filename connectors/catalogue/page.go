@@ -52,7 +52,8 @@ func Index() string {
 			k.Name, k.Name, k.Title, modeOf(k), typesOf(k.Needs), evidenceOf(k.Evidence), restrictionOf(k))
 	}
 	text.WriteString("\n## How each connector is known\n\n" +
-		"| connector | reaches | API version, end of support | documentation read | simulator by another author | live run |\n" +
+		"| connector | reaches | API version, end of support | documentation read | simulator by another author | " +
+		"live run |\n" +
 		"|---|---|---|---|---|---|\n")
 	for _, k := range kinds {
 		if k.API == nil {
@@ -67,7 +68,8 @@ func Index() string {
 
 // provenanceOf says in a line how a connector is known.
 func provenanceOf(p *connectors.Provenance) string {
-	return fmt.Sprintf("Documentation read on %s: %s. Simulator by another author than the connector's: %s. Run against the vendor itself: %s.",
+	return fmt.Sprintf("Documentation read on %s: %s. Simulator by another author than the connector's: %s. Run "+
+		"against the vendor itself: %s.",
 		day(p.DocumentationRead), p.Documentation, byAnother(p), liveRun(p.LiveRun))
 }
 

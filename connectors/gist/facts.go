@@ -34,14 +34,17 @@ func Kind() connectors.Kind {
 		BaseURL:    "https://api.getgist.com",
 		Rate:       2,
 		API: &connectors.API{
-			Default:  "unversioned",
-			Versions: []connectors.APIVersion{{Name: "unversioned", Note: "The paths carry no version; the official client sends none."}},
-			Policy:   "Gist announces no end.",
-			Sources:  []string{"https://github.com/gistplatform/gist-api-ruby (lib/gist/client.rb: paths without a version)"},
+			Default: "unversioned",
+			Versions: []connectors.APIVersion{{Name: "unversioned", Note: "The paths carry no version; the official " +
+				"client sends none."}},
+			Policy: "Gist announces no end.",
+			Sources: []string{"https://github.com/gistplatform/gist-api-ruby (lib/gist/client.rb: paths without a " +
+				"version)"},
 		},
 		Provenance: &connectors.Provenance{
 			DocumentationRead: connectors.Day(2026, time.November, 29),
-			Documentation: "the official Ruby client, Gist's help and what published connectors do; the reference at developers.getgist.com/api " +
+			Documentation: "the official Ruby client, Gist's help and what published connectors do; the reference " +
+				"at developers.getgist.com/api " +
 				"itself was not at hand",
 			Simulator: connectors.AnotherAuthor,
 		},
@@ -53,8 +56,10 @@ func Kind() connectors.Kind {
 			{
 				Title: "API key",
 				Steps: []string{
-					"Sign in to Gist and open Settings → API Key (https://app.getgist.com/projects/_/settings/api-key).",
-					"Click Copy, put the key into the environment variable that `credentials.token` names, and run `lethe systems check gist`. " +
+					"Sign in to Gist and open Settings → API Key " +
+						"(https://app.getgist.com/projects/_/settings/api-key).",
+					"Click Copy, put the key into the environment variable that `credentials.token` names, and run " +
+						"`lethe systems check gist`. " +
 						"It is sent as `Authorization: Bearer …`.",
 				},
 			},

@@ -34,10 +34,12 @@ var scopeName = regexp.MustCompile(`^(crm|communication_preferences)(\.[a-z0-9_]
 const maxScopes = 8
 
 // whereScopes says where a person gives a key its scopes.
-const whereScopes = "in HubSpot: Development → Keys → Service keys, the key, Add new scope; of a legacy private app, Development → Legacy apps"
+const whereScopes = "in HubSpot: Development → Keys → Service keys, the key, Add new scope; of a legacy private " +
+	"app, Development → Legacy apps"
 
 // otherSpelling says how HubSpot's guide calls the scopes of subscriptions.
-const otherSpelling = " (HubSpot's guide calls those of subscriptions subscriptions-definition-read, subscriptions-status-read and " +
+const otherSpelling = " (HubSpot's guide calls those of subscriptions subscriptions-definition-read, " +
+	"subscriptions-status-read and " +
 	"subscriptions-status-write)"
 
 // explain sharpens the error for a refusal.
@@ -46,14 +48,17 @@ func explain(refused *connectors.Error, body []byte) {
 	case http.StatusForbidden:
 		refused.Hint = scopesHint(refused.Path, scopesIn(body))
 	case http.StatusNotFound:
-		refused.Hint = "see whether HubSpot has the version that " + optionAPIVersion + " names and whether base_url leads to HubSpot, " +
+		refused.Hint = "see whether HubSpot has the version that " + optionAPIVersion + " names and whether " +
+			"base_url leads to HubSpot, " +
 			"restart the worker, then retry-system"
 	case http.StatusBadRequest:
 		var told failure
 		if refused.Method == http.MethodPatch && json.Unmarshal(body, &told) == nil && told.Category == "VALIDATION_ERROR" {
 			refused.Reason = "a rule of the account for contacts does not allow the change"
-			refused.Hint = "HubSpot applies the account's rules for required properties to changes by the API, too: fill in at the contact what the " +
-				"rule requires, or exempt it from the rule; see that the restriction property can be changed; then retry-system"
+			refused.Hint = "HubSpot applies the account's rules for required properties to changes by the API, too: " +
+				"fill in at the contact what the " +
+				"rule requires, or exempt it from the rule; see that the restriction property can be changed; then " +
+				"retry-system"
 		}
 	}
 }

@@ -127,7 +127,8 @@ func TestVersionsThatAreNotCalled(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[string]string{
 		"v3": "v4 on 2027-03-30, v1 to v3 in September 2027", "v4": "use a dated one, such as 2026-09", "3": "v1 to v3",
-		"2026-9": "year and month, such as 2026-09", "2026-13": "year and month", "2026-09-beta": "year and month", "latest": "year and month",
+		"2026-9": "year and month, such as " +
+			"2026-09", "2026-13": "year and month", "2026-09-beta": "year and month", "latest": "year and month",
 		"2026-09/../x": "year and month", "2020-03": "older than HubSpot's first dated version, 2025-09",
 	} {
 		s := settings("https://api.example.com")
@@ -155,7 +156,8 @@ func TestTheEndOfEachVersion(t *testing.T) {
 		}
 	}
 	warning := hubspot.Kind().Support(connectors.Settings{}).Warning(time.Date(2028, time.January, 8, 12, 0, 0, 0, time.UTC))
-	require.Equal(t, "the support for version 2026-09 of the API of HubSpot ends on 2028-03-08, in 60 days: set api_version to a newer version", warning)
+	require.Equal(t, "the support for version 2026-09 of the API of HubSpot ends on 2028-03-08, in 60 days: set "+
+		"api_version to a newer version", warning)
 }
 
 // refusing is a connector whose every call is refused.
@@ -183,7 +185,8 @@ func TestARefusalNamesTheScopesThatAreMissing(t *testing.T) {
 	}{
 		{
 			"in the context", frame + `"context":{"missingScopes":["crm.objects.contacts.read","crm.schemas.contacts.read"]}}`,
-			[]string{"give the key the scopes crm.objects.contacts.read, crm.schemas.contacts.read, in HubSpot: Development → Keys → Service keys"}, nil,
+			[]string{"give the key the scopes crm.objects.contacts.read, crm.schemas.contacts.read, in HubSpot: " +
+				"Development → Keys → Service keys"}, nil,
 		},
 		{
 			"in a detail, where one is enough",
@@ -194,7 +197,8 @@ func TestARefusalNamesTheScopesThatAreMissing(t *testing.T) {
 			"whatever is no scope is not repeated",
 			frame + `"context":{"missingScopes":["jo@example.com","jo.smith","+33639980017","crm.objects.contacts.write","crm","crm.` +
 				strings.Repeat("x", 41) + `"]}}`,
-			[]string{"give the key the scopes crm.objects.contacts.write, in HubSpot"}, []string{"smith", "3399", "xxx"},
+			[]string{"give the key the scopes crm.objects.contacts.write, in " +
+				"HubSpot"}, []string{"smith", "3399", "xxx"},
 		},
 		{"not in another shape", frame + `"context":{"missingScopes":"crm.objects.contacts.read"}}`, []string{"the scopes of the connector's page"}, nil},
 		{"not at all", `<html>`, []string{"the scopes of the connector's page"}, nil},
@@ -242,7 +246,8 @@ func TestTheScopesOfSubscriptionsHaveTwoNames(t *testing.T) {
 	_, err = connector.Settings(t.Context(), record17)
 	known := refusal(t, err)
 	require.Equal(t, http.StatusForbidden, known.Status)
-	require.Contains(t, known.Advice(), "the scopes communication_preferences.read (HubSpot's guide calls those of subscriptions "+
+	require.Contains(t, known.Advice(), "the scopes communication_preferences.read (HubSpot's guide calls those of "+
+		"subscriptions "+
 		"subscriptions-definition-read, subscriptions-status-read and subscriptions-status-write)")
 }
 

@@ -186,9 +186,11 @@ func (c *Connector) statuses(ctx context.Context, request httpapi.Request, addre
 	for _, status := range told {
 		switch {
 		case !slices.Contains([]string{subscribed, unsubscribed, notSpecified}, status.Status):
-			return nil, c.api.Malformed(request, http.StatusOK, "a subscription has a status that the vendor does not document")
+			return nil, c.api.Malformed(request, http.StatusOK, "a subscription has a status that the vendor does "+
+				"not document")
 		case !strings.EqualFold(string(status.Address), address):
-			return nil, c.api.Malformed(request, http.StatusOK, "a subscription is of another address than the one asked for")
+			return nil, c.api.Malformed(request, http.StatusOK, "a subscription is of another address than the one "+
+				"asked for")
 		}
 	}
 	return told, nil

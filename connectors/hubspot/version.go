@@ -33,7 +33,8 @@ func api() *connectors.API {
 		Versions: []connectors.APIVersion{
 			{
 				Name: "2026-09", Released: connectors.Day(2026, time.September, 8), Ends: connectors.Day(2028, time.March, 8),
-				Note: "18 months after the release. From this version on, the account's rules for required properties bind changes by the API.",
+				Note: "18 months after the release. From this version on, the account's rules for required " +
+					"properties bind changes by the API.",
 			},
 			{
 				Name: "2026-03", Released: connectors.Day(2026, time.March, 30), Ends: connectors.Day(2027, time.September, 30),
@@ -45,13 +46,18 @@ func api() *connectors.API {
 				Note: "HubSpot names the month without a day.",
 			},
 		},
-		Policy: "HubSpot releases a version in March and in September and supports it for 18 months; after that it mends no more defects in it.",
-		Rule:   supportEnds,
+		Policy: "HubSpot releases a version in March and in September and supports it for 18 months; after that it " +
+			"mends no more defects in it.",
+		Rule: supportEnds,
 		Sources: []string{
-			"https://developers.hubspot.com/docs/developer-tooling/platform/versioning (two versions a year, unsupported after 18 months)",
-			"https://developers.hubspot.com/docs/api-reference/legacy/migration-guide (the first release on 30 March 2026)",
-			"https://developers.hubspot.com/changelog/crm-api-write-validation-enforcement (2026-09 released on 8 September 2026; required properties)",
-			"https://developers.hubspot.com/changelog/legacy-apis-and-legacy-apps-whats-going-unsupported-and-when (the ends of v1 to v4)",
+			"https://developers.hubspot.com/docs/developer-tooling/platform/versioning (two versions a year, " +
+				"unsupported after 18 months)",
+			"https://developers.hubspot.com/docs/api-reference/legacy/migration-guide (the first release on 30 " +
+				"March 2026)",
+			"https://developers.hubspot.com/changelog/crm-api-write-validation-enforcement (2026-09 released on 8 " +
+				"September 2026; required properties)",
+			"https://developers.hubspot.com/changelog/legacy-apis-and-legacy-apps-whats-going-unsupported-and-when " +
+				"(the ends of v1 to v4)",
 		},
 	}
 }
@@ -75,7 +81,8 @@ func apiVersion(s connectors.Settings) (string, dsr.Problems) {
 	}
 	switch {
 	case numberedVersion.MatchString(version):
-		return problem("is a version that HubSpot is ending (v4 on 2027-03-30, v1 to v3 in September 2027) and that Lethe does not call; " +
+		return problem("is a version that HubSpot is ending (v4 on 2027-03-30, v1 to v3 in September 2027) and that " +
+			"Lethe does not call; " +
 			"use a dated one, such as " + defaultVersion)
 	case !datedVersion.MatchString(version):
 		return problem("must be a dated version of HubSpot's API, year and month, such as " + defaultVersion)

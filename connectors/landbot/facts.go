@@ -30,11 +30,13 @@ func Kind() connectors.Kind {
 			Default:  "v1",
 			Versions: []connectors.APIVersion{{Name: "v1", Note: "Part of `base_url`."}},
 			Policy:   "Landbot announces no end.",
-			Sources:  []string{"https://dev.landbot.io/api-reference/platform/openapi.json (server https://api.landbot.io/v1)"},
+			Sources: []string{"https://dev.landbot.io/api-reference/platform/openapi.json (server " +
+				"https://api.landbot.io/v1)"},
 		},
 		Provenance: &connectors.Provenance{
 			DocumentationRead: connectors.Day(2026, time.November, 29),
-			Documentation: "Landbot's error guide, and published clients that were built from its OpenAPI document in October 2026; the document " +
+			Documentation: "Landbot's error guide, and published clients that were built from its OpenAPI document " +
+				"in October 2026; the document " +
 				"itself was not at hand",
 			Simulator: connectors.AnotherAuthor,
 		},
@@ -46,7 +48,8 @@ func Kind() connectors.Kind {
 				Title: "Agent token",
 				Steps: []string{
 					"Sign in to Landbot (https://app.landbot.io) and open Settings → Account.",
-					"Copy the API token, put it into the environment variable that `credentials.token` names, and run `lethe systems check landbot`. " +
+					"Copy the API token, put it into the environment variable that `credentials.token` names, and " +
+						"run `lethe systems check landbot`. " +
 						"It is sent as `Authorization: Token …` and opens the whole workspace.",
 				},
 			},
@@ -72,7 +75,8 @@ func Kind() connectors.Kind {
 			GoesOn: []string{
 				"Storage, and what the bot's blocks have sent to other tools.",
 				"A customer that the person becomes by writing on another channel: the next look finds and restricts it.",
-				"A customer of which Landbot does not show whether it is blocked and archived: Lethe then changes nothing and asks an operator.",
+				"A customer of which Landbot does not show whether it is blocked and archived: Lethe then changes " +
+					"nothing and asks an operator.",
 				"Agents and workflows can unblock and unarchive a customer; Lethe looks again and reports what has changed.",
 			},
 			Irreversible: []string{

@@ -31,10 +31,11 @@ func Kind() connectors.Kind {
 		Evidence:   dsr.ReadBack,
 		Rate:       10,
 		API: &connectors.API{
-			Default:  "v1",
-			Versions: []connectors.APIVersion{{Name: "v1", Note: "Lethe's own protocol. The header `Lethe-Signature` names the version."}},
-			Policy:   "It is Lethe's own: receivers of this version go on working.",
-			Sources:  []string{"docs/webhook.md (the protocol)"},
+			Default: "v1",
+			Versions: []connectors.APIVersion{{Name: "v1", Note: "Lethe's own protocol. The header " +
+				"`Lethe-Signature` names the version."}},
+			Policy:  "It is Lethe's own: receivers of this version go on working.",
+			Sources: []string{"docs/webhook.md (the protocol)"},
 		},
 		Provenance: &connectors.Provenance{
 			DocumentationRead: connectors.Day(2026, time.November, 29),
@@ -50,7 +51,8 @@ func Kind() connectors.Kind {
 				Title: "Shared secret",
 				Steps: []string{
 					"Make a secret: `openssl rand -hex 32`.",
-					"Give it to the receiver, and put it into the environment variable that `credentials.secret` names.",
+					"Give it to the receiver, and put it into the environment variable that `credentials.secret` " +
+						"names.",
 					"Run `lethe systems check` with the system's name: the receiver answers 401 if the two differ.",
 				},
 			},
