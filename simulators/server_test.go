@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -217,6 +218,31 @@ func TestTheVendorActsAlsoWhenTheClientHasHungUp(t *testing.T) {
 			t.Fatal("never carried out")
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestAWrappedVendorIsSeenWithoutItsFaults(t *testing.T) {
+	t.Parallel()
+	d := newDiary(1)
+	var seen []string
+	d.Wrap(func(vendor http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			recorder := httptest.NewRecorder()
+			vendor.ServeHTTP(recorder, r)
+			seen = append(seen, recorder.Body.String())
+			_, _ = w.Write(recorder.Body.Bytes())
+		})
+	})
+	d.Faults().Set(
+		simulators.Rule{Kind: simulators.ServerError, Times: 1}, simulators.Rule{Kind: simulators.Malformed, Times: 1},
+	)
+	url := serve(t, d)
+	for range 3 {
+		ask(t, http.MethodGet, url)
+	}
+	const own = `{"stale":"0s"}`
+	if !slices.Equal(seen, []string{own, own}) {
+		t.Errorf("seen %q, want twice the vendor's own answer", seen)
 	}
 }
 

@@ -7,12 +7,14 @@ import (
 	"ite.digital/lethe/connectors/googleanalytics"
 	analytics "ite.digital/lethe/simulators/googleanalytics"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/simulators/simtest"
 )
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	connectortest.Run(t, func() connectortest.Vendor {
 		sim := analytics.New(analytics.Options{})
+		sim.Wrap(simtest.Contract(t, "../../simulators/googleanalytics/testdata/openapi.yaml", simtest.Allowed))
 		return connectortest.Vendor{
 			Kind:             googleanalytics.Kind(),
 			Settings:         settings(""),

@@ -20,7 +20,7 @@ func ask(t *testing.T, s *googleanalytics.Sim, method, target, body string) simt
 func TestAnyIdentifierIsAccepted(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
-	s := googleanalytics.New(googleanalytics.Options{Clock: simtest.NewClock(at).Now})
+	s := open(t, googleanalytics.Options{Clock: simtest.NewClock(at).Now})
 	for kind, value := range map[string]string{
 		"clientId": "1203984756.1718000001", "userId": "C-1001", "appInstanceId": "a1", "userProvidedData": "ana@example.com",
 	} {
@@ -40,7 +40,7 @@ func TestAnyIdentifierIsAccepted(t *testing.T) {
 
 func TestExactlyOneIdentifierIsNeeded(t *testing.T) {
 	t.Parallel()
-	s := googleanalytics.New(googleanalytics.Options{})
+	s := open(t, googleanalytics.Options{})
 	for body, message := range map[string]string{
 		`{}`:                                   "exactly one",
 		``:                                     "Invalid JSON payload",
@@ -61,18 +61,18 @@ func TestExactlyOneIdentifierIsNeeded(t *testing.T) {
 
 func TestCredentialsAndPropertyAreChecked(t *testing.T) {
 	t.Parallel()
-	s := googleanalytics.New(googleanalytics.Options{})
+	s := open(t, googleanalytics.Options{})
 	simtest.Ask(t, s, http.MethodPost, submit, `{"userId":"C-1"}`).Want(t, 401, "UNAUTHENTICATED")
 	ask(t, s, http.MethodGet, "/v1alpha/properties/999", "").Want(t, 403, "PERMISSION_DENIED")
 	ask(t, s, http.MethodGet, "/v1alpha/properties/123456789", "").Want(t, 200, `"name":"properties/123456789"`)
 	ask(t, s, http.MethodGet, "/v1beta/properties/123456789", "").Want(t, 200, "displayName")
-	open := googleanalytics.New(googleanalytics.Options{NoAuth: true, Properties: []string{"1"}})
-	simtest.Ask(t, open, http.MethodGet, "/v1beta/properties/1", "").Want(t, 200, "displayName")
+	anybody := open(t, googleanalytics.Options{NoAuth: true, Properties: []string{"1"}})
+	simtest.Ask(t, anybody, http.MethodGet, "/v1beta/properties/1", "").Want(t, 200, "displayName")
 }
 
 func TestOnlyTheAlphaVersionDeletes(t *testing.T) {
 	t.Parallel()
-	s := googleanalytics.New(googleanalytics.Options{})
+	s := open(t, googleanalytics.Options{})
 	for _, target := range []string{
 		"/v1beta/properties/123456789:submitUserDeletion", "/v1alpha/accounts/1:submitUserDeletion", "/v1alpha/properties/",
 	} {
@@ -84,7 +84,7 @@ func TestTheDailyQuotaEndsAtMidnightPacific(t *testing.T) {
 	t.Parallel()
 	// 07:59 UTC on a winter day is one minute before midnight in Los Angeles.
 	clock := simtest.NewClock(time.Date(2026, 1, 15, 7, 59, 0, 0, time.UTC))
-	s := googleanalytics.New(googleanalytics.Options{Clock: clock.Now})
+	s := open(t, googleanalytics.Options{Clock: clock.Now})
 	s.Spend(googleanalytics.DefaultProperty, googleanalytics.DefaultDailyQuota-1)
 	ask(t, s, http.MethodPost, submit, `{"userId":"C-1"}`).Want(t, 200, "deletionRequestTime")
 	ask(t, s, http.MethodPost, submit, `{"userId":"C-2"}`).Want(t, 429, `"status":"RESOURCE_EXHAUSTED"`)
@@ -100,14 +100,14 @@ func TestTheDailyQuotaEndsAtMidnightPacific(t *testing.T) {
 
 func TestASpentQuotaCanBeForbiddenInstead(t *testing.T) {
 	t.Parallel()
-	s := googleanalytics.New(googleanalytics.Options{DailyQuota: 1, QuotaReason: "rateLimitExceeded"})
+	s := open(t, googleanalytics.Options{DailyQuota: 1, QuotaReason: "rateLimitExceeded"})
 	ask(t, s, http.MethodPost, submit, `{"userId":"C-1"}`).Want(t, 200, "deletionRequestTime")
 	ask(t, s, http.MethodPost, submit, `{"userId":"C-2"}`).Want(t, 403, `"reason":"rateLimitExceeded"`)
 }
 
 func TestErrorsQuoteThePerson(t *testing.T) {
 	t.Parallel()
-	s := googleanalytics.New(googleanalytics.Options{})
+	s := open(t, googleanalytics.Options{})
 	s.Faults().Set(simulators.Rule{Kind: simulators.ServiceUnavailable})
 	ask(t, s, http.MethodPost, submit, `{"userProvidedData":"ana@example.com"}`).Want(t, 503, "ana@example.com")
 	s.Faults().Set(simulators.Rule{Kind: simulators.FailureInside})

@@ -83,6 +83,7 @@ func routesOf(path string) (routers.Router, error) {
 
 // reporter fails the test as long as it runs. A vendor that was asked to wait may answer later.
 func reporter(t testing.TB) func(format string, args ...any) {
+	t.Helper()
 	var mu sync.Mutex
 	over := false
 	t.Cleanup(func() {
