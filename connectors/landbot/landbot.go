@@ -190,6 +190,7 @@ func queries(id dsr.Identifier) []url.Values {
 func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, error) {
 	request := httpapi.Request{Path: customersPath, Query: query}
 	var hits []customer
+	total := 0
 	for len(hits) <= maxHits {
 		query.Set("offset", strconv.Itoa(len(hits)))
 		a, _, err := c.get(ctx, request)
@@ -198,7 +199,13 @@ func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, e
 			return nil, err
 		case a.Total == nil || a.Customers == nil:
 			return nil, c.malformed(request, "the answer holds no list of customers")
+		case len(hits) > 0 && *a.Total != total:
+			return nil, &connectors.Error{
+				Class: connectors.Transient, System: c.system, Method: http.MethodGet, Path: customersPath, Status: http.StatusOK,
+				Reason: "the list of customers changed while it was read",
+			}
 		}
+		total = *a.Total
 		hits = append(hits, *a.Customers...)
 		switch {
 		case slices.ContainsFunc(*a.Customers, func(hit customer) bool { return hit.ID == "" }):

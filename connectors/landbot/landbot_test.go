@@ -168,6 +168,23 @@ func TestSearchesAreReadToTheEnd(t *testing.T) {
 	require.Len(t, locate(t, connect(t, s), jo), 1)
 }
 
+// Pages are cut by position: what goes while they are read moves the rest, and one
+// customer is on no page.
+func TestAListThatMovedIsReadAgain(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") == "0" {
+			_, _ = io.WriteString(w, `{"success":true,"total":3,"customers":[{"id":1},{"id":2}]}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"success":true,"total":2,"customers":[]}`)
+	}))
+	t.Cleanup(server.Close)
+	_, err := connect(t, settings(server.URL)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{jo}})
+	require.Equal(t, connectors.Transient, failure(t, err).Class)
+	require.ErrorContains(t, err, "changed while it was read")
+}
+
 func TestACustomerInOtherHandsIsAPersonsTask(t *testing.T) {
 	t.Parallel()
 	sim, s := account(t)
