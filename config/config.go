@@ -87,6 +87,10 @@ type System struct {
 	Settings connectors.Settings
 }
 
+// Support is the version of the vendor's API that the system calls, and until when the
+// vendor supports it; the zero value for a system without an API.
+func (s System) Support() connectors.Support { return s.Kind.Support(s.Settings) }
+
 // Plan is what every request starts with.
 func (c *Config) Plan() dsr.Plan {
 	plan := dsr.Plan{RecheckAfter: c.RecheckAfter, GatherFor: c.GatherFor, CheckEvery: c.CheckEvery}

@@ -35,6 +35,9 @@ type Error struct {
 	Reason string
 	// RetryAfter is how long the vendor asked to be left alone, for Transient.
 	RetryAfter time.Duration
+	// Hint says in our own words what an operator is to do, where the connector knows
+	// more than the class says; empty otherwise.
+	Hint string
 }
 
 // Error names the system first.
@@ -53,6 +56,9 @@ func (e *Error) Error() string {
 
 // Advice tells an operator what to do about the error.
 func (e *Error) Advice() string {
+	if e.Hint != "" {
+		return e.Hint
+	}
 	switch e.Class {
 	case CredentialsRejected:
 		return "check the system's credentials and what they permit, repair them, then retry-system"

@@ -33,7 +33,14 @@ type Kind struct {
 	// BaseURL is the vendor's API, used unless the configuration names another;
 	// empty for kinds without one or where it must be configured.
 	BaseURL string
-	// Rate is the number of requests a second made unless configured otherwise.
+	// API says which versions of the vendor's interface are called. Nil for kinds that
+	// call none.
+	API *API
+	// Provenance says how the connector's behaviour towards the vendor is known. Nil
+	// for kinds that call no API.
+	Provenance *Provenance
+	// Rate is the number of requests a second that each process makes unless
+	// configured otherwise.
 	Rate float64
 	// CompletionTime is how long the vendor takes to carry out an erasure it
 	// accepted; 0 where it is done at once.
@@ -42,6 +49,9 @@ type Kind struct {
 	// the common ones.
 	Credentials []Key
 	Options     []Key
+	// Access lists the ways to get the credentials, step by step, the preferred one
+	// first. Empty for kinds without credentials.
+	Access []Access
 	// Fields lists the identifier types that may be read from fields of the
 	// vendor's records, named in the configuration.
 	Fields []dsr.IdentifierType

@@ -63,6 +63,16 @@ func Reach(cfg *config.Config, env Environment) (*activities.Systems, error) {
 	return reach, errors.Join(problems...)
 }
 
+// WarnOfVersions logs a warning for each system that calls a version of its vendor's API
+// whose support ends soon or has ended.
+func WarnOfVersions(cfg *config.Config, now time.Time, log zerolog.Logger) {
+	for _, configured := range cfg.Systems {
+		if warning := configured.Support().Warning(now); warning != "" {
+			log.Warn().Str("system", configured.Plan.Name).Msg(warning)
+		}
+	}
+}
+
 // A Fleet is the workers of one process: one for workflows and the steps that
 // concern whole requests, and one for each system, so that a slow system holds
 // up nobody else.
@@ -98,6 +108,7 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
+	WarnOfVersions(cfg, time.Now(), p.Log)
 	deployed, err := deployment(cfg.Worker, p.BuildID)
 	if err != nil {
 		return nil, err
@@ -140,9 +151,11 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 		w := sdkworker.New(c, workflows.SystemTaskQueue(name), sdkworker.Options{
 			DisableWorkflowWorker:              true,
 			MaxConcurrentActivityExecutionSize: stepsAtOnce,
-			TaskQueueActivitiesPerSecond:       configured.Settings.Rate,
-			WorkerStopTimeout:                  stopTimeout,
-			DeploymentOptions:                  deployed,
+			// Temporal counts steps, of all workers; the calls within them are counted by
+			// each process for itself.
+			TaskQueueActivitiesPerSecond: configured.Settings.Rate,
+			WorkerStopTimeout:            stopTimeout,
+			DeploymentOptions:            deployed,
 		})
 		w.RegisterActivity(reach)
 		fleet.workers = append(fleet.workers, w)

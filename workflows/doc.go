@@ -17,7 +17,8 @@ import (
 const TaskQueue = "lethe"
 
 // SystemTaskQueue is where the steps at one system run: a bulkhead, and the
-// place where Temporal limits the rate over all worker processes.
+// place where Temporal limits how many steps start a second, over all worker
+// processes. Each process limits its calls on its own.
 func SystemTaskQueue(system string) string { return TaskQueue + "." + system }
 
 // The queries that a request's workflow answers.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/config"
+	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 )
 
@@ -48,14 +49,31 @@ type ability struct {
 	dsr.System
 	Yields   []dsr.IdentifierType `json:"yields,omitempty"`
 	Evidence dsr.EvidenceKind     `json:"evidence,omitempty"`
-	// Rate is in requests a second; 0 means no limit.
+	// Rate is in requests a second of one process; 0 means no limit.
 	Rate float64 `json:"rate,omitempty"`
+	apiSupport
+}
+
+// An apiSupport is the version of the API that a system calls, and until when its vendor
+// supports it.
+type apiSupport struct {
+	Version string `json:"api_version,omitempty"`
+	// Ends is a day, empty if none is known; Basis says why, or how it is known.
+	Ends  string              `json:"end_of_support,omitempty"`
+	Basis connectors.EndBasis `json:"end_of_support_basis,omitempty"`
+}
+
+func apiSupportOf(s connectors.Support) apiSupport {
+	return apiSupport{Version: s.Version, Ends: day(s.Ends), Basis: s.Basis}
 }
 
 func abilities(cfg *config.Config) []ability {
 	all := make([]ability, len(cfg.Systems))
 	for i, system := range cfg.Systems {
-		all[i] = ability{System: system.Plan, Yields: system.Kind.Yields, Evidence: system.Kind.Evidence, Rate: system.Settings.Rate}
+		all[i] = ability{
+			System: system.Plan, Yields: system.Kind.Yields, Evidence: system.Kind.Evidence, Rate: system.Settings.Rate,
+			apiSupport: apiSupportOf(system.Support()),
+		}
 	}
 	return all
 }

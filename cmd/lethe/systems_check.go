@@ -37,7 +37,10 @@ vendor. Nothing is changed there. Unless systems are named, the mail server of
 notify.email is tried as well, and the mailbox that requests are taken from: they are
 reached and signed in to, nothing is sent, and folders are opened for reading only. Of
 the gateway the certificates are looked at, by which it signs and speaks TLS. The exit code is 1
-if a check failed, and 4 if all that failed did because somebody could not be reached.`,
+if a check failed, and 4 if all that failed did because somebody could not be reached.
+
+Beside each system stands the version of the vendor's API that is called, and when its
+support ends. From 90 days before that day a warning says so; it changes no result.`,
 		Example: `  lethe systems check
   lethe systems check gist hubspot`,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -48,7 +51,7 @@ if a check failed, and 4 if all that failed did because somebody could not be re
 			if problems := unknownSystems("SYSTEM", names, cfg); len(problems) > 0 {
 				return wrongValues(problems)
 			}
-			results := check(cmd.Context(), cfg, names)
+			results := check(cmd.Context(), cfg, names, time.Now())
 			if cmd.Context().Err() != nil {
 				return cmd.Context().Err()
 			}
@@ -76,12 +79,16 @@ type checked struct {
 	Result string `json:"result"`
 	Reason string `json:"reason,omitempty"`
 	Advice string `json:"advice,omitempty"`
+	apiSupport
+	// Warning says that the support for the version ends soon, or has ended. The result
+	// stays what the vendor answered: it may go on answering.
+	Warning string `json:"warning,omitempty"`
 	// away says that the check failed because the system could not be reached.
 	away bool
 }
 
 // check tries the named systems side by side, or all and the mail server.
-func check(ctx context.Context, cfg *config.Config, names []string) []checked {
+func check(ctx context.Context, cfg *config.Config, names []string, now time.Time) []checked {
 	chosen := slices.Clone(cfg.Systems)
 	if len(names) > 0 {
 		chosen = slices.DeleteFunc(chosen, func(s config.System) bool { return !slices.Contains(names, s.Plan.Name) })
@@ -89,11 +96,15 @@ func check(ctx context.Context, cfg *config.Config, names []string) []checked {
 	results := make([]checked, len(chosen))
 	var trying sync.WaitGroup
 	for i, system := range chosen {
-		trying.Go(func() { results[i] = try(ctx, system) })
+		trying.Go(func() {
+			result, support := try(ctx, system), system.Support()
+			result.apiSupport, result.Warning = apiSupportOf(support), support.Warning(now)
+			results[i] = result
+		})
 	}
 	var others []checked
 	if len(names) == 0 {
-		others = tryOthers(ctx, cfg)
+		others = tryOthers(ctx, cfg, now)
 	}
 	trying.Wait()
 	return append(results, others...)
@@ -101,7 +112,7 @@ func check(ctx context.Context, cfg *config.Config, names []string) []checked {
 
 // tryOthers checks what is no system and is needed all the same, as far as it is
 // configured.
-func tryOthers(ctx context.Context, cfg *config.Config) (results []checked) {
+func tryOthers(ctx context.Context, cfg *config.Config, now time.Time) (results []checked) {
 	if cfg.Notify.Email != nil {
 		results = append(results, tryMail(ctx, *cfg.Notify.Email))
 	}
@@ -109,7 +120,7 @@ func tryOthers(ctx context.Context, cfg *config.Config) (results []checked) {
 		results = append(results, tryMailbox(ctx, serverOf(cfg.Mailbox)))
 	}
 	if cfg.Gateway != nil {
-		results = append(results, tryGateway(cfg.Gateway, time.Now()))
+		results = append(results, tryGateway(cfg.Gateway, now))
 	}
 	return results
 }
@@ -213,29 +224,53 @@ func (s *streams) printChecks(results []checked, asJSON bool) error {
 	if asJSON {
 		return s.printJSON(results)
 	}
-	longest := 0
-	for _, r := range results {
-		longest = max(longest, len(r.System))
-	}
-	room := max(s.width()-longest-len(checkNothing)-tablePadding, 40)
+	header := table.Row{"system", "result", "api", "support ends", "detail"}
 	rows := make([]table.Row, len(results))
 	for i, r := range results {
-		rows[i] = table.Row{r.System, r.Result, r.detail(room)}
+		rows[i] = table.Row{r.System, r.Result, r.Version, r.end()}
 	}
-	return s.printTable(table.Row{"system", "result", "detail"}, rows, nil)
+	room := s.width() - tablePadding
+	for column := range len(header) - 1 {
+		widest := len(fmt.Sprint(header[column]))
+		for _, row := range rows {
+			widest = max(widest, text.StringWidth(fmt.Sprint(row[column])))
+		}
+		room -= widest
+	}
+	for i, r := range results {
+		rows[i] = append(rows[i], r.detail(max(room, 40)))
+	}
+	return s.printTable(header, rows, nil)
 }
 
-// detail says what went wrong, and below it what to do.
+// end is what the table says of the end of support.
+func (a apiSupport) end() string {
+	switch a.Basis {
+	case connectors.EndByRule:
+		return "about " + a.Ends
+	case connectors.EndNotAnnounced:
+		return "not announced"
+	case connectors.EndUnknown:
+		return "not known"
+	default:
+		return a.Ends
+	}
+}
+
+// detail says what went wrong, below it what to do, and at last what to see to in time.
 func (c checked) detail(width int) string {
 	lines := []string{text.WrapSoft(c.Reason, width)}
 	if c.Advice != "" {
 		lines = append(lines, text.WrapSoft("→ "+c.Advice, width))
 	}
-	return strings.Join(lines, "\n")
+	if c.Warning != "" {
+		lines = append(lines, text.WrapSoft("warning: "+c.Warning, width))
+	}
+	return strings.TrimPrefix(strings.Join(lines, "\n"), "\n")
 }
 
-// tablePadding is what separates three columns, in all.
-const tablePadding = 6
+// tablePadding is what separates five columns, in all.
+const tablePadding = 10
 
 // verdict is an error if any check failed.
 func verdict(results []checked) error {

@@ -7,9 +7,11 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/catalogue"
 	"ite.digital/lethe/dsr"
 )
@@ -49,6 +51,88 @@ func TestFactsAreComplete(t *testing.T) {
 	}
 	require.True(t, slices.IsSorted(names))
 	require.Len(t, slices.Compact(names), len(catalogue.Kinds()))
+}
+
+// unknown lists which of the facts that every kind with an API owes are missing.
+func unknown(kind connectors.Kind) []string {
+	var missing []string
+	need := func(known bool, fact string) {
+		if !known {
+			missing = append(missing, fact)
+		}
+	}
+	need(kind.API != nil, "API")
+	if api := kind.API; api != nil {
+		need(slices.ContainsFunc(api.Versions, func(v connectors.APIVersion) bool { return v.Name == api.Default && !v.Refused }), "its version")
+		need(api.Policy != "", "how versions end")
+		need(len(api.Sources) > 0, "sources")
+		need(api.Option == "" || slices.ContainsFunc(kind.Options, func(k connectors.Key) bool { return k.Name == api.Option }), "the option")
+	}
+	need(kind.Provenance != nil, "provenance")
+	if p := kind.Provenance; p != nil {
+		need(!p.DocumentationRead.IsZero(), "the day on which the documentation was read")
+		need(p.Documentation != "", "the documentation")
+		need(p.Simulator == connectors.AnotherAuthor || p.Simulator == connectors.SameAuthor, "the simulator's author")
+		need(p.LiveRun == nil || p.LiveRun.By != "" && !p.LiveRun.On.IsZero(), "who made the live run, and when")
+	}
+	return missing
+}
+
+func TestItIsSaidHowEachConnectorIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, kind := range catalogue.Kinds() {
+		if len(kind.Endpoints) == 0 {
+			require.Nil(t, kind.API, kind.Name)
+			require.Nil(t, kind.Provenance, kind.Name)
+			continue
+		}
+		require.Empty(t, unknown(kind), kind.Name)
+		page := catalogue.Page(kind)
+		require.Contains(t, page, "**How it is known.** Documentation read on 20", kind.Name)
+		require.Contains(t, page, "Run against the vendor itself: ", kind.Name)
+		require.Contains(t, catalogue.Index(), " | "+kind.API.Default+", ", kind.Name)
+	}
+	require.Equal(t, []string{"API", "provenance"}, unknown(connectors.Kind{}))
+	require.Equal(t, []string{
+		"its version", "how versions end", "sources", "the option", "the day on which the documentation was read", "the documentation",
+		"the simulator's author", "who made the live run, and when",
+	}, unknown(connectors.Kind{
+		API:        &connectors.API{Option: "api_version", Default: "v1", Versions: []connectors.APIVersion{{Name: "v1", Refused: true}}},
+		Provenance: &connectors.Provenance{LiveRun: &connectors.LiveRun{}},
+	}))
+}
+
+func TestALiveRunIsNamed(t *testing.T) {
+	t.Parallel()
+	kind, _ := catalogue.Lookup("gist")
+	require.Contains(t, catalogue.Page(kind), "Run against the vendor itself: never.")
+	provenance := *kind.Provenance
+	provenance.LiveRun = &connectors.LiveRun{By: "example.com", On: connectors.Day(2027, time.January, 5)}
+	kind.Provenance = &provenance
+	require.Contains(t, catalogue.Page(kind), "Run against the vendor itself: 2027-01-05, by example.com.")
+}
+
+func TestItIsSaidHowToGetCredentials(t *testing.T) {
+	t.Parallel()
+	for _, kind := range catalogue.Kinds() {
+		require.Equal(t, len(kind.Credentials) > 0, len(kind.Access) > 0, kind.Name)
+		for _, access := range kind.Access {
+			require.NotEmpty(t, access.Title, kind.Name)
+			require.NotEmpty(t, access.Steps, kind.Name)
+			require.Contains(t, catalogue.Page(kind), "\n### "+access.Title+"\n\n1. "+access.Steps[0]+"\n", kind.Name)
+		}
+	}
+}
+
+// The limiter is one of the process: no page may promise more.
+func TestTheRateIsThatOfEachWorker(t *testing.T) {
+	t.Parallel()
+	for _, kind := range catalogue.Kinds() {
+		if kind.New != nil {
+			require.Contains(t, catalogue.Page(kind), "Requests a second that each worker makes: two workers make "+
+				"up to twice as many.", kind.Name)
+		}
+	}
 }
 
 func TestFeedersAreKinds(t *testing.T) {

@@ -16,11 +16,15 @@ import (
 var pageTemplate string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"mode":     modeOf,
-	"evidence": evidenceOf,
-	"types":    typesOf,
-	"days":     func(d time.Duration) int { return int(d / (24 * time.Hour)) },
-	"env":      func(words ...string) string { return strings.ToUpper(strings.Join(words, "_")) },
+	"mode":       modeOf,
+	"evidence":   evidenceOf,
+	"types":      typesOf,
+	"days":       func(d time.Duration) int { return int(d / (24 * time.Hour)) },
+	"env":        func(words ...string) string { return strings.ToUpper(strings.Join(words, "_")) },
+	"inc":        func(i int) int { return i + 1 },
+	"date":       dateOr,
+	"provenance": provenanceOf,
+	"warnDays":   func() int { return int(connectors.WarnBefore / (24 * time.Hour)) },
 	"yes": func(needed bool) string {
 		if needed {
 			return "yes"
@@ -47,7 +51,50 @@ func Index() string {
 		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s | %s | %s | %s |\n",
 			k.Name, k.Name, k.Title, modeOf(k), typesOf(k.Needs), evidenceOf(k.Evidence), restrictionOf(k))
 	}
+	text.WriteString("\n## How each connector is known\n\n" +
+		"| connector | reaches | API version, end of support | documentation read | simulator by another author | " +
+		"live run |\n" +
+		"|---|---|---|---|---|---|\n")
+	for _, k := range kinds {
+		if k.API == nil {
+			continue
+		}
+		support := k.Support(connectors.Settings{})
+		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s, %s | %s | %s | %s |\n", k.Name, k.Name, k.Title, support.Version, support.End(),
+			day(k.Provenance.DocumentationRead), byAnother(k.Provenance), liveRun(k.Provenance.LiveRun))
+	}
 	return text.String()
+}
+
+// provenanceOf says in a line how a connector is known.
+func provenanceOf(p *connectors.Provenance) string {
+	return fmt.Sprintf("Documentation read on %s: %s. Simulator by another author than the connector's: %s. Run "+
+		"against the vendor itself: %s.",
+		day(p.DocumentationRead), p.Documentation, byAnother(p), liveRun(p.LiveRun))
+}
+
+func byAnother(p *connectors.Provenance) string {
+	if p.Simulator == connectors.AnotherAuthor {
+		return "yes"
+	}
+	return "no"
+}
+
+func liveRun(run *connectors.LiveRun) string {
+	if run == nil {
+		return "never"
+	}
+	return day(run.On) + ", by " + run.By
+}
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }
+
+// dateOr is a day, or what is said where there is none.
+func dateOr(t time.Time, otherwise string) string {
+	if t.IsZero() {
+		return otherwise
+	}
+	return day(t)
 }
 
 func modeOf(k connectors.Kind) string {

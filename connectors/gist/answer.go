@@ -17,9 +17,9 @@ type contact struct {
 	Phone      httpapi.Text            `json:"phone"`
 	UserID     httpapi.Text            `json:"user_id"`
 	Properties map[string]httpapi.Text `json:"custom_properties"`
-	// Unsubscribed is sent as a boolean and shown as a text.
-	Unsubscribed httpapi.Text `json:"unsubscribed_from_emails"`
-	Tags         []tag        `json:"tags"`
+	// Unsubscribed is sent as a boolean and shown as a text; see subscription.
+	Unsubscribed json.RawMessage `json:"unsubscribed_from_emails"`
+	Tags         []tag           `json:"tags"`
 }
 
 type tag struct {

@@ -1,6 +1,8 @@
 package gist
 
 import (
+	"time"
+
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 )
@@ -31,9 +33,36 @@ func Kind() connectors.Kind {
 		Evidence:   dsr.ReadBack,
 		BaseURL:    "https://api.getgist.com",
 		Rate:       2,
+		API: &connectors.API{
+			Default: "unversioned",
+			Versions: []connectors.APIVersion{{Name: "unversioned", Note: "The paths carry no version; the official " +
+				"client sends none."}},
+			Policy: "Gist announces no end.",
+			Sources: []string{"https://github.com/gistplatform/gist-api-ruby (lib/gist/client.rb: paths without a " +
+				"version)"},
+		},
+		Provenance: &connectors.Provenance{
+			DocumentationRead: connectors.Day(2026, time.November, 29),
+			Documentation: "the official Ruby client, Gist's help and what published connectors do; the reference " +
+				"at developers.getgist.com/api " +
+				"itself was not at hand",
+			Simulator: connectors.AnotherAuthor,
+		},
 		Credentials: []connectors.Key{
 			{Name: credentialToken, Required: true, Help: "The API key, from Settings → API Key. By OAuth it needs the scopes read_contact, " +
 				"write_contact, read_conversations and write_conversations, and for restrictions write_tags."},
+		},
+		Access: []connectors.Access{
+			{
+				Title: "API key",
+				Steps: []string{
+					"Sign in to Gist and open Settings → API Key " +
+						"(https://app.getgist.com/projects/_/settings/api-key).",
+					"Click Copy, put the key into the environment variable that `credentials.token` names, and run " +
+						"`lethe systems check gist`. " +
+						"It is sent as `Authorization: Bearer …`.",
+				},
+			},
 		},
 		Options: []connectors.Key{
 			{Name: optionPhoneScan, Help: "`true` looks for phone numbers too. The API has no such search: every contact of the workspace is read, " +

@@ -157,7 +157,7 @@ func (c *Connector) lookUpAs(ctx context.Context, id dsr.Identifier, spelling st
 // scan reads all contacts and returns those with one of the phone numbers.
 func (c *Connector) scan(ctx context.Context, phones []dsr.Identifier) ([]dsr.Record, error) {
 	var found []dsr.Record
-	request := httpapi.Request{Method: http.MethodGet, Path: contactsPath}
+	request := httpapi.Request{Method: http.MethodGet, Path: contactsPath, Query: oldestFirst()}
 	err := c.pages(ctx, request, func(a answer) (items int, err error) {
 		if a.Contacts == nil {
 			return 0, errNoList
@@ -190,15 +190,17 @@ func (c *Connector) record(told contact) dsr.Record {
 	return record
 }
 
+// oldestFirst orders a list so that what begins while it is read comes on its last page,
+// and what changes meanwhile stays where it is.
+func oldestFirst() url.Values { return url.Values{"order_by": {"created_at"}, "order": {"asc"}} }
+
 // conversations returns the conversations of the contacts, in every state.
 func (c *Connector) conversations(ctx context.Context, contacts *records) ([]dsr.Record, error) {
 	found := newRecords()
-	request := httpapi.Request{Method: http.MethodGet, Path: conversationsPath, Query: url.Values{
-		// Published clients know the filter by either name; without it closed ones are hidden.
-		"state": {"all"}, "status": {"all"},
-		// Oldest first: what is begun while reading comes on the last page.
-		"order_by": {"created_at"}, "order": {"asc"},
-	}}
+	query := oldestFirst()
+	// Published clients know the filter by either name; without it closed ones are hidden.
+	query["state"], query["status"] = []string{"all"}, []string{"all"}
+	request := httpapi.Request{Method: http.MethodGet, Path: conversationsPath, Query: query}
 	err := c.pages(ctx, request, func(a answer) (items int, err error) {
 		if a.Conversations == nil {
 			return 0, errNoList

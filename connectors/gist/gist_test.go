@@ -194,6 +194,23 @@ func TestPhonesAreLookedForOnlyIfAskedTo(t *testing.T) {
 	require.Equal(t, connectors.Misconfigured, class(t, err))
 }
 
+// Newest first, a contact that changes while pages are read would push another one past
+// the reader.
+func TestContactsAreReadOldestFirst(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.RawQuery)
+		_, _ = io.WriteString(w, `{"contacts":[],"pages":{"next":null}}`)
+	}))
+	t.Cleanup(server.Close)
+	s := settings(server.URL)
+	s.Options = map[string][]string{"phone_scan": {"true"}}
+	_, err := connect(t, s).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{joPhone}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"order=asc&order_by=created_at&page=1&per_page=50"}, asked)
+}
+
 func TestCustomPropertiesDiscloseIdentifiers(t *testing.T) {
 	t.Parallel()
 	sim, s := workspace(t, simulated.Options{})

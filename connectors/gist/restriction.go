@@ -52,9 +52,15 @@ func (c *Connector) contact(ctx context.Context, id string) (contact, bool, erro
 		return contact{}, false, err
 	case a.idOf(kindContact) != id:
 		return contact{}, false, c.api.Malformed(request, http.StatusOK, "the answer is not the record that was asked for")
+	case !a.Contact.understood():
+		return contact{}, false, c.api.Malformed(request, http.StatusOK, notUnderstood)
 	}
 	return *a.Contact, true, nil
 }
+
+// notUnderstood is said of a flag that is neither true nor false nor absent. Taken for
+// "not unsubscribed", lifting would subscribe a person who never was.
+const notUnderstood = "the answer does not say clearly whether the contact is unsubscribed"
 
 // settings are the contact's. Nobody is e-mailed without an address.
 func (c *Connector) settings(told contact) dsr.RecordSettings {
@@ -70,9 +76,14 @@ func (c *Connector) settings(told contact) dsr.RecordSettings {
 	return settings
 }
 
-// unsubscribed reads the flag, which is a text in some answers and null for whoever
+// flag is the flag without its quotes: a text in some answers, null for a contact that
 // never touched it.
-func (c contact) unsubscribed() bool { return strings.EqualFold(string(c.Unsubscribed), yes) }
+func (c contact) flag() string { return strings.ToLower(strings.Trim(string(c.Unsubscribed), `" `)) }
+
+// understood reports whether the flag says something or is absent.
+func (c contact) understood() bool { return slices.Contains([]string{yes, no, "null", ""}, c.flag()) }
+
+func (c contact) unsubscribed() bool { return c.flag() == yes }
 
 func (c contact) tagged(name string) bool {
 	return slices.ContainsFunc(c.Tags, func(t tag) bool { return strings.EqualFold(string(t.Name), name) })
@@ -170,7 +181,7 @@ func (c *Connector) setUnsubscribed(ctx context.Context, told contact, wanted bo
 		return c.api.Malformed(request, http.StatusOK, "the answer holds no contact")
 	case a.Contact.ID != told.ID:
 		return c.api.Rejected(request, http.StatusOK, "the vendor changed another contact with the same address or user_id; merge the two in Gist")
-	case a.Contact.unsubscribed() != wanted:
+	case !a.Contact.understood() || a.Contact.unsubscribed() != wanted:
 		return c.api.Rejected(request, http.StatusOK, "the vendor did not change the subscription")
 	}
 	return nil

@@ -1,6 +1,7 @@
 package gist_test
 
 import (
+	"net/http"
 	"strconv"
 	"testing"
 
@@ -97,5 +98,25 @@ func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {
 		err := connector.Apply(t.Context(), []dsr.RecordSettings{{Kind: "contact", ID: "17", Settings: []dsr.Setting{setting}}})
 		require.Equal(t, connectors.Rejected, class(t, err))
 		require.ErrorContains(t, err, "did not change")
+	}
+}
+
+// The flag is shown as a text, and what texts there are is not documented. Taken for
+// "not unsubscribed", an unknown one would be given back as a subscription.
+func TestASubscriptionThatIsNotUnderstoodIsNotGuessedAt(t *testing.T) {
+	t.Parallel()
+	record := []dsr.Record{{Kind: "contact", ID: "17"}}
+	for value, want := range map[string]string{
+		`true`: "true", `"true"`: "true", `"TRUE"`: "true", `false`: "false", `"false"`: "false", `null`: "false", `""`: "false",
+		`"yes"`: "", `"1"`: "", `1`: "", `"2026-11-29"`: "", `{"all":true}`: "",
+	} {
+		connector := answering(t, http.StatusOK, `{"contact":{"id":17,"email":"jo@example.com","unsubscribed_from_emails":`+value+`}}`)
+		settings, err := connector.Settings(t.Context(), record)
+		if want == "" {
+			require.Equal(t, connectors.Malformed, class(t, err), value)
+			continue
+		}
+		require.NoError(t, err, value)
+		require.Equal(t, want, settings[0].Settings[0].Value, value)
 	}
 }

@@ -39,10 +39,53 @@ func Kind() connectors.Kind {
 		BaseURL:        baseURL,
 		Rate:           2,
 		CompletionTime: completionTime,
+		API: &connectors.API{
+			Default: "v1alpha",
+			Versions: []connectors.APIVersion{
+				{Name: "v1alpha", Note: "User deletion is in no other version of the Admin API. Google calls it " +
+					"alpha, so it may change."},
+			},
+			Policy: "Google announces no end of v1alpha. It has shut down the older User Deletion API (v3) with " +
+				"Universal Analytics.",
+			Sources: []string{
+				"https://developers.google.com/analytics/devguides/config/userdeletion/migration (v3 is gone, " +
+					"v1alpha replaces it)",
+				"https://pkg.go.dev/google.golang.org/api/analyticsadmin/v1beta (no user deletion there)",
+			},
+		},
+		Provenance: &connectors.Provenance{
+			DocumentationRead: connectors.Day(2026, time.November, 29),
+			Documentation: "Google's reference of properties.submitUserDeletion, its migration guide and its " +
+				"client library for Go",
+			Simulator: connectors.SameAuthor,
+		},
 		Credentials: []connectors.Key{
 			{Name: credentialJSON, Help: "The content of a service account's key file. Without it, Application Default Credentials are used. " +
 				"The account needs the role Editor on the property and the scope analytics.edit."},
 			{Name: credentialToken, Help: "A ready-made OAuth access token instead, for trials: Google's tokens end after an hour."},
+		},
+		Access: []connectors.Access{
+			{
+				Title: "Service account",
+				Steps: []string{
+					"In the Google Cloud console, choose a project and enable the Google Analytics Admin API.",
+					"Create a service account (IAM & Admin → Service Accounts) without any role in the project, and " +
+						"a key of the type JSON for it.",
+					"In Google Analytics, add the service account's e-mail address to the property (Admin → " +
+						"Property access management) with the role Editor.",
+					"Put the content of the key file into the environment variable that " +
+						"`credentials.credentials_json` names, and run " +
+						"`lethe systems check googleanalytics`.",
+				},
+			},
+			{
+				Title: "Application Default Credentials (on Google Cloud, or where key files are not allowed)",
+				Steps: []string{
+					"Give the worker's own identity the role Editor on the property in the same way.",
+					"Leave `credentials` out: Google's library finds the identity, or what " +
+						"GOOGLE_APPLICATION_CREDENTIALS names.",
+				},
+			},
 		},
 		Options: []connectors.Key{
 			{Name: optionProperty, Required: true, Help: "The number of the GA4 property, such as `123456789`; not the measurement id (`G-…`)."},

@@ -41,13 +41,20 @@ type Client struct {
 	base      *url.URL
 	transport *transport
 	http      *retryablehttp.Client
+	explain   []Explain
 	log       zerolog.Logger
 }
 
+// An Explain reads the beginning of the body of a refusal (a status that is neither of
+// success nor one of the request's Absent), and may sharpen the error's Reason and Hint.
+// The body may quote the subject: nothing of it is to reach the error unless its shape
+// shows that it cannot be of a person.
+type Explain func(refused *connectors.Error, body []byte)
+
 // New makes the client of the system in s. auth puts the credentials on a
 // request, right before each try; it is given the body so that it can sign it.
-// Nil means that the API asks for none.
-func New(s connectors.Settings, auth func(r *http.Request, body []byte)) (*Client, error) {
+// Nil means that the API asks for none. Each explain is given every refusal.
+func New(s connectors.Settings, auth func(r *http.Request, body []byte), explain ...Explain) (*Client, error) {
 	base, err := ParseBaseURL(s.System, s.BaseURL)
 	if err != nil {
 		return nil, err
@@ -64,7 +71,7 @@ func New(s connectors.Settings, auth func(r *http.Request, body []byte)) (*Clien
 	retrying.Backoff = quickWait
 	retrying.CheckRetry = worthAQuickTry
 	retrying.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	return &Client{system: s.System, base: base, transport: transport, http: retrying, log: s.Log}, nil
+	return &Client{system: s.System, base: base, transport: transport, http: retrying, explain: explain, log: s.Log}, nil
 }
 
 // A Request is one call of an API.
@@ -162,7 +169,7 @@ func (c *Client) resolve(request Request) (string, error) {
 		if strings.TrimSpace(value) == "" || climbs(value) {
 			return "", c.fail(request, connectors.Misconfigured, 0, "the path parameter {"+name+"} is empty or leads elsewhere; the call was not made")
 		}
-		path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(value))
+		path = strings.ReplaceAll(path, "{"+name+"}", escape(value))
 	}
 	if strings.Contains(path, "{") {
 		return "", c.fail(request, connectors.Misconfigured, 0, "a path parameter is missing; the call was not made")
@@ -178,6 +185,10 @@ func (c *Client) resolve(request Request) (string, error) {
 	}
 	return target, nil
 }
+
+// escape makes a value one segment of a path. Unlike [url.PathEscape] it leaves no
+// reserved character as it is: some servers take a plus sign for a space in paths too.
+func escape(value string) string { return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") }
 
 // climbs reports whether a path parameter holds a dot segment. Escaped slashes
 // do not hold everywhere: proxies unescape them.
@@ -201,8 +212,7 @@ func (c *Client) read(ctx context.Context, request Request, answer *http.Respons
 		}
 		return Response{Status: status, Absent: absent, Explanation: content}, nil
 	case status < 200 || status > 299:
-		glanceAt(answer.Body)
-		return Response{}, c.refused(request, answer)
+		return Response{}, c.refused(request, answer, glanceAt(answer.Body))
 	}
 	content, err := io.ReadAll(answer.Body)
 	if err != nil {
@@ -238,13 +248,16 @@ func (c *Client) Rejected(request Request, status int, reason string) error {
 	return c.fail(request, connectors.Rejected, status, reason)
 }
 
-func (c *Client) refused(request Request, answer *http.Response) error {
+func (c *Client) refused(request Request, answer *http.Response, body []byte) error {
 	class, reason := Classify(answer.StatusCode)
-	err := c.fail(request, class, answer.StatusCode, reason)
+	err := c.fault(request, class, answer.StatusCode, reason)
 	if class == connectors.Transient {
 		err.RetryAfter = RetryAfter(answer.Header, time.Now())
 	}
-	return err
+	for _, explain := range c.explain {
+		explain(err, body)
+	}
+	return c.logged(err)
 }
 
 // unanswered turns the failure of a call, or of reading its answer, into an
@@ -255,11 +268,18 @@ func (c *Client) unanswered(ctx context.Context, request Request, status int, er
 }
 
 func (c *Client) fail(request Request, class connectors.Class, status int, reason string) *connectors.Error {
-	err := &connectors.Error{
+	return c.logged(c.fault(request, class, status, reason))
+}
+
+func (c *Client) fault(request Request, class connectors.Class, status int, reason string) *connectors.Error {
+	return &connectors.Error{
 		Class: class, System: c.system, Method: request.Method, Path: request.Path, Status: status, Reason: reason,
 	}
-	c.log.Debug().Str("system", c.system).Str("class", string(class)).Str("method", request.Method).
-		Str("path", request.Path).Int("status", status).Msg(reason)
+}
+
+func (c *Client) logged(err *connectors.Error) *connectors.Error {
+	c.log.Debug().Str("system", c.system).Str("class", string(err.Class)).Str("method", err.Method).
+		Str("path", err.Path).Int("status", err.Status).Msg(err.Reason)
 	return err
 }
 

@@ -466,6 +466,42 @@ func TestParametersAreEscaped(t *testing.T) {
 	}
 }
 
+// A plus sign is a space to some servers, in paths too.
+func TestEveryReservedCharacterOfAPathIsEscaped(t *testing.T) {
+	t.Parallel()
+	var asked string
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { asked = r.RequestURI })
+	_, err := newClient(t, server.URL).Do(t.Context(), httpapi.Request{
+		Method: http.MethodGet, Path: "/contacts/{id}", Params: map[string]string{"id": "a+b c@example.com;x=1&y:$,"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, "/contacts/a%2Bb%20c%40example.com%3Bx%3D1%26y%3A%24%2C", asked)
+}
+
+func TestARefusalIsExplained(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"missing":"read"}`)
+	})
+	var log bytes.Buffer
+	s := settings(server.URL)
+	s.Log = zerolog.New(&log)
+	client, err := httpapi.New(s, bearer, func(refused *connectors.Error, body []byte) {
+		require.Equal(t, http.StatusForbidden, refused.Status)
+		require.Equal(t, "/contacts", refused.Path)
+		require.JSONEq(t, `{"missing":"read"}`, string(body))
+		refused.Reason, refused.Hint = "the key may not read", "let the key read"
+	})
+	require.NoError(t, err)
+	_, err = client.Do(t.Context(), get)
+	known := classified(t, err)
+	require.Equal(t, connectors.CredentialsRejected, known.Class)
+	require.EqualError(t, known, "shop: GET /contacts: status 403: the key may not read")
+	require.Equal(t, "let the key read", known.Advice())
+	require.Contains(t, log.String(), "the key may not read")
+}
+
 func TestParametersThatWouldHitMoreThanOneRecordAreRefused(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("called") })

@@ -17,13 +17,6 @@ import (
 
 const kindContact = "contact"
 
-// The paths of the API.
-const (
-	searchPath  = "/crm/v3/objects/contacts/search"
-	contactPath = "/crm/v3/objects/contacts/{id}"
-	purgePath   = "/crm/v3/objects/contacts/gdpr-delete"
-)
-
 // contactID matches HubSpot's ids. Anything else, such as an address, is never
 // sent as one.
 var contactID = regexp.MustCompile(`^[0-9]+$`)
@@ -34,6 +27,7 @@ type Connector struct {
 	api        *httpapi.Client
 	identities identity.Parser
 	fields     map[dsr.IdentifierType][]string
+	paths      paths
 	// mark is the property of contacts whose processing is restricted; empty if none
 	// is configured.
 	mark string
@@ -49,12 +43,17 @@ var (
 // New makes the connector of the system in s.
 func New(s connectors.Settings) (connectors.Connector, error) {
 	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s.Credentials[credentialToken]), "Bearer "))
-	api, err := httpapi.New(s, func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer "+token) })
+	version, problems := apiVersion(s)
+	if len(problems) > 0 {
+		return nil, &connectors.Error{Class: connectors.Misconfigured, System: s.System, Reason: problems.Error()}
+	}
+	api, err := httpapi.New(s, func(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer "+token) }, explain)
 	if err != nil {
 		return nil, err
 	}
 	return &Connector{
-		system: s.System, api: api, identities: s.Parser, fields: s.Fields, mark: s.Option(optionRestrictionProperty),
+		system: s.System, api: api, identities: s.Parser, fields: s.Fields,
+		paths: pathsOf(version), mark: s.Option(optionRestrictionProperty),
 	}, nil
 }
 
@@ -125,7 +124,7 @@ func (c *Connector) Erase(ctx context.Context, records []dsr.Record) (dsr.Effect
 	}
 	for _, record := range records {
 		request := httpapi.Request{
-			Method: http.MethodPost, Path: purgePath, Repeatable: true, Absent: []int{http.StatusNotFound},
+			Method: http.MethodPost, Path: c.paths.purge, Repeatable: true, Absent: []int{http.StatusNotFound},
 			Body: map[string]string{"objectId": record.ID},
 		}
 		response, err := c.api.Do(ctx, request)
@@ -158,7 +157,7 @@ func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.
 func (c *Connector) holds(ctx context.Context, id string) (bool, error) {
 	for _, archived := range []string{"false", "true"} {
 		request := httpapi.Request{
-			Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": id},
+			Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": id},
 			Query: url.Values{"archived": {archived}, "properties": {propertyID}},
 		}
 		told, found, err := c.get(ctx, request)

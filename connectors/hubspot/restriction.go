@@ -12,14 +12,6 @@ import (
 	"ite.digital/lethe/dsr"
 )
 
-// The paths that restrictions need.
-const (
-	propertyPath    = "/crm/v3/properties/contacts/{name}"
-	definitionsPath = "/communication-preferences/v4/definitions"
-	statusesPath    = "/communication-preferences/v4/statuses/{email}"
-	optOutPath      = "/communication-preferences/v4/statuses/{email}/unsubscribe-all"
-)
-
 // The settings of a contact: the property that marks it, and each subscription of
 // its primary address.
 const (
@@ -83,7 +75,7 @@ func (c *Connector) checkMark(ctx context.Context) error {
 		Archived  bool         `json:"archived"`
 	}
 	request := httpapi.Request{
-		Method: http.MethodGet, Path: propertyPath, Params: map[string]string{"name": c.mark},
+		Method: http.MethodGet, Path: c.paths.property, Params: map[string]string{"name": c.mark},
 		Into: &answer, Absent: []int{http.StatusNotFound},
 	}
 	response, err := c.api.Do(ctx, request)
@@ -111,7 +103,7 @@ func (c *Connector) checkMark(ctx context.Context) error {
 // primary address and further properties. It reports false if there is none.
 func (c *Connector) contact(ctx context.Context, id string, properties ...string) (contact, bool, error) {
 	request := httpapi.Request{
-		Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": id},
+		Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": id},
 		Query: url.Values{"archived": {"false"}, "properties": {strings.Join(append(properties, propertyEmail), ",")}},
 	}
 	told, found, err := c.get(ctx, request)
@@ -191,7 +183,7 @@ func (c *Connector) setProperties(ctx context.Context, told contact, settings []
 			continue
 		}
 		request := httpapi.Request{
-			Method: http.MethodPatch, Path: contactPath, Params: map[string]string{"id": string(told.ID)}, Repeatable: true,
+			Method: http.MethodPatch, Path: c.paths.contact, Params: map[string]string{"id": string(told.ID)}, Repeatable: true,
 			Body: map[string]any{"properties": map[string]string{name: setting.Value}},
 		}
 		now, found, err := c.get(ctx, request)

@@ -125,7 +125,7 @@ func TestThePropertyThatMarksHasToExist(t *testing.T) {
 		}
 	}
 	for _, call := range sim.Ledger().Calls() {
-		require.True(t, call.Method == http.MethodGet || call.Path == "/crm/v3/objects/contacts/search", "nothing was changed")
+		require.True(t, call.Method == http.MethodGet || call.Path == "/crm/objects/2026-09/contacts/search", "nothing was changed")
 	}
 }
 
@@ -150,7 +150,7 @@ func TestWithoutAPropertyTheSystemSaysWhatToDo(t *testing.T) {
 func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	connector := answering(t, 200, `{"id":"17","properties":{"email":"jo@example.com","restricted":null},`+
-		`"results":[{"subscriptionId":1,"status":"SUBSCRIBED"}]}`)
+		`"status":"COMPLETE","results":[{"subscriberIdString":"jo@example.com","subscriptionId":1,"status":"SUBSCRIBED","wideStatusType":"PORTAL_WIDE"}]}`)
 	for _, wanted := range []dsr.Setting{
 		setting("property/restricted", "true", "true"), setting("subscription/1", "UNSUBSCRIBED", "UNSUBSCRIBED"),
 	} {

@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -25,11 +26,15 @@ const (
 )
 
 const (
-	pageSize = 100
+	// pageSize is the largest that HubSpot allows.
+	pageSize = 200
 	// maxHits is where HubSpot ends a search, and far beyond any person.
 	maxHits = 10000
-	// maxGroups is how many alternatives one search may have.
+	// maxGroups is how many alternatives one search may have: the specification allows
+	// six, the changelog of 26 August 2024 five.
 	maxGroups = 5
+	// firstPage is the cursor of the first page.
+	firstPage = "0"
 )
 
 type filter struct {
@@ -43,12 +48,15 @@ type group struct {
 }
 
 // question is a search. A contact is found if it passes the filters of any
-// group.
+// group. The specification requires every member.
 type question struct {
 	Groups     []group  `json:"filterGroups"`
 	Properties []string `json:"properties"`
-	Limit      int      `json:"limit"`
-	After      string   `json:"after,omitempty"`
+	// Sorts is empty: HubSpot then shows the oldest contacts first, so that what is
+	// created while reading comes last.
+	Sorts []string `json:"sorts"`
+	Limit int      `json:"limit"`
+	After string   `json:"after"`
 }
 
 // contact is a person as HubSpot shows one.
@@ -96,7 +104,7 @@ func (c *Connector) filters(id dsr.Identifier) []filter {
 func (c *Connector) find(ctx context.Context, id dsr.Identifier) ([]dsr.Record, error) {
 	var found []dsr.Record
 	for some := range slices.Chunk(c.filters(id), maxGroups) {
-		ask := question{Properties: c.properties(), Limit: pageSize}
+		ask := question{Properties: c.properties()}
 		for _, f := range some {
 			ask.Groups = append(ask.Groups, group{Filters: []filter{f}})
 		}
@@ -115,10 +123,11 @@ func (c *Connector) find(ctx context.Context, id dsr.Identifier) ([]dsr.Record, 
 
 // search reads all pages of a search.
 func (c *Connector) search(ctx context.Context, ask question) ([]contact, error) {
+	ask.Limit, ask.Sorts, ask.After = cmp.Or(ask.Limit, pageSize), []string{}, firstPage
 	var contacts []contact
 	for len(contacts) < maxHits {
 		var told hits
-		request := httpapi.Request{Method: http.MethodPost, Path: searchPath, Body: ask, Into: &told, Repeatable: true}
+		request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search, Body: ask, Into: &told, Repeatable: true}
 		response, err := c.api.Do(ctx, request)
 		switch {
 		case err != nil:
@@ -140,7 +149,7 @@ func (c *Connector) search(ctx context.Context, ask question) ([]contact, error)
 		}
 		ask.After = after
 	}
-	request := httpapi.Request{Method: http.MethodPost, Path: searchPath}
+	request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search}
 	return nil, c.api.Rejected(request, http.StatusOK, "the search has more results than HubSpot shows, so it is not the one that was asked for")
 }
 
@@ -175,7 +184,7 @@ func (c *Connector) record(told contact, by dsr.Identifier) dsr.Record {
 // with a primary e-mail address.
 func (c *Connector) recycled(ctx context.Context, email dsr.Identifier) (dsr.Record, bool, error) {
 	request := httpapi.Request{
-		Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": email.Value},
+		Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": email.Value},
 		Query: url.Values{
 			"idProperty": {propertyEmail}, "archived": {"true"}, "properties": {strings.Join(c.properties(), ",")},
 		},

@@ -1,6 +1,8 @@
 package landbot
 
 import (
+	"time"
+
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 )
@@ -24,8 +26,33 @@ func Kind() connectors.Kind {
 		Evidence:   dsr.ReadBack,
 		BaseURL:    "https://api.landbot.io/v1",
 		Rate:       2,
+		API: &connectors.API{
+			Default:  "v1",
+			Versions: []connectors.APIVersion{{Name: "v1", Note: "Part of `base_url`."}},
+			Policy:   "Landbot announces no end.",
+			Sources: []string{"https://dev.landbot.io/api-reference/platform/openapi.json (server " +
+				"https://api.landbot.io/v1)"},
+		},
+		Provenance: &connectors.Provenance{
+			DocumentationRead: connectors.Day(2026, time.November, 29),
+			Documentation: "Landbot's error guide, and published clients that were built from its OpenAPI document " +
+				"in October 2026; the document " +
+				"itself was not at hand",
+			Simulator: connectors.AnotherAuthor,
+		},
 		Credentials: []connectors.Key{
 			{Name: credentialToken, Required: true, Help: "The agent token, from Settings → Account. It opens the whole workspace."},
+		},
+		Access: []connectors.Access{
+			{
+				Title: "Agent token",
+				Steps: []string{
+					"Sign in to Landbot (https://app.landbot.io) and open Settings → Account.",
+					"Copy the API token, put it into the environment variable that `credentials.token` names, and " +
+						"run `lethe systems check landbot`. " +
+						"It is sent as `Authorization: Token …` and opens the whole workspace.",
+				},
+			},
 		},
 		Fields: fieldTypes,
 		NotCovered: []string{
@@ -48,6 +75,8 @@ func Kind() connectors.Kind {
 			GoesOn: []string{
 				"Storage, and what the bot's blocks have sent to other tools.",
 				"A customer that the person becomes by writing on another channel: the next look finds and restricts it.",
+				"A customer of which Landbot does not show whether it is blocked and archived: Lethe then changes " +
+					"nothing and asks an operator.",
 				"Agents and workflows can unblock and unarchive a customer; Lethe looks again and reports what has changed.",
 			},
 			Irreversible: []string{
@@ -66,7 +95,8 @@ func Kind() connectors.Kind {
 		},
 		Limits: "Not published. Two requests a second are made, and 429 is waited out.",
 		Sources: []string{
-			"https://dev.landbot.io/api-reference/platform/openapi.json (paths, search, pages)",
+			"https://dev.landbot.io/api-reference/platform/openapi.json (paths, search, pages), by way of " +
+				"https://github.com/segevsh/w6w-apps/tree/main/apps/landbot, which was built from it",
 			"https://dev.landbot.io/guides/errors (412 is a precondition that a person has to meet)",
 			"https://help.landbot.io (what is stored and where)",
 		},

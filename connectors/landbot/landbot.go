@@ -5,6 +5,7 @@ package landbot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -60,14 +61,70 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 
 // customer is one person on one channel.
 type customer struct {
-	ID     httpapi.Text            `json:"id"`
-	Email  httpapi.Text            `json:"email"`
-	Phone  httpapi.Text            `json:"phone"`
-	Fields map[string]httpapi.Text `json:"fields"`
+	ID    httpapi.Text `json:"id"`
+	Email httpapi.Text `json:"email"`
+	Phone httpapi.Text `json:"phone"`
 
 	OptIn    *bool `json:"opt_in"`
 	Blocked  *bool `json:"blocked"`
 	Archived *bool `json:"archived"`
+
+	// fields are the custom fields, by name.
+	fields map[string]httpapi.Text
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. The reference shows custom fields in
+// custom_fields; published clients read them beside the customer's own members, or in
+// fields.
+func (c *customer) UnmarshalJSON(raw []byte) error {
+	type plain customer
+	var members map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(raw, (*plain)(c)), json.Unmarshal(raw, &members)); err != nil {
+		return err
+	}
+	c.fields = map[string]httpapi.Text{}
+	places := []map[string]json.RawMessage{members}
+	for _, name := range []string{"fields", "custom_fields"} {
+		inner, err := object(members[name])
+		if err != nil {
+			return err
+		}
+		places = append(places, inner)
+	}
+	for _, place := range places {
+		for name, value := range place {
+			if text := fieldValue(value); text != "" {
+				c.fields[name] = text
+			}
+		}
+	}
+	return nil
+}
+
+// object reads an object; null and an empty list are none.
+func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	members := map[string]json.RawMessage{}
+	if len(raw) == 0 || string(raw) == "[]" {
+		return members, nil
+	}
+	err := json.Unmarshal(raw, &members)
+	return members, err
+}
+
+// fieldValue is a custom field's value: the field itself, or its member value, as the API
+// takes it when a field is set.
+func fieldValue(raw json.RawMessage) httpapi.Text {
+	var typed struct {
+		Value httpapi.Text `json:"value"`
+	}
+	if json.Unmarshal(raw, &typed) == nil && typed.Value != "" {
+		return typed.Value
+	}
+	var text httpapi.Text
+	if json.Unmarshal(raw, &text) != nil {
+		return ""
+	}
+	return text
 }
 
 // answer is what the API wraps customers into.
@@ -133,6 +190,7 @@ func queries(id dsr.Identifier) []url.Values {
 func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, error) {
 	request := httpapi.Request{Path: customersPath, Query: query}
 	var hits []customer
+	total := 0
 	for len(hits) <= maxHits {
 		query.Set("offset", strconv.Itoa(len(hits)))
 		a, _, err := c.get(ctx, request)
@@ -141,7 +199,13 @@ func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, e
 			return nil, err
 		case a.Total == nil || a.Customers == nil:
 			return nil, c.malformed(request, "the answer holds no list of customers")
+		case len(hits) > 0 && *a.Total != total:
+			return nil, &connectors.Error{
+				Class: connectors.Transient, System: c.system, Method: http.MethodGet, Path: customersPath, Status: http.StatusOK,
+				Reason: "the list of customers changed while it was read",
+			}
 		}
+		total = *a.Total
 		hits = append(hits, *a.Customers...)
 		switch {
 		case slices.ContainsFunc(*a.Customers, func(hit customer) bool { return hit.ID == "" }):
@@ -173,7 +237,7 @@ func (c *Connector) record(hit customer, by dsr.Identifier) (dsr.Record, bool) {
 	exact := identity.LedTo(record, by)
 	for _, t := range fieldTypes {
 		for _, name := range c.fields[t] {
-			c.identities.Read(&record, name, t, string(hit.Fields[name]))
+			c.identities.Read(&record, name, t, string(hit.fields[name]))
 		}
 	}
 	return record, exact
@@ -236,6 +300,10 @@ func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.
 // Check reads one line of the list of customers. The list of channels would do
 // too, but shows secrets.
 func (c *Connector) Check(ctx context.Context) error {
-	_, _, err := c.get(ctx, httpapi.Request{Path: customersPath, Query: url.Values{"limit": {"1"}}})
+	request := httpapi.Request{Path: customersPath, Query: url.Values{"limit": {"1"}}}
+	a, _, err := c.get(ctx, request)
+	if err == nil && a.Customers == nil {
+		err = c.malformed(request, "the answer holds no list of customers")
+	}
 	return err
 }

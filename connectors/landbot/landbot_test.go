@@ -51,12 +51,18 @@ func account(t *testing.T) (*simulated.Sim, connectors.Settings) {
 
 func answering(t *testing.T, status int, answer string) *landbot.Connector {
 	t.Helper()
+	return connect(t, settings(serving(t, status, answer)))
+}
+
+// serving runs an account that gives one answer to everything.
+func serving(t *testing.T, status int, answer string) string {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, answer)
 	}))
 	t.Cleanup(server.Close)
-	return connect(t, settings(server.URL))
+	return server.URL
 }
 
 func failure(t *testing.T, err error) *connectors.Error {
@@ -116,6 +122,33 @@ func TestCustomFieldsDiscloseIdentifiers(t *testing.T) {
 	}}}, locate(t, connect(t, s), jo))
 }
 
+// The reference calls them custom_fields; published clients read them beside the
+// customer's own members.
+func TestCustomFieldsAreReadWhereverTheyAre(t *testing.T) {
+	t.Parallel()
+	for name, fields := range map[string]string{
+		"by the reference":          `"custom_fields":{"ga":"1234567890.1700000000"}`,
+		"with their type":           `"custom_fields":{"ga":{"type":"string","value":"1234567890.1700000000","extra":{}}}`,
+		"by another name":           `"fields":{"ga":"1234567890.1700000000"}`,
+		"beside the customer's own": `"ga":"1234567890.1700000000","custom_fields":null`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := settings(serving(t, http.StatusOK, `{"success":true,"total":1,"customers":[{"id":17,"email":"jo@example.com",`+fields+`}]}`))
+			s.Fields = map[dsr.IdentifierType][]string{dsr.GAClientID: {"ga"}}
+			records := locate(t, connect(t, s), jo)
+			require.Len(t, records, 1)
+			require.Equal(t, []dsr.Identifier{jo, {Type: dsr.GAClientID, Value: "1234567890.1700000000"}}, records[0].Identifiers)
+		})
+	}
+}
+
+func TestTheCheckWantsTheListOfCustomers(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, answering(t, http.StatusOK, `{"success":true,"total":0,"customers":[]}`).Check(t.Context()))
+	require.Equal(t, connectors.Malformed, failure(t, answering(t, http.StatusOK, `{"success":true}`).Check(t.Context())).Class)
+}
+
 // A field that is no part of the search must not make a hit of a near miss.
 func TestAFieldDoesNotMakeAHit(t *testing.T) {
 	t.Parallel()
@@ -133,6 +166,23 @@ func TestSearchesAreReadToTheEnd(t *testing.T) {
 	}
 	sim.AddCustomer(simulated.Customer{Email: jo.Value})
 	require.Len(t, locate(t, connect(t, s), jo), 1)
+}
+
+// Pages are cut by position: what goes while they are read moves the rest, and one
+// customer is on no page.
+func TestAListThatMovedIsReadAgain(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") == "0" {
+			_, _ = io.WriteString(w, `{"success":true,"total":3,"customers":[{"id":1},{"id":2}]}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"success":true,"total":2,"customers":[]}`)
+	}))
+	t.Cleanup(server.Close)
+	_, err := connect(t, settings(server.URL)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{jo}})
+	require.Equal(t, connectors.Transient, failure(t, err).Class)
+	require.ErrorContains(t, err, "changed while it was read")
 }
 
 func TestACustomerInOtherHandsIsAPersonsTask(t *testing.T) {

@@ -75,7 +75,12 @@ func (c *Connector) settings(ctx context.Context, id string) (dsr.RecordSettings
 	case a.Customer == nil || string(a.Customer.ID) != id:
 		return settings, false, c.malformed(request, "the answer is not the customer that was asked for")
 	case a.Customer.Blocked == nil || a.Customer.Archived == nil:
-		return settings, false, c.malformed(request, "the answer does not say whether the customer is blocked and archived")
+		return settings, false, &connectors.Error{
+			Class: connectors.Malformed, System: c.system, Method: http.MethodGet, Path: customerPath, Status: http.StatusOK,
+			Reason: "the answer does not say whether the customer is blocked and archived",
+			Hint: "nothing was changed: block and archive the customer in Landbot by hand, note what was so before, " +
+				"then skip-system with the reason",
+		}
 	}
 	add := func(name string, value bool, restricted string) {
 		settings.Settings = append(settings.Settings, dsr.Setting{

@@ -73,6 +73,7 @@ func TestCustomersThatDoNotShowTheirStateAreNotGuessedAt(t *testing.T) {
 	connector := answering(t, http.StatusOK, `{"success":true,"customer":{"id":17,"email":"jo@example.com"}}`)
 	_, err := connector.Settings(t.Context(), []dsr.Record{{Kind: "customer", ID: "17"}})
 	require.Equal(t, connectors.Malformed, failure(t, err).Class)
+	require.Contains(t, failure(t, err).Advice(), "block and archive the customer in Landbot by hand")
 }
 
 func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"time"
+
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 )
@@ -28,9 +30,32 @@ func Kind() connectors.Kind {
 		Verifiable: true,
 		Evidence:   dsr.ReadBack,
 		Rate:       10,
+		API: &connectors.API{
+			Default: "v1",
+			Versions: []connectors.APIVersion{{Name: "v1", Note: "Lethe's own protocol. The header " +
+				"`Lethe-Signature` names the version."}},
+			Policy:  "It is Lethe's own: receivers of this version go on working.",
+			Sources: []string{"docs/webhook.md (the protocol)"},
+		},
+		Provenance: &connectors.Provenance{
+			DocumentationRead: connectors.Day(2026, time.November, 29),
+			Documentation:     "docs/webhook.md, which is Lethe's own",
+			Simulator:         connectors.SameAuthor,
+		},
 		Credentials: []connectors.Key{
 			{Name: credentialSecret, Required: true, Help: "The secret shared with the receiver, of at least 16 bytes. It signs every request " +
 				"and is never sent."},
+		},
+		Access: []connectors.Access{
+			{
+				Title: "Shared secret",
+				Steps: []string{
+					"Make a secret: `openssl rand -hex 32`.",
+					"Give it to the receiver, and put it into the environment variable that `credentials.secret` " +
+						"names.",
+					"Run `lethe systems check` with the system's name: the receiver answers 401 if the two differ.",
+				},
+			},
 		},
 		Options: []connectors.Key{
 			{Name: optionIdentifiers, List: true, Help: "The identifier types that the receiver understands; others are not sent to it. " +

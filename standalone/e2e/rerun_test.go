@@ -193,7 +193,7 @@ func TestAResetToAnyEventEndsWithTheSameReport(t *testing.T) {
 				if event <= archived { // later runs have nothing left to report
 					require.Len(t, again.Earlier, resets)
 				}
-				require.Equal(t, 1, deletions(again, "hubspot", "/crm/v3/objects/contacts/gdpr-delete"), "what was done once is on record once")
+				require.Equal(t, 1, deletions(again, "hubspot", "/crm/objects/2026-09/contacts/gdpr-delete"), "what was done once is on record once")
 			}
 
 			require.Greater(t, resets, 10)
@@ -241,7 +241,7 @@ func TestAResetOfAnOpenRequestLosesNothing(t *testing.T) {
 	require.Equal(t, complete(), states(r))
 	require.Len(t, r.Earlier, resets)
 	require.Contains(t, s.must("report", "R-1"), "Earlier run")
-	require.Equal(t, 1, deletions(r, "hubspot", "/crm/v3/objects/contacts/gdpr-delete"))
+	require.Equal(t, 1, deletions(r, "hubspot", "/crm/objects/2026-09/contacts/gdpr-delete"))
 	s.forgotten(population.Ana)
 }
 
