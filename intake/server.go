@@ -39,6 +39,8 @@ const (
 type Desk interface {
 	// Submit returns once Temporal has the request durably.
 	Submit(ctx context.Context, r dsr.Request) (already bool, err error)
+	// Belongs says whether the controller has handed in the request of the id.
+	Belongs(ctx context.Context, id, controller string) (requests.Belonging, error)
 	Request(ctx context.Context, kind dsr.Kind, id string) (dsr.Request, error)
 	Status(ctx context.Context, kind dsr.Kind, id string) (dsr.Report, map[string]report.Note, error)
 	Line(ctx context.Context, kind dsr.Kind, id string) (requests.Line, error)
