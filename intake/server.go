@@ -104,7 +104,7 @@ func NewServer(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET "+certificatePath, s.open(s.serveCertificate))
 	Health{Ready: o.Ready, Outdated: o.Outdated, Log: o.Log}.routes(mux)
 	if o.Codec != nil {
-		mux.Handle("/codec/", s.codec(http.StripPrefix("/codec", o.Codec), o.CodecRate))
+		mux.Handle("/codec/", s.codec(http.StripPrefix("/codec", o.Codec), CodecLimits{Rate: o.CodecRate}))
 	}
 	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, nothingThere)

@@ -9,6 +9,7 @@ import (
 
 	"ite.digital/lethe/intake"
 	"ite.digital/lethe/vault"
+	"ite.digital/lethe/worker"
 )
 
 func newCodecServer(s *streams) *cobra.Command {
@@ -24,7 +25,8 @@ Identifiers come back masked. Whoever holds the grant sees them whole under the
 address …/reveal/REASON, where the reason is a ticket's number or words joined by
 dashes; it is logged. lethe.yaml says in codec_server who may call.
 
-It speaks plain HTTP: put it behind the proxy that serves the Web UI.`,
+It speaks plain HTTP: put it behind the proxy that serves the Web UI, and say so with
+codec_server.behind_proxy, so that callers are told apart by X-Forwarded-For.`,
 		Example: `  lethe codec-server --config lethe.yaml
   temporal workflow show -w erasure/ticket-4711 --codec-endpoint http://127.0.0.1:8234 --codec-auth "Bearer $TOKEN"`,
 		Args: arguments(),
@@ -55,14 +57,13 @@ func serveCodec(ctx context.Context, a *access, log zerolog.Logger) error {
 		return err
 	}
 	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
-		o := cfg.CodecServer.Options(options.Namespace)
-		o.Log = log
-		codec := keys.NewCodecServer(o)
 		listener, err := intake.Listen(ctx, cfg.CodecServer.Listen, "codec_server.listen")
 		if err != nil {
 			return err
 		}
 		log.Info().Str("address", listener.Addr().String()).Msg("serving")
-		return intake.Listening{Listener: listener, Log: log}.Serve(ctx, intake.LimitCodec(codec, cfg.CodecServer.Rate, true))
+		return intake.Listening{Listener: listener, Log: log}.Serve(ctx, worker.NewCodecServer(cfg.CodecServer, worker.CodecParts{
+			Vault: keys, Namespace: options.Namespace, Log: log,
+		}))
 	})
 }
