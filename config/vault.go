@@ -66,6 +66,8 @@ type CodecServer struct {
 	Tokens []vault.Token
 	// JWT lets in whom an identity provider vouches for; nil if nobody does.
 	JWT *vault.JWT
+	// BehindProxy says that a proxy stands in front, which tells callers' addresses.
+	BehindProxy bool
 	// Rate is how many calls a second each of them may make; ten times as many at once,
 	// as the Web UI opens a page with a call for each event.
 	Rate float64
@@ -151,9 +153,12 @@ func (l *loader) codecServer(entries map[string]entry) CodecServer {
 
 func (l *loader) codecServerOf(v value, config CodecServer) CodecServer {
 	parts := v.entries()
-	v.refuseUnknown(parts, []string{"listen", "ui_origins", "tokens", "jwt", "rate"}, nil)
+	v.refuseUnknown(parts, []string{"listen", "behind_proxy", "ui_origins", "tokens", "jwt", "rate"}, nil)
 	if part, ok := parts["listen"]; ok {
 		config.Listen = listenAddress(part.value)
+	}
+	if part, ok := parts["behind_proxy"]; ok {
+		config.BehindProxy = part.value.yes()
 	}
 	if part, ok := parts["ui_origins"]; ok {
 		for _, item := range part.value.items() {

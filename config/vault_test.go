@@ -27,6 +27,7 @@ vault:
   grace_period: 0s
 codec_server:
   listen: 127.0.0.1:9000
+  behind_proxy: true
   rate: 7
   ui_origins: [https://temporal.example.com]
   tokens: [{name: sam, token: "file:sam.token", reveal: true}]
@@ -43,6 +44,7 @@ systems:
 		PreviousKEKs: []string{"file://" + dir + "/old.key"}, CacheFor: 90 * time.Second,
 	}, c.Vault)
 	require.Equal(t, "127.0.0.1:9000", c.CodecServer.Listen)
+	require.True(t, c.CodecServer.BehindProxy)
 	require.InDelta(t, 7, c.CodecServer.Rate, 0)
 	require.Equal(t, []string{"https://temporal.example.com"}, c.CodecServer.Origins)
 	require.Equal(t, []vault.Token{{Name: "sam", Value: "a token of more than 24 characters", Reveal: true}}, c.CodecServer.Tokens)

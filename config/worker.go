@@ -19,11 +19,15 @@ const (
 // DefaultDeployment is the name of the worker deployment unless configured.
 const DefaultDeployment = "lethe"
 
-// Worker says how workers of several releases share the work.
+// Worker says how workers of several releases share the work, and where they say how they
+// are.
 type Worker struct {
 	Versioning Versioning
 	// Deployment is the name of Temporal's worker deployment.
 	Deployment string
+	// Listen is the address at which workers say whether they live and can work; empty
+	// for nowhere.
+	Listen string
 }
 
 // deploymentName leaves out what Temporal separates names with.
@@ -36,7 +40,7 @@ func workerOf(entries map[string]entry) Worker {
 		return config
 	}
 	parts := e.value.entries()
-	e.value.refuseUnknown(parts, []string{"versioning", "deployment"}, nil)
+	e.value.refuseUnknown(parts, []string{"versioning", "deployment", "listen"}, nil)
 	if part, ok := parts["versioning"]; ok {
 		text, isText := part.value.text()
 		switch config.Versioning = Versioning(text); config.Versioning {
@@ -53,6 +57,9 @@ func workerOf(entries map[string]entry) Worker {
 			part.value.refuse("is not a name; use up to 64 letters, digits, dashes and underscores")
 		}
 		config.Deployment = text
+	}
+	if part, ok := parts["listen"]; ok {
+		config.Listen = listenAddress(part.value)
 	}
 	return config
 }

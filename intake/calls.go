@@ -101,13 +101,21 @@ func (c *call) submit(request dsr.Request) (dsr.Request, error) {
 }
 
 // notTaken answers why a request is not confirmed. Whatever is not understood is
-// worth another try: the same request twice is one request.
+// worth another try: the same request twice is one request. Of another controller's
+// request it says that the id is taken, which cannot be kept secret, and no more.
 func (c *call) notTaken(err error) {
+	forgotten := errors.Is(err, requests.ErrForgotten)
+	belongs, unknown := requests.Unnoted, error(nil)
+	if forgotten {
+		belongs, unknown = c.belongs(c.w.request)
+	}
 	switch {
-	case errors.Is(err, requests.ErrTaken):
-		c.fail(http.StatusConflict, "a request with other contents has this subject_request_id; nothing was started")
-	case errors.Is(err, requests.ErrForgotten):
+	case unknown != nil:
+		c.unclear(unknown, "the request is not confirmed; send the same again")
+	case forgotten && belongs == requests.Own:
 		c.fail(http.StatusConflict, "a request with this subject_request_id was carried out and forgotten; use another one")
+	case forgotten, errors.Is(err, requests.ErrTaken):
+		c.fail(http.StatusConflict, "a request with other contents has this subject_request_id; nothing was started")
 	default:
 		c.unclear(err, "the request is not confirmed; send the same again")
 	}
@@ -132,12 +140,21 @@ func (c *call) find() (dsr.Request, bool) {
 		return dsr.Request{}, false
 	}
 	c.w.request = id
-	for _, kind := range dsr.Kinds() {
+	belongs, err := c.belongs(id)
+	if err != nil {
+		c.unclear(err, "where the request stands cannot be told at the moment")
+		return dsr.Request{}, false
+	}
+	kinds := dsr.Kinds()
+	if belongs == requests.Foreign {
+		kinds = nil // nothing of it is asked, so that nothing shows in the answer
+	}
+	for _, kind := range kinds {
 		switch request, err := c.Desk.Request(c.r.Context(), kind, id); {
-		case errors.Is(err, requests.ErrForgotten):
+		case errors.Is(err, requests.ErrForgotten) && belongs == requests.Own:
 			c.fail(http.StatusGone, "the request was carried out and forgotten; the completion report in the archive is what is left")
 			return dsr.Request{}, false
-		case err != nil && !errors.Is(err, requests.ErrUnknown):
+		case err != nil && !errors.Is(err, requests.ErrUnknown) && !errors.Is(err, requests.ErrForgotten):
 			c.unclear(err, "where the request stands cannot be told at the moment")
 			return dsr.Request{}, false
 		case err == nil && request.Intake != nil && request.Intake.Controller == c.client.Controller:
@@ -146,6 +163,11 @@ func (c *call) find() (dsr.Request, bool) {
 	}
 	c.fail(http.StatusNotFound, "no request with this subject_request_id was handed in by this controller")
 	return dsr.Request{}, false
+}
+
+// belongs says whose a request is.
+func (c *call) belongs(id string) (requests.Belonging, error) {
+	return c.Desk.Belongs(c.r.Context(), id, c.client.Controller)
 }
 
 // endedWithoutReport is the result of a request whose workflow failed or was

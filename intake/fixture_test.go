@@ -47,6 +47,8 @@ type desk struct {
 	// status and line are how every request stands.
 	status dsr.Report
 	line   requests.Line
+	// belongs says whose requests are, by their controllers.
+	belongs map[string]requests.Belonging
 	// err, if set, is what everything answers.
 	err error
 	// refusal is what updates answer, and after is the status from then on.
@@ -73,6 +75,12 @@ func (d *desk) Submit(_ context.Context, r dsr.Request) (bool, error) {
 		d.taken[r.WorkflowID()] = r
 	}
 	return ok, nil
+}
+
+func (d *desk) Belongs(_ context.Context, _, controller string) (requests.Belonging, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.belongs[controller], nil
 }
 
 func (d *desk) Request(_ context.Context, kind dsr.Kind, id string) (dsr.Request, error) {

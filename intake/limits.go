@@ -139,20 +139,37 @@ func admit(w http.ResponseWriter, limiter *rate.Limiter) bool {
 	return false
 }
 
-// LimitCodec limits the callers of a codec server, which knows itself whom it lets in:
-// perSecond calls of each credential, and wrong ones by the address they come from.
-// behindProxy takes the address from X-Forwarded-For.
-func LimitCodec(codec http.Handler, perSecond float64, behindProxy bool) http.Handler {
-	return newGate(behindProxy).codec(codec, perSecond)
+// CodecLimits are those of the callers of a codec server.
+type CodecLimits struct {
+	// Rate is how many calls a second each credential may make.
+	Rate float64
+	// BehindProxy says that a proxy stands in front, which tells callers' addresses in
+	// X-Forwarded-For. Without one anybody could write that header.
+	BehindProxy bool
+	// Anonymous says that callers without a credential are let in. Each address may make
+	// as many calls then as a credential.
+	Anonymous bool
 }
 
-func (g *gate) codec(next http.Handler, perSecond float64) http.Handler {
-	callers := newLimiters(perSecond, int(math.Ceil(codecBurst*perSecond)))
+// LimitCodec limits the callers of a codec server, which knows itself whom it lets in:
+// calls of each credential, and wrong ones by the address they come from.
+func LimitCodec(codec http.Handler, l CodecLimits) http.Handler {
+	return newGate(l.BehindProxy).codec(codec, l)
+}
+
+func (g *gate) codec(next http.Handler, l CodecLimits) http.Handler {
+	callers := newLimiters(l.Rate, int(math.Ceil(codecBurst*l.Rate)))
+	withoutCredential := g.stranger
+	if l.Anonymous {
+		withoutCredential = func(w http.ResponseWriter, r *http.Request) bool {
+			return admit(w, callers.of("from "+origin(r, g.behindProxy)))
+		}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		credential := r.Header.Get("Authorization")
 		if credential == "" {
 			// Browsers ask whether a page may call, without a token and for each address.
-			if r.Method == http.MethodOptions || g.stranger(w, r) {
+			if r.Method == http.MethodOptions || withoutCredential(w, r) {
 				next.ServeHTTP(w, r)
 			}
 			return

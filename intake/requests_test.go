@@ -280,13 +280,50 @@ func TestNothingIsConfirmedWhileTemporalIsDown(t *testing.T) {
 	}
 }
 
-func TestARequestThatWasForgotten(t *testing.T) {
+// TestAForgottenRequestExistsForItsControllerOnly compares what others are answered with
+// what they are answered for an id that nobody has used, or whose request is not over.
+func TestAForgottenRequestExistsForItsControllerOnly(t *testing.T) {
+	t.Parallel()
+	own := map[string]requests.Belonging{"example_controller_id": requests.Own, "somebody_else": requests.Foreign}
+	unused, open, forgotten, ofOld := newGateway(t), newGateway(t), newGateway(t), newGateway(t)
+	require.Equal(t, http.StatusCreated, open.call(http.MethodPost, "/v2/requests", example).status)
+	open.desk.belongs, forgotten.desk.belongs = own, own
+	forgotten.desk.err, ofOld.desk.err = requests.ErrForgotten, requests.ErrForgotten
+
+	for _, method := range []string{http.MethodGet, http.MethodDelete} {
+		ask := func(g *gateway, token string) answer {
+			a := g.as(token, method, "/v2/requests/"+id, "")
+			return answer{status: a.status, body: a.body}
+		}
+		nothing := ask(unused, otherToken)
+		require.Equal(t, http.StatusNotFound, nothing.status)
+		require.Equal(t, http.StatusGone, ask(forgotten, token).status)
+		require.Equal(t, nothing, ask(open, otherToken))
+		require.Equal(t, nothing, ask(forgotten, otherToken))
+		require.Equal(t, nothing, ask(ofOld, otherToken), "nobody has noted whose it was")
+		require.Equal(t, nothing, ask(ofOld, token), "nobody has noted whose it was")
+	}
+
+	hand := func(g *gateway, token string) answer {
+		a := g.as(token, http.MethodPost, "/v2/requests", example)
+		return answer{status: a.status, body: a.body}
+	}
+	taken := hand(open, otherToken)
+	require.Equal(t, http.StatusConflict, taken.status)
+	require.Equal(t, taken, hand(forgotten, otherToken), "how far another's request has come is nobody's business")
+	require.Equal(t, taken, hand(ofOld, otherToken))
+	require.Contains(t, hand(forgotten, token).body, "was carried out and forgotten")
+}
+
+// TestWhatCannotBeReadOfAnotherControllersRequestIsNotTold has a request that cannot be
+// read, which would be 503 for its own controller.
+func TestWhatCannotBeReadOfAnotherControllersRequestIsNotTold(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)
-	g.desk.err = requests.ErrForgotten
-	require.Equal(t, http.StatusConflict, g.call(http.MethodPost, "/v2/requests", example).status)
-	require.Equal(t, http.StatusGone, g.call(http.MethodGet, "/v2/requests/"+id, "").status)
-	require.Equal(t, http.StatusGone, g.call(http.MethodDelete, "/v2/requests/"+id, "").status)
+	g.desk.belongs = map[string]requests.Belonging{"example_controller_id": requests.Own, "somebody_else": requests.Foreign}
+	g.desk.err = errors.New("the payload was altered")
+	require.Equal(t, http.StatusServiceUnavailable, g.call(http.MethodGet, "/v2/requests/"+id, "").status)
+	require.Equal(t, http.StatusNotFound, g.as(otherToken, http.MethodGet, "/v2/requests/"+id, "").status)
 }
 
 func TestOnlyThePendingAreCancelled(t *testing.T) {

@@ -33,11 +33,22 @@ const (
 	maxFromAddress = 100
 )
 
-// A Listening is where a gateway is served.
+// Listen takes an address to serve at. The error names the key of lethe.yaml that says
+// another one.
+func Listen(ctx context.Context, address, key string) (net.Listener, error) {
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the address %s cannot be listened on; set %s to another one", address, key)
+	}
+	return listener, nil
+}
+
+// A Listening is where something is served over HTTP.
 type Listening struct {
 	Listener net.Listener
-	// TLS is nil if a proxy speaks TLS in front of the gateway. All connections come from
-	// the proxy then, and their number is up to it.
+	// TLS is nil if plain HTTP is spoken. All connections of a gateway come from the proxy
+	// then that speaks TLS in front of it, and their number is up to it.
 	TLS *tls.Config
 	// ReadTimeout is how long a call may take to arrive; 0 means ten seconds.
 	ReadTimeout time.Duration
@@ -71,7 +82,7 @@ func (l Listening) Serve(ctx context.Context, handler http.Handler) error {
 	}()
 	select {
 	case err := <-served:
-		return fmt.Errorf("serve the gateway: %w", err)
+		return fmt.Errorf("serve at %s: %w", l.Listener.Addr(), err)
 	case <-ctx.Done():
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)

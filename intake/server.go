@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,13 +24,8 @@ import (
 const (
 	// callTimeout bounds what the gateway does for one call.
 	callTimeout = 25 * time.Second
-	// readyTimeout bounds the look whether the gateway can work.
-	readyTimeout = 5 * time.Second
 	// retryAfter is when to come back while the gateway cannot work, in seconds.
 	retryAfter = "30"
-	// probesRate and probesBurst bound the looks, a second, whether the gateway can
-	// work.
-	probesRate, probesBurst = 2, 4
 )
 
 // A Desk is where requests are handed in and asked after; it is a
@@ -39,6 +33,8 @@ const (
 type Desk interface {
 	// Submit returns once Temporal has the request durably.
 	Submit(ctx context.Context, r dsr.Request) (already bool, err error)
+	// Belongs says whether the controller has handed in the request of the id.
+	Belongs(ctx context.Context, id, controller string) (requests.Belonging, error)
 	Request(ctx context.Context, kind dsr.Kind, id string) (dsr.Request, error)
 	Status(ctx context.Context, kind dsr.Kind, id string) (dsr.Report, map[string]report.Note, error)
 	Line(ctx context.Context, kind dsr.Kind, id string) (requests.Line, error)
@@ -89,16 +85,6 @@ type server struct {
 	*gate
 	openAPI  []byte
 	limiters map[string]*rate.Limiter
-	probe    probe
-}
-
-// A probe is the last look whether the gateway can work. Looks are limited on their
-// own, and what the last one saw is told between them: strangers who call all the
-// time must not make a gateway look as if it could not work.
-type probe struct {
-	mu   sync.Mutex
-	turn *rate.Limiter
-	err  error
 }
 
 // NewServer returns the gateway's handler.
@@ -108,7 +94,6 @@ func NewServer(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	s := &server{Options: o, gate: newGate(o.BehindProxy), openAPI: document, limiters: map[string]*rate.Limiter{}}
-	s.probe.turn = rate.NewLimiter(probesRate, probesBurst)
 	for _, c := range o.Clients {
 		s.limiters[c.Name] = rate.NewLimiter(rate.Limit(c.Rate), int(math.Ceil(c.Rate)))
 	}
@@ -117,10 +102,9 @@ func NewServer(o Options) (http.Handler, error) {
 	s.routes(mux, "/v1", "/opengdpr_requests", version1)
 	mux.HandleFunc("GET /v2/openapi.json", s.open(s.serveOpenAPI))
 	mux.HandleFunc("GET "+certificatePath, s.open(s.serveCertificate))
-	mux.HandleFunc("GET /healthz", s.serveHealth)
-	mux.HandleFunc("GET /readyz", s.serveReady)
+	Health{Ready: o.Ready, Outdated: o.Outdated, Log: o.Log}.routes(mux)
 	if o.Codec != nil {
-		mux.Handle("/codec/", s.codec(http.StripPrefix("/codec", o.Codec), o.CodecRate))
+		mux.Handle("/codec/", s.codec(http.StripPrefix("/codec", o.Codec), CodecLimits{Rate: o.CodecRate}))
 	}
 	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, nothingThere)
@@ -302,37 +286,6 @@ func (s *server) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
 func (s *server) serveCertificate(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/x-pem-file")
 	_, _ = w.Write(s.Signer.Certificate()) // nobody is left to be told
-}
-
-// serveHealth says that the process lives.
-func (s *server) serveHealth(w http.ResponseWriter, _ *http.Request) {
-	send(w, http.StatusOK, []byte(`{"status":"ok"}`))
-}
-
-// serveReady says whether requests can be taken in.
-func (s *server) serveReady(w http.ResponseWriter, r *http.Request) {
-	if err := s.ready(r.Context()); err != nil {
-		s.Log.Warn().Err(err).Msg("not ready")
-		refuse(w, http.StatusServiceUnavailable, "Temporal or the keys cannot be reached; the log says more")
-		return
-	}
-	if s.Outdated != nil && s.Outdated() {
-		send(w, http.StatusOK, []byte(`{"status":"ready","configuration":"outdated"}`))
-		return
-	}
-	send(w, http.StatusOK, []byte(`{"status":"ready","configuration":"current"}`))
-}
-
-// ready looks, if it is time to. Whoever asked may have gone: others are told the same.
-func (s *server) ready(ctx context.Context) error {
-	s.probe.mu.Lock()
-	defer s.probe.mu.Unlock()
-	if s.probe.turn.Allow() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
-		defer cancel()
-		s.probe.err = s.Ready(ctx)
-	}
-	return s.probe.err
 }
 
 // isJSON reports whether the call says that it brings JSON.

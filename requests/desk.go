@@ -133,9 +133,9 @@ func (d *Desk) Submit(ctx context.Context, r dsr.Request) (already bool, err err
 }
 
 // claim makes sure that no request of another kind has the id, or gets it at the
-// same moment: workflow ids hold the kind, so Temporal alone would start both. A
-// claim says nothing of the contents, so that whoever was interrupted after it can
-// come again.
+// same moment: workflow ids hold the kind, so Temporal alone would start both. Nor has
+// another controller it. A claim says nothing of the contents, so that whoever was
+// interrupted after it can come again.
 func (d *Desk) claim(ctx context.Context, r dsr.Request) error {
 	for _, kind := range dsr.Kinds() {
 		if kind == r.Kind {
@@ -147,11 +147,55 @@ func (d *Desk) claim(ctx context.Context, r dsr.Request) error {
 			return ErrTaken
 		}
 	}
-	owner, err := d.keys.Claim(ctx, r.ID, string(r.Kind))
-	if err == nil && owner != string(r.Kind) {
+	by, err := d.opaque(ctx, r.ID, r.Intake.Controller)
+	if err != nil {
+		return err
+	}
+	first, err := d.keys.Claim(ctx, r.ID, vault.Claim{Owner: string(r.Kind), By: by})
+	if err == nil && (first.Owner != string(r.Kind) || first.By != "" && first.By != by) {
 		err = ErrTaken
 	}
 	return err
+}
+
+// opaque names the controller of a request for those who have the vault's key only.
+func (d *Desk) opaque(ctx context.Context, id, controller string) (string, error) {
+	namer, err := d.keys.Namer(ctx)
+	if err != nil {
+		return "", err
+	}
+	return namer.Name("controller", id, controller), nil
+}
+
+// A Belonging says whether a request is a controller's.
+type Belonging int
+
+const (
+	// Unnoted: nobody has handed a request of the id in through the gateway, or did so
+	// before it was noted who.
+	Unnoted Belonging = iota
+	// Own: the controller has.
+	Own
+	// Foreign: another one has.
+	Foreign
+)
+
+// Belongs says whether the controller has handed in the request of the id, also after it
+// was forgotten.
+func (d *Desk) Belongs(ctx context.Context, id, controller string) (Belonging, error) {
+	claim, err := d.keys.Claimed(ctx, id)
+	if err != nil || claim.By == "" {
+		return Unnoted, err
+	}
+	by, err := d.opaque(ctx, id, controller)
+	switch {
+	case err != nil:
+		return Unnoted, err
+	case claim.By == by:
+		return Own, nil
+	default:
+		return Foreign, nil
+	}
 }
 
 // exists reports whether there is such a request. One that Temporal has dropped

@@ -66,18 +66,21 @@ func runDemo(ctx context.Context, out io.Writer, exit bool) (err error) {
 	}
 	serving, stopServing := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- h.Run(serving) }()
+	go func() {
+		served <- h.Run(serving)
+		stopServing() // nobody waits for samples that nobody carries out
+	}()
 	defer func() {
 		stopServing()
 		err = errors.Join(err, <-served, h.Close())
 	}()
 	d := demo{Host: h, out: out, town: town, shown: map[string]string{}}
-	if err := d.run(ctx); err != nil {
+	if err := d.run(serving); err != nil {
 		return err
 	}
 	if !exit {
 		d.invite(dir)
-		return d.onDuty(ctx)
+		return d.onDuty(serving)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -68,9 +69,5 @@ func (s serving) run(ctx context.Context, out, errOut io.Writer) error {
 	if h.Engine.Address() != "127.0.0.1:7233" {
 		fmt.Fprintf(out, "For the command line: export TEMPORAL_ADDRESS=%s\n", h.Engine.Address())
 	}
-	runErr := h.Run(ctx)
-	if err := h.Close(); err != nil {
-		return err
-	}
-	return runErr
+	return errors.Join(h.Run(ctx), h.Close())
 }

@@ -231,3 +231,40 @@ func BenchmarkCodec(b *testing.B) {
 		})
 	}
 }
+
+// typed is what an operator types, and how it came.
+type typed struct {
+	System   string `json:"system"`
+	unsealed bool
+}
+
+func (t *typed) CameUnsealed() { t.unsealed = true }
+
+func TestAWorkerTellsWhatCameUnencrypted(t *testing.T) {
+	t.Parallel()
+	v := newPlace(t).open(t)
+	require.NoError(t, v.Ensure(t.Context(), workflowID))
+	worker := client.Options{Namespace: namespace}
+	v.ProtectWorker(&worker)
+	at := converter.WithDataConverterSerializationContext(worker.DataConverter, converter.WorkflowSerializationContext{
+		Namespace: namespace, WorkflowID: workflowID,
+	})
+	plain, err := converter.GetDefaultDataConverter().ToPayloads(typed{System: "gist"})
+	require.NoError(t, err)
+	sealed, err := of(v, workflowID).ToPayloads(typed{System: "gist"})
+	require.NoError(t, err)
+	byCodecServer, err := v.NewCodec(namespace).WithSerializationContext(converter.WorkflowSerializationContext{
+		Namespace: namespace, WorkflowID: vault.SystemPrefix + "any",
+	}).Encode(plain.GetPayloads())
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		payloads *commonpb.Payloads
+		unsealed bool
+	}{
+		"plain": {plain, true}, "sealed": {sealed, false}, "typed": {&commonpb.Payloads{Payloads: byCodecServer}, false},
+	} {
+		var read typed
+		require.NoError(t, at.FromPayloads(c.payloads, &read), name)
+		require.Equal(t, typed{System: "gist", unsealed: c.unsealed}, read, name)
+	}
+}

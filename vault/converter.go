@@ -129,7 +129,31 @@ func (p patient) ToPayloads(values ...any) (*commonpb.Payloads, error) {
 func (p patient) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
 	err := p.wait(p.DataConverter.FromPayloads(payloads, into...))
 	p.explain(err)
+	if err == nil {
+		report(payloads, into)
+	}
 	return err
+}
+
+// Unsealed is what is told if it was read from a payload that came unencrypted, so that
+// nobody can say who sent it.
+type Unsealed interface {
+	CameUnsealed()
+}
+
+// report tells what came unencrypted.
+func report(payloads *commonpb.Payloads, into []any) {
+	for i, payload := range payloads.GetPayloads() {
+		if i == len(into) {
+			return
+		}
+		if _, sealed := encryptedUnder(payload); sealed {
+			continue
+		}
+		if told, ok := into[i].(Unsealed); ok {
+			told.CameUnsealed()
+		}
+	}
 }
 
 // failureConverter encrypts failures: their messages, stack traces and details.

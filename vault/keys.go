@@ -40,9 +40,13 @@ type due struct {
 	At time.Time `json:"at"`
 }
 
-// claim says whose an id is.
-type claim struct {
+// A Claim says whose an id is, for good: also after the request's key was destroyed.
+type Claim struct {
+	// Owner is the kind of the request.
 	Owner string `json:"owner"`
+	// By is who handed the request in, by a name that a [Namer] made. It is empty in
+	// claims of before it was noted.
+	By string `json:"by,omitempty"`
 }
 
 // tombstone says that a key was destroyed.
@@ -271,26 +275,34 @@ func (v *Vault) readObject(ctx context.Context, object string, into any) error {
 	return nil
 }
 
-// Claim notes whose an id is, and returns who has it: of many that claim it, at once
-// and in different processes, the first one has it for good. To claim what one has
-// is fine, so that whoever was interrupted can go on.
-func (v *Vault) Claim(ctx context.Context, id, owner string) (string, error) {
+// Claim notes whose an id is, and returns the claim that counts: of many that claim it,
+// at once and in different processes, the first one has it for good. To claim what one
+// has is fine, so that whoever was interrupted can go on.
+func (v *Vault) Claim(ctx context.Context, id string, c Claim) (Claim, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	content, err := json.Marshal(claim{Owner: owner})
+	content, err := json.Marshal(c)
 	if err != nil {
-		return "", err
+		return Claim{}, err
 	}
 	err = v.store.Create(ctx, claimObject(id), content)
 	if err == nil {
-		return owner, nil
+		return c, nil
 	}
 	if !errors.Is(err, storage.ErrExists) {
-		return "", unavailable("claim the id", err)
+		return Claim{}, unavailable("claim the id", err)
 	}
-	var first claim
-	if err := v.readObject(ctx, claimObject(id), &first); err != nil {
-		return "", unavailable("read whose the id is", err)
+	return v.Claimed(ctx, id)
+}
+
+// Claimed returns the claim on an id; it is zero if nobody has claimed it.
+func (v *Vault) Claimed(ctx context.Context, id string) (Claim, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	var c Claim
+	err := v.readObject(ctx, claimObject(id), &c)
+	if errors.Is(err, storage.ErrNotFound) {
+		return Claim{}, nil
 	}
-	return first.Owner, nil
+	return c, err
 }

@@ -49,13 +49,13 @@ func TestAnIDIsClaimedOnceHoweverManyClaimIt(t *testing.T) {
 	p.open(t)
 	for round := range 10 {
 		id := fmt.Sprintf("a7551968-d5d6-44b2-9831-815ac901779%d", round)
-		owners := make([]string, 8)
+		owners := make([]vault.Claim, 8)
 		var claimers sync.WaitGroup
 		for i := range owners {
 			v := p.open(t)
 			claimers.Go(func() {
 				var err error
-				if owners[i], err = v.Claim(context.Background(), id, fmt.Sprintf("kind-%d", i)); err != nil {
+				if owners[i], err = v.Claim(context.Background(), id, vault.Claim{Owner: "erasure", By: fmt.Sprintf("name-%d", i)}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -67,7 +67,13 @@ func TestAnIDIsClaimedOnceHoweverManyClaimIt(t *testing.T) {
 		again, err := p.open(t).Claim(t.Context(), id, owners[0])
 		require.NoError(t, err)
 		require.Equal(t, owners[0], again)
+		claimed, err := p.open(t).Claimed(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, owners[0], claimed)
 	}
+	nobody, err := p.open(t).Claimed(t.Context(), "b7551968-d5d6-44b2-9831-815ac9017790")
+	require.NoError(t, err)
+	require.Zero(t, nobody)
 }
 
 func TestADestroyedKeyIsGoneForGood(t *testing.T) {

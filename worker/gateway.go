@@ -15,7 +15,6 @@ import (
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/config"
-	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/intake"
 	"ite.digital/lethe/requests"
 	"ite.digital/lethe/vault"
@@ -54,10 +53,9 @@ func NewGateway(ctx context.Context, cfg *config.Config, p GatewayParts) (*Gatew
 	if err := g.apply(cfg); err != nil {
 		return nil, err
 	}
-	var listening net.ListenConfig
 	var err error
-	if g.listener, err = listening.Listen(ctx, "tcp", cfg.Gateway.Listen); err != nil {
-		return nil, fmt.Errorf("the address %s cannot be listened on; set gateway.listen to another one", cfg.Gateway.Listen)
+	if g.listener, err = intake.Listen(ctx, cfg.Gateway.Listen, "gateway.listen"); err != nil {
+		return nil, err
 	}
 	return g, nil
 }
@@ -155,10 +153,11 @@ func (g *Gateway) options(cfg *config.Config) (intake.Options, error) {
 	if err != nil {
 		return intake.Options{}, err
 	}
+	desk := requests.NewDesk(g.Temporal, g.Options, g.Vault)
 	o := intake.Options{
 		URL: cfg.Gateway.URL, Signer: signer, ClientAuthorities: cfg.Gateway.ClientAuthorities, BehindProxy: cfg.Gateway.TLS == nil,
 		Parser: cfg.Parser(), Due: cfg.Regulation.DueUnder, Destinations: destinations(cfg.Gateway),
-		Desk: requests.NewDesk(g.Temporal, g.Options, g.Vault), Ready: g.ready, Outdated: g.follow.outdated.Load, Now: time.Now, Log: g.Log,
+		Desk: desk, Ready: func(ctx context.Context) error { return reachable(ctx, desk, g.Vault) }, Outdated: g.follow.outdated.Load, Now: time.Now, Log: g.Log,
 	}
 	for _, c := range cfg.Gateway.Clients {
 		o.Clients = append(o.Clients, intake.Client{Name: c.Name, Controller: c.Controller, Token: c.Token, Rate: c.Rate})
@@ -169,14 +168,6 @@ func (g *Gateway) options(cfg *config.Config) (intake.Options, error) {
 		o.CodecRate, o.Codec = cfg.CodecServer.Rate, g.Vault.NewCodecServer(codec)
 	}
 	return o, nil
-}
-
-// ready says why no request can be taken in, if so.
-func (g *Gateway) ready(ctx context.Context) error {
-	_, err := g.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-	// To look a key up that is not there tells whether the keys can be reached.
-	_, keysErr := g.Vault.DestroyedAt(ctx, dsr.WorkflowID(dsr.Erasure, "ready"))
-	return errors.Join(err, keysErr)
 }
 
 // Signer makes what signs for the gateway's domain.

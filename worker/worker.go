@@ -8,11 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 	"go.temporal.io/sdk/client"
 	sdkworker "go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/config"
@@ -80,8 +82,10 @@ type Fleet struct {
 	temporal client.Client
 	grace    time.Duration
 	workers  []sdkworker.Worker
+	end      *end
 	// follow follows changes of the configuration; nil if nothing depends on it.
 	follow *reload
+	health *health
 }
 
 // Parts are what a fleet works with. The caller closes them after the fleet has
@@ -100,10 +104,16 @@ type Parts struct {
 	// Load, if not nil, reads the configuration again while the fleet works, for the
 	// certificate that signs callbacks; the rest is read at the start only.
 	Load func() (*config.Config, error)
+
+	// make makes the worker of a task queue; nil means the SDK's.
+	make func(client.Client, string, sdkworker.Options) sdkworker.Worker
 }
 
 // New wires the fleet.
 func New(cfg *config.Config, p Parts) (*Fleet, error) {
+	if p.make == nil {
+		p.make = sdkworker.New
+	}
 	reach, err := Reach(cfg, Environment{Log: p.Log})
 	if err != nil {
 		return nil, err
@@ -114,7 +124,15 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 		return nil, err
 	}
 	c, grace := p.Temporal, cfg.Vault.GracePeriod
-	main := sdkworker.New(c, workflows.TaskQueue, sdkworker.Options{WorkerStopTimeout: stopTimeout, DeploymentOptions: deployed})
+	fleet := &Fleet{temporal: c, grace: grace, end: newEnd(), health: newHealth(cfg, p)}
+	add := func(queue string, o sdkworker.Options) sdkworker.Worker {
+		o.WorkerStopTimeout, o.DeploymentOptions = stopTimeout, deployed
+		o.OnFatalError = func(err error) { fleet.end.of(queue, err) }
+		w := p.make(c, queue, o)
+		fleet.workers = append(fleet.workers, w)
+		return w
+	}
+	main := add(workflows.TaskQueue, sdkworker.Options{})
 	main.RegisterWorkflow(workflows.Erasure)
 	main.RegisterWorkflow(workflows.Restriction)
 	main.RegisterWorkflow(workflows.Promise)
@@ -139,7 +157,6 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 		return nil, err
 	}
 	main.RegisterActivity(callbacks.steps())
-	fleet := &Fleet{temporal: c, grace: grace, workers: []sdkworker.Worker{main}}
 	if p.Load != nil && cfg.Gateway != nil {
 		fleet.follow = &reload{load: p.Load, apply: callbacks.apply, log: p.Log, applied: cfg.Fingerprint}
 	}
@@ -148,17 +165,13 @@ func New(cfg *config.Config, p Parts) (*Fleet, error) {
 		if reach.Connectors[name] == nil {
 			continue
 		}
-		w := sdkworker.New(c, workflows.SystemTaskQueue(name), sdkworker.Options{
+		add(workflows.SystemTaskQueue(name), sdkworker.Options{
 			DisableWorkflowWorker:              true,
 			MaxConcurrentActivityExecutionSize: stepsAtOnce,
 			// Temporal counts steps, of all workers; the calls within them are counted by
 			// each process for itself.
 			TaskQueueActivitiesPerSecond: configured.Settings.Rate,
-			WorkerStopTimeout:            stopTimeout,
-			DeploymentOptions:            deployed,
-		})
-		w.RegisterActivity(reach)
-		fleet.workers = append(fleet.workers, w)
+		}).RegisterActivity(reach)
 	}
 	return fleet, nil
 }
@@ -187,8 +200,24 @@ func notifiersOf(cfg *config.Config, log zerolog.Logger) (map[string]activities.
 	return notifiers, nil
 }
 
-// Run serves until the context ends, then lets running steps finish.
+// Run serves until the context ends, then lets running steps finish. It is an error if
+// Temporal turns one of the workers away for good: all of them stop then, for requests
+// would wait for that one unnoticed.
 func (f *Fleet) Run(ctx context.Context) error {
+	listener, err := f.health.listen(ctx)
+	if err != nil {
+		return err
+	}
+	parts, ctx := errgroup.WithContext(ctx)
+	if listener != nil {
+		parts.Go(func() error { return f.health.serve(ctx, listener, f) })
+	}
+	parts.Go(func() error { return f.work(ctx) })
+	return parts.Wait()
+}
+
+// work runs the workers until the context ends, or one of them does.
+func (f *Fleet) work(ctx context.Context) error {
 	if err := f.schedule(ctx); err != nil {
 		return err
 	}
@@ -198,12 +227,21 @@ func (f *Fleet) Run(ctx context.Context) error {
 			return fmt.Errorf("start the worker: %w", err)
 		}
 	}
+	f.health.working.Store(true)
+	defer f.health.working.Store(false)
+	following, stop := context.WithCancel(ctx)
+	var followed sync.WaitGroup
 	if f.follow != nil {
-		f.follow.run(ctx)
+		followed.Go(func() { f.follow.run(following) })
 	}
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+	case <-f.end.reached:
+	}
+	stop()
+	followed.Wait()
 	f.stop(f.workers)
-	return nil
+	return f.end.why()
 }
 
 // stop ends the workers side by side, each within its own time limit.

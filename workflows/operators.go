@@ -56,12 +56,18 @@ func (e *process) answerOperators(ctx workflow.Context) error {
 }
 
 // accept registers an update. One that comes before the plan is made waits for it
-// and is checked then: a reset hands all later updates over at once.
+// and is checked then: a reset hands all later updates over at once. One that came
+// unencrypted is refused before anything of it is compared with the request; those that
+// earlier releases have taken are carried out when a history is replayed.
 func accept[P any](
 	ctx workflow.Context, e *process, name, description string,
 	check func(workflow.Context, P) error, act func(workflow.Context, P) error,
 ) error {
-	validate := func(ctx workflow.Context, p P) error {
+	validate := func(ctx workflow.Context, in input[P]) error {
+		if err := in.check(); err != nil {
+			return err
+		}
+		p := in.content
 		if v, ok := any(p).(validated); ok {
 			if err := v.validate(); err != nil {
 				return e.refuse(err)
@@ -72,7 +78,8 @@ func accept[P any](
 		}
 		return e.refuse(check(ctx, p))
 	}
-	handle := func(ctx workflow.Context, p P) error {
+	handle := func(ctx workflow.Context, in input[P]) error {
+		p := in.content
 		if len(e.systems) == 0 {
 			if err := workflow.Await(ctx, func() bool { return len(e.systems) > 0 }); err != nil {
 				return fmt.Errorf("wait for the plan: %w", err)

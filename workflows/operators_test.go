@@ -5,8 +5,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/vault"
 	"ite.digital/lethe/workflows"
 )
@@ -151,4 +154,56 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		require.ErrorContains(t, *got, want)
 	}
 	require.Len(t, outcome(t, r, "inbox").Actions, 1, "a refusal leaves no trace")
+}
+
+// open is a data converter that gives updates nothing to tell by that they were sealed.
+type open struct{ converter.DataConverter }
+
+func (o open) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
+	err := o.DataConverter.FromPayloads(payloads, into...)
+	for _, value := range into {
+		if told, ok := value.(vault.Unsealed); ok {
+			told.CameUnsealed()
+		}
+	}
+	return err
+}
+
+// TestWithoutAKeyNobodyTriesGuesses sends updates as somebody does who reaches Temporal and
+// has no key: nothing in the answers may depend on what the request holds.
+func TestWithoutAKeyNobodyTriesGuesses(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email)}, nil)
+	tr.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{email, identity.Hash(phone, dsr.SHA256)}}
+	tr.env.SetDataConverter(open{converter.GetDefaultDataConverter()})
+	answers := map[string]*error{}
+	tr.at(time.Hour, func() {
+		skip := func(reason string) workflows.SkipSystem {
+			return workflows.SkipSystem{System: "inbox", Operator: "Sam", Reason: reason}
+		}
+		resolve := func(guess dsr.Identifier) workflows.ResolveHash {
+			return workflows.ResolveHash{Operator: "Sam", Identifiers: []dsr.Identifier{guess}}
+		}
+		other := dsr.Identifier{Type: dsr.Phone, Value: "+33639980009"}
+		for name, send := range map[string]func() *error{
+			"a right guess":           func() *error { return tr.update(workflows.UpdateSkipSystem, skip("asked by "+email.Value)) },
+			"a wrong guess":           func() *error { return tr.update(workflows.UpdateSkipSystem, skip("asked by bob@example.com")) },
+			"no guess":                func() *error { return tr.update(workflows.UpdateSkipSystem, skip("it was closed")) },
+			"what the hash is of":     func() *error { return tr.update(workflows.UpdateResolveHash, resolve(phone)) },
+			"what the hash is not of": func() *error { return tr.update(workflows.UpdateResolveHash, resolve(other)) },
+			"a wrong system":          func() *error { return tr.update(workflows.UpdateCompleteTask, done("nonsense")) },
+		} {
+			answers[name] = send()
+		}
+	})
+	tr.at(2*time.Hour, tr.env.CancelWorkflow)
+
+	tr.env.ExecuteWorkflow(workflows.Erasure, tr.request)
+
+	for name, answered := range answers {
+		var plain vault.Plain
+		require.ErrorAs(t, *answered, &plain, name)
+		require.Equal(t, "the update is not encrypted; send it with lethe, or have the codec server encrypt it", plain.Plain(), name)
+		require.EqualError(t, *answered, plain.Plain(), name)
+	}
 }

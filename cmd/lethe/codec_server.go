@@ -1,19 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"net/http"
-	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"ite.digital/lethe/intake"
 	"ite.digital/lethe/vault"
+	"ite.digital/lethe/worker"
 )
 
 func newCodecServer(s *streams) *cobra.Command {
@@ -29,7 +25,8 @@ Identifiers come back masked. Whoever holds the grant sees them whole under the
 address …/reveal/REASON, where the reason is a ticket's number or words joined by
 dashes; it is logged. lethe.yaml says in codec_server who may call.
 
-It speaks plain HTTP: put it behind the proxy that serves the Web UI.`,
+It speaks plain HTTP: put it behind the proxy that serves the Web UI, and say so with
+codec_server.behind_proxy, so that callers are told apart by X-Forwarded-For.`,
 		Example: `  lethe codec-server --config lethe.yaml
   temporal workflow show -w erasure/ticket-4711 --codec-endpoint http://127.0.0.1:8234 --codec-auth "Bearer $TOKEN"`,
 		Args: arguments(),
@@ -46,12 +43,6 @@ It speaks plain HTTP: put it behind the proxy that serves the Web UI.`,
 	return cmd
 }
 
-const (
-	codecReadTimeout  = 10 * time.Second
-	codecWriteTimeout = time.Minute
-	codecStopTimeout  = 5 * time.Second
-)
-
 // serveCodec serves until the context ends.
 func serveCodec(ctx context.Context, a *access, log zerolog.Logger) error {
 	cfg, err := a.config.load()
@@ -66,40 +57,13 @@ func serveCodec(ctx context.Context, a *access, log zerolog.Logger) error {
 		return err
 	}
 	return withVault(ctx, cfg, false, func(keys *vault.Vault) error {
-		o := cfg.CodecServer.Options(options.Namespace)
-		o.Log = log
-		codec := keys.NewCodecServer(o)
-		return listenAndServe(ctx, cfg.CodecServer.Listen, intake.LimitCodec(codec, cfg.CodecServer.Rate, true), log)
+		listener, err := intake.Listen(ctx, cfg.CodecServer.Listen, "codec_server.listen")
+		if err != nil {
+			return err
+		}
+		log.Info().Str("address", listener.Addr().String()).Msg("serving")
+		return intake.Listening{Listener: listener, Log: log}.Serve(ctx, worker.NewCodecServer(cfg.CodecServer, worker.CodecParts{
+			Vault: keys, Namespace: options.Namespace, Log: log,
+		}))
 	})
-}
-
-// listenAndServe serves at the address until the context ends.
-func listenAndServe(ctx context.Context, address string, handler http.Handler, log zerolog.Logger) error {
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("the address %s cannot be listened on; set codec_server.listen to another one", address)
-	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: codecReadTimeout, ReadTimeout: codecReadTimeout, WriteTimeout: codecWriteTimeout,
-	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	log.Info().Str("address", listener.Addr().String()).Msg("serving")
-	select {
-	case err := <-served:
-		return fmt.Errorf("serve the codec: %w", err)
-	case <-ctx.Done():
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), codecStopTimeout)
-	defer cancel()
-	return cmp.Or(server.Shutdown(stopping), errIfOther(<-served))
-}
-
-// errIfOther leaves out that a server was asked to stop.
-func errIfOther(err error) error {
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
 }

@@ -146,7 +146,7 @@ func (s *streams) doubt(ctx context.Context, configuration *configFlag, cfg *con
 	if cfg == nil {
 		return nil
 	}
-	ring, err := keys.ring(ctx)
+	ring, _, err := keys.ring(ctx)
 	if err != nil || len(ring) == 0 { // to read a report nobody needs the vault
 		return nil //nolint:nilerr // and what is not known is no doubt
 	}

@@ -54,7 +54,7 @@ numbers are printed and the exit code is 4: some that are overdue may be missing
   lethe stats --archive file:///mnt/copy --key report-keys.pem --archive-only --json`,
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := want.check(cmd); err != nil {
+			if err := errors.Join(want.check(cmd), want.keys.check(cmd)); err != nil {
 				return err
 			}
 			cfg, err := reach.config.optional()
@@ -110,7 +110,7 @@ func zoneOf(cfg *config.Config) *time.Location {
 }
 
 func (s *streams) stats(ctx context.Context, reach *access, want statistic, cfg *config.Config, period overview.Period) error {
-	ring, err := s.ringAtHand(ctx, want.keys, cfg)
+	ring, err := s.ringAtHand(ctx, want, cfg)
 	if err != nil {
 		return err
 	}
@@ -170,15 +170,20 @@ func (s *streams) mindSource(source overview.Source, want statistic) {
 }
 
 // ringAtHand is the public keys that were named, or those of the vault if it can be
-// had: to look at numbers nobody needs the vault.
-func (s *streams) ringAtHand(ctx context.Context, keys *keysFlag, cfg *config.Config) (report.Keyring, error) {
+// had: to look at numbers nobody needs the vault. Where the archive is another one than
+// the configured, nobody would think of the configuration, so it is named.
+func (s *streams) ringAtHand(ctx context.Context, want statistic, cfg *config.Config) (report.Keyring, error) {
+	keys := want.keys
 	if len(keys.files) == 0 && cfg == nil {
 		return report.Keyring{}, nil
 	}
-	ring, err := keys.ring(ctx)
+	ring, origin, err := keys.ring(ctx)
 	if err != nil && len(keys.files) == 0 && ctx.Err() == nil {
 		s.mind("signatures are not checked: %s", oneLine(err.Error()))
 		return report.Keyring{}, nil
+	}
+	if err == nil && origin.Found && want.archive != "" {
+		s.mind("signatures are checked with the public keys from %s", origin)
 	}
 	return ring, err
 }

@@ -25,6 +25,7 @@ const (
 // A keysFlag names the public keys that reports are verified with.
 type keysFlag struct {
 	files         []string
+	require       bool
 	configuration *configFlag
 }
 
@@ -34,41 +35,74 @@ func newKeysFlag(s *streams, cmd *cobra.Command) *keysFlag {
 	return f
 }
 
-// flag adds the flag to the command.
+// flag adds the flags to the command.
 func (f *keysFlag) flag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.files, "key", nil, "public key `FILE`, as 'lethe keys export' prints it; can be given several times (default: the keys of the configured vault)")
+	cmd.Flags().BoolVar(&f.require, "require-key", false, "fail unless --key is given: for scripts, which must not rely on the lethe.yaml of the folder that they run in")
+}
+
+// check says what is wrong with the flags.
+func (f *keysFlag) check(cmd *cobra.Command) error {
+	if f.require && len(f.files) == 0 {
+		return usagef(cmd, "name the public keys that you trust with --key FILE; --require-key takes no others")
+	}
+	return nil
+}
+
+// A keyOrigin is where public keys come from: whoever can choose them can have any report
+// verified.
+type keyOrigin struct {
+	// Files are those of --key.
+	Files []string `json:"files,omitempty"`
+	// Configuration is the file that names the vault they are of.
+	Configuration string `json:"configuration,omitempty"`
+	// Found says that nobody has named the configuration: it lies in the current folder.
+	Found bool `json:"found_in_current_folder,omitempty"`
+}
+
+// String says it in words.
+func (o keyOrigin) String() string {
+	switch {
+	case len(o.Files) > 0:
+		return strings.Join(o.Files, ", ")
+	case o.Found:
+		return "the vault that " + o.Configuration + " in the current folder names; if somebody else may have written that file, use --key"
+	default:
+		return "the vault that " + o.Configuration + " names"
+	}
 }
 
 // ring reads the public keys from the files, or from the vault if none is named.
-func (f *keysFlag) ring(ctx context.Context) (report.Keyring, error) {
+func (f *keysFlag) ring(ctx context.Context) (report.Keyring, keyOrigin, error) {
 	ring := report.Keyring{}
 	for _, path := range f.files {
 		content, err := readFile(path, maxKeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("the key file: %w", err)
+			return nil, keyOrigin{}, fmt.Errorf("the key file: %w", err)
 		}
 		keys, err := report.ParseKeys(content)
 		if err != nil {
-			return nil, fmt.Errorf("the key file %s is of no use: %w", path, err)
+			return nil, keyOrigin{}, fmt.Errorf("the key file %s is of no use: %w", path, err)
 		}
 		maps.Copy(ring, keys)
 	}
 	if len(ring) > 0 {
-		return ring, nil
+		return ring, keyOrigin{Files: f.files}, nil
 	}
 	cfg, err := f.configuration.optional()
 	if err != nil {
-		return nil, err
+		return nil, keyOrigin{}, err
 	}
 	if cfg == nil {
-		return nil, errors.New("name the company's public keys with --key FILE; 'lethe keys export' prints them")
+		return nil, keyOrigin{}, errors.New("name the company's public keys with --key FILE; 'lethe keys export' prints them")
 	}
 	err = withVault(ctx, cfg, true, func(keys *vault.Vault) error {
 		public, err := keys.ReportKeys(ctx)
 		ring = report.NewKeyring(public...)
 		return err
 	})
-	return ring, err
+	path, named := f.configuration.file()
+	return ring, keyOrigin{Configuration: path, Found: !named}, err
 }
 
 // readFile reads a file of at most limit bytes.
@@ -91,21 +125,26 @@ func newReportVerify(s *streams) *cobra.Command {
 		Use:   "verify FILE…",
 		Short: "Make sure that reports are as they were signed",
 		Long: `Make sure that files with reports in JSON are as the company signed them. Nothing
-but its public keys is needed: no network, no archive.
+but its public keys is needed: no network, no archive. The last line says where those
+came from.
 
 That a report is authentic does not say that it is the newest one, or that none
 is missing: 'lethe archive verify' does.`,
-		Example: `  lethe report verify --key report-keys.pem ticket-4711.json`,
-		Args:    cobra.ArbitraryArgs,
+		Example: `  lethe report verify --key report-keys.pem ticket-4711.json
+  lethe report verify --require-key --key /etc/lethe/report-keys.pem *.json`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef(cmd, "name the files to verify")
 			}
-			ring, err := keys.ring(cmd.Context())
+			if err := keys.check(cmd); err != nil {
+				return err
+			}
+			ring, origin, err := keys.ring(cmd.Context())
 			if err != nil {
 				return err
 			}
-			return s.verifyFiles(args, ring)
+			return s.verifyFiles(args, ring, origin)
 		},
 	}
 	keys = newKeysFlag(s, cmd)
@@ -113,26 +152,28 @@ is missing: 'lethe archive verify' does.`,
 }
 
 // verifyFiles looks at each file and fails if one is not as it was signed.
-func (s *streams) verifyFiles(paths []string, ring report.Keyring) error {
+func (s *streams) verifyFiles(paths []string, ring report.Keyring, origin keyOrigin) error {
 	failed := 0
-	var last error
 	for _, path := range paths {
 		line, err := verifyFile(path, ring)
 		if err != nil {
-			failed, last = failed+1, err
+			failed++
 			line = "! " + err.Error()
 		}
 		if len(paths) == 1 && err != nil {
-			break // the error says it all
+			return err // it says it all
 		}
 		if err := s.print(line + "\n"); err != nil {
 			return err
 		}
 	}
-	if failed > 0 && len(paths) > 1 {
+	if err := s.print("public keys from " + origin.String() + "\n"); err != nil {
+		return err
+	}
+	if failed > 0 {
 		return fmt.Errorf("%d of %d files are not authentic", failed, len(paths))
 	}
-	return last
+	return nil
 }
 
 func verifyFile(path string, ring report.Keyring) (string, error) {
@@ -187,7 +228,10 @@ whole chain was written anew.`,
 				}
 				noted[i] = head
 			}
-			ring, err := keys.ring(cmd.Context())
+			if err := keys.check(cmd); err != nil {
+				return err
+			}
+			ring, origin, err := keys.ring(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -200,7 +244,7 @@ whole chain was written anew.`,
 			if err != nil {
 				return err
 			}
-			return s.verified(v, *asJSON)
+			return s.verified(verification{v, origin}, *asJSON)
 		},
 	}
 	cmd.Flags().StringArrayVar(&heads, "head", nil, "`HEAD` of the chain that an earlier run has printed; can be given several times")
@@ -231,9 +275,15 @@ func openArchive(ctx context.Context, configuration *configFlag, location string
 	return bucket, nil
 }
 
+// A verification is one with the keys that it was made with.
+type verification struct {
+	report.Verification
+	PublicKeys keyOrigin `json:"public_keys"`
+}
+
 // verified writes what a verification has shown, and returns an error for what is
 // not as it was archived.
-func (s *streams) verified(v report.Verification, asJSON bool) error {
+func (s *streams) verified(v verification, asJSON bool) error {
 	var failure error
 	if n := len(v.Problems); n > 0 {
 		failure = fmt.Errorf("the archive is not as it was written: %s", counted(n, "problem"))
@@ -249,7 +299,7 @@ func (s *streams) verified(v report.Verification, asJSON bool) error {
 		fmt.Fprintf(&b, "%s waits for its entry in the chain: the process that stored it was interrupted; the next sweep writes it\n", name)
 	}
 	fmt.Fprintf(&b, "%s as archived, %d removed by retention, %s in the chain\n", counted(v.Reports, "report"), v.Removed, countedEntries(v.Entries))
-	fmt.Fprintf(&b, "head %s\n", v.Head)
+	fmt.Fprintf(&b, "public keys from %s\nhead %s\n", v.PublicKeys, v.Head)
 	return errors.Join(s.print(b.String()), failure)
 }
 

@@ -80,7 +80,7 @@ func TestAReportIsVerifiedOnAnotherMachine(t *testing.T) {
 	e.write("keys.pem", keys)
 	found := e.lethe("report", "verify", "--key", "keys.pem", "R-1.json")
 	require.Zero(t, found.code, found.err)
-	require.Regexp(t, `^R-1.json: the erasure report on R-1, completed, is as it was signed with the key [0-9a-f]+\n$`, found.out)
+	require.Regexp(t, `^R-1.json: the erasure report on R-1, completed, is as it was signed with the key [0-9a-f]+\npublic keys from keys.pem\n$`, found.out)
 
 	e.flips(keys, first)
 	e.tampers(reports)

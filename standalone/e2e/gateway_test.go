@@ -377,6 +377,9 @@ func TestWhatEverySystemHasDoneIsCompleted(t *testing.T) {
 
 	require.Contains(t, string(g.stage(ana, dsr.StageCompleted).body), `"result":"completed"`)
 	require.Contains(t, string(g.stage(nobody, dsr.StageInProgress).body), `"result":"completed_with_exceptions"`, "a system was left out")
+
+	require.Zero(t, s.lethe("forget", ana, "--yes").code)
+	require.Equal(t, http.StatusGone, g.call(t.Context(), http.MethodGet, "/v2/requests/"+ana, "").status, "whose it was is still known")
 }
 
 // withoutAnalytics leaves out the system that only promises.

@@ -14,6 +14,7 @@ import (
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/population"
+	"ite.digital/lethe/workflows"
 )
 
 // count says how many requests Temporal lists for a query.
@@ -193,4 +194,28 @@ func TestACancelledRequestIsReportedAsSuch(t *testing.T) {
 	require.Contains(t, text, "Cancelled    by sam")
 	require.Contains(t, s.lethe("cancel", "R-1", "--reason", "again").err, "has ended")
 	require.NotEmpty(t, s.town.Remaining(population.Ana))
+}
+
+// TestWithoutAKeyNobodyTriesGuesses reaches Temporal and has no key.
+func TestWithoutAKeyNobodyTriesGuesses(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.worker()
+	s.submit("R-1", population.Ben)
+	s.report("R-1", in("alore", dsr.NeedsOperator))
+	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.engine.Address(), Namespace: s.engine.Namespace(), Logger: silent{}})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	for _, guess := range []string{population.Ben.Email, population.Zoe.Email, "nobody"} {
+		handle, err := c.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
+			WorkflowID: "erasure/R-1", UpdateName: workflows.UpdateSkipSystem, WaitForStage: client.WorkflowUpdateStageCompleted,
+			Args: []any{workflows.SkipSystem{System: "alore", Operator: "sam", Reason: "asked by " + guess}},
+		})
+		if err == nil {
+			err = handle.Get(t.Context(), nil)
+		}
+		require.EqualError(t, err, "the update is not encrypted; send it with lethe, or have the codec server encrypt it")
+	}
+	require.Contains(t, s.lethe("skip-system", "R-1", "alore", "--reason", "asked by "+population.Ben.Email).err, "names the subject")
+	s.conclude("R-1")
 }

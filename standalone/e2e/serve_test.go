@@ -12,9 +12,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/sdk/client"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/population"
 )
@@ -143,4 +147,26 @@ func TestANewcomerHandsARequestInWithCurl(t *testing.T) {
 	require.Contains(t, status, `"request_status":"in_progress"`)
 	require.Contains(t, status, `"name":"hubspot","state":"erased"`)
 	require.Contains(t, status, `"name":"google-analytics","state":"accepted"`)
+}
+
+// TestServingEndsWithoutItsNamespace waits until the SDK gives up, which takes it two
+// minutes.
+func TestServingEndsWithoutItsNamespace(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, address := s.serve()
+	c, err := client.Dial(client.Options{HostPort: address, Logger: requests.Logger(zerolog.Nop())})
+	require.NoError(t, err)
+	defer c.Close()
+
+	_, err = c.OperatorService().DeleteNamespace(t.Context(), &operatorservice.DeleteNamespaceRequest{Namespace: client.DefaultNamespace})
+
+	require.NoError(t, err)
+	select {
+	case <-p.ended:
+	case <-time.After(2 * patience):
+		require.Fail(t, "the process serves nobody and does not end", s.log())
+	}
+	require.Equal(t, 1, p.cmd.ProcessState.ExitCode())
+	require.Regexp(t, "(?m)^lethe-standalone: Temporal has turned the worker of the task queue [a-z.-]+ away for good: .*; when that is mended, start it again$", s.log())
 }

@@ -102,9 +102,9 @@ func (h *Host) codec(o engine.Options, cfg *config.Config, log zerolog.Logger) f
 		anonymous = "web-ui"
 	}
 	return func(origins []string) http.Handler {
-		codec := cfg.CodecServer.Options(cmp.Or(o.Namespace, client.DefaultNamespace))
-		codec.Origins, codec.Anonymous, codec.Log = append(origins, codec.Origins...), anonymous, log
-		return h.vault.NewCodecServer(codec)
+		return worker.NewCodecServer(cfg.CodecServer, worker.CodecParts{
+			Vault: h.vault, Namespace: cmp.Or(o.Namespace, client.DefaultNamespace), Origins: origins, Anonymous: anonymous, Log: log,
+		})
 	}
 }
 
