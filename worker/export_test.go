@@ -6,7 +6,7 @@ import (
 )
 
 // MadeBy has the workers of task queues made by something else than the SDK.
-func (p Parts) MadeBy(make func(client.Client, string, sdkworker.Options) sdkworker.Worker) Parts {
-	p.make = make
+func (p Parts) MadeBy(hire func(client.Client, string, sdkworker.Options) sdkworker.Worker) Parts {
+	p.make = hire
 	return p
 }
