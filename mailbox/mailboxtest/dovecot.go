@@ -82,11 +82,9 @@ service imap-login {
   chroot =
   inet_listener imap {
     port = %[7]d
-    reuse_port = yes
   }
   inet_listener imaps {
     port = %[8]d
-    reuse_port = yes
   }
 }
 protocol imap {
@@ -119,7 +117,7 @@ func Start(t testing.TB, capabilities string) *Dovecot {
 	// The paths of its sockets are bounded, and those of t.TempDir are long.
 	dir, err := os.MkdirTemp("", "dovecot") //nolint:usetesting // see above
 	require.NoError(t, err)
-	d := &Dovecot{t: t, dir: dir, port: simtest.ReservePort(t).Number, implicit: simtest.ReservePort(t).Number}
+	d := &Dovecot{t: t, dir: dir, port: simtest.ServerPort(t), implicit: simtest.ServerPort(t)}
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the server's users pass through
 	internal, login, owner := accounts(t)

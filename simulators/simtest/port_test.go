@@ -38,3 +38,13 @@ func TestAReservedPortIsNobodysUntilItListens(t *testing.T) {
 	require.Equal(t, "hello", string(content))
 	require.NoError(t, conn.Close())
 }
+
+func TestServerPortsDiffer(t *testing.T) {
+	t.Parallel()
+	seen := map[int]bool{}
+	for range 200 {
+		port := simtest.ServerPort(t)
+		require.False(t, seen[port], port)
+		seen[port] = true
+	}
+}
