@@ -51,16 +51,21 @@ func Index() string {
 		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s | %s | %s | %s |\n",
 			k.Name, k.Name, k.Title, modeOf(k), typesOf(k.Needs), evidenceOf(k.Evidence), restrictionOf(k))
 	}
-	text.WriteString("\n## How each connector is known\n\n" +
-		"| connector | reaches | API version, end of support | documentation read | simulator by another author | " +
-		"live run |\n" +
-		"|---|---|---|---|---|---|\n")
+	text.WriteString("\n## How each connector is known\n\n" + Known())
+	return text.String()
+}
+
+// Known is the table, in Markdown, of how each connector with an API is known.
+func Known() string {
+	var text strings.Builder
+	text.WriteString("| connector | API version, end of support | documentation read | simulator by others | live run |\n" +
+		"|---|---|---|---|---|\n")
 	for _, k := range kinds {
 		if k.API == nil {
 			continue
 		}
 		support := k.Support(connectors.Settings{})
-		fmt.Fprintf(&text, "| [`%s`](%s.md) | %s | %s, %s | %s | %s | %s |\n", k.Name, k.Name, k.Title, support.Version, support.End(),
+		fmt.Fprintf(&text, "| %s | %s, %s | %s | %s | %s |\n", k.Name, support.Version, support.End(),
 			day(k.Provenance.DocumentationRead), byAnother(k.Provenance), liveRun(k.Provenance.LiveRun))
 	}
 	return text.String()
