@@ -48,7 +48,7 @@ const firstServerPort, serverPorts = 20_000, 10_000
 func ServerPort(t testing.TB) int {
 	t.Helper()
 	for range serverPorts {
-		port := firstServerPort + rand.IntN(serverPorts) //nolint:gosec // it is no secret
+		port := firstServerPort + rand.IntN(serverPorts)
 		name, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: fmt.Sprintf("@lethe-test-port-%d", port)})
 		if err != nil {
 			continue
