@@ -3,6 +3,9 @@
 # Fetch the Go release that go.mod names if the installed one is older, whatever this machine's default is.
 export GOTOOLCHAIN := auto
 
+# How long the tests of one package may take before they count as hanging; far more than a busy machine needs.
+HANGS = 60m
+
 TOOL = GOWORK=off go tool -modfile=tools/go.mod
 
 .PHONY: setup demo test check build lint fuzz audit generate
@@ -12,13 +15,13 @@ setup: ## install what demo and tests need on Debian, after asking (YES=1 does n
 
 demo: ## start everything with simulated vendors and carry out sample requests
 	@tools/setup.sh demo
-	@echo "Building Lethe with Temporal inside; the first time takes about five minutes…"
+	@echo "Building Lethe with Temporal inside; the first time takes five to ten minutes…"
 	@go run ./standalone demo
 
 test: ## run every test; the race detector watches all that is ours
 	@tools/setup.sh test
-	go test -race ./...
-	go test -timeout 20m ./standalone/...
+	go test -race -timeout $(HANGS) ./...
+	go test -timeout $(HANGS) ./standalone/...
 
 check: ## the quick check: vet, and the tests that need neither browser nor mail server nor Temporal server
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
