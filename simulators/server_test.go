@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httptrace"
 	"slices"
 	"strings"
 	"sync"
@@ -202,11 +201,14 @@ func TestTheVendorActsAlsoWhenTheClientHasHungUp(t *testing.T) {
 	t.Parallel()
 	d := newDiary(1)
 	d.Faults().Set(simulators.Rule{Kind: simulators.Latency, Duration: time.Minute})
-	url := serve(t, d)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	sent := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { cancel() }}
-	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, sent), http.MethodDelete, url, nil)
+	ctx, hangUp := context.WithCancel(t.Context())
+	defer hangUp()
+	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hangUp()
+		d.ServeHTTP(w, r)
+	}))
+	defer vendor.Close()
+	request, err := http.NewRequestWithContext(ctx, http.MethodDelete, vendor.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
