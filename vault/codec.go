@@ -123,8 +123,8 @@ func (c *Codec) associated(name string) []byte {
 }
 
 // Decode implements [converter.PayloadCodec]. Payloads that are not encrypted,
-// such as those of an update sent by hand, are returned as they are; a worker tells what
-// is read from them ([Unsealed]).
+// such as those of an update sent by hand, are returned as they are; values decoded
+// from them can record that ([Unsealed]).
 func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	decoded := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {

@@ -135,13 +135,13 @@ func (p patient) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
 	return err
 }
 
-// Unsealed is what is told if it was read from a payload that came unencrypted, so that
-// nobody can say who sent it.
+// Unsealed is implemented by values that record that they were decoded from an unencrypted
+// payload, whose sender is not known.
 type Unsealed interface {
 	CameUnsealed()
 }
 
-// report tells what came unencrypted.
+// report calls CameUnsealed on the values that were decoded from unencrypted payloads.
 func report(payloads *commonpb.Payloads, into []any) {
 	for i, payload := range payloads.GetPayloads() {
 		if i == len(into) {

@@ -200,8 +200,8 @@ func TestAFleetEndsWithTheFirstWorkerThatTemporalTurnsAway(t *testing.T) {
 
 			m.options[queue].OnFatalError(serviceerror.NewNamespaceNotFound("privacy"))
 
-			require.EqualError(t, <-m.ended, "Temporal has turned the worker of the task queue "+queue+
-				" away for good: Namespace privacy is not found; when that is mended, start it again")
+			require.EqualError(t, <-m.ended, "Temporal permanently rejects the worker of the task queue "+queue+
+				": Namespace privacy is not found; correct that and start it again")
 			require.ElementsMatch(t, queues(), m.stopped)
 			require.Equal(t, []int{http.StatusOK}, while, "it lives until the others have stopped")
 		})

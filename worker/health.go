@@ -32,8 +32,8 @@ func newEnd() *end { return &end{reached: make(chan struct{})} }
 func (e *end) of(queue string, err error) {
 	e.once.Do(func() {
 		text, _, _ := strings.Cut(err.Error(), "\n")
-		e.err = fmt.Errorf("Temporal has turned the worker of the task queue %s away for good: %s; "+ //nolint:staticcheck // it is a name
-			"when that is mended, start it again", queue, strings.TrimSuffix(text, "."))
+		e.err = fmt.Errorf("Temporal permanently rejects the worker of the task queue %s: %s; "+ //nolint:staticcheck // it is a name
+			"correct that and start it again", queue, strings.TrimSuffix(text, "."))
 		close(e.reached)
 	})
 }
@@ -76,7 +76,7 @@ func (h *health) serve(ctx context.Context, listener net.Listener, f *Fleet) err
 	if f.follow != nil {
 		answers.Outdated = f.follow.outdated.Load
 	}
-	h.log.Info().Str("address", listener.Addr().String()).Msg("the worker says there how it is")
+	h.log.Info().Str("address", listener.Addr().String()).Msg("serving health checks")
 	return intake.Listening{Listener: listener, Log: h.log}.Serve(ctx, answers.Handler())
 }
 

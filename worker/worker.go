@@ -201,7 +201,7 @@ func notifiersOf(cfg *config.Config, log zerolog.Logger) (map[string]activities.
 }
 
 // Run serves until the context ends, then lets running steps finish. It is an error if
-// Temporal turns one of the workers away for good: all of them stop then, for requests
+// Temporal permanently rejects one of the workers: all of them stop then, for requests
 // would wait for that one unnoticed.
 func (f *Fleet) Run(ctx context.Context) error {
 	listener, err := f.health.listen(ctx)

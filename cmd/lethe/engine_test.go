@@ -348,7 +348,7 @@ func TestADecisionSaysWhatTheCommandLineDidNot(t *testing.T) {
 	require.Zero(t, r.code)
 	require.Contains(t, r.out, `"accepted": true`)
 	require.NotContains(t, r.out, "due_at")
-	require.Equal(t, "lethe: how the request stands now cannot be told: no worker answers; start one with 'lethe worker'\n", r.err)
+	require.Equal(t, "lethe: the current status of the request is not available: no worker answers; start one with 'lethe worker'\n", r.err)
 }
 
 func TestCommandsEndWithTheCodeOfWhatTheyMet(t *testing.T) {

@@ -147,7 +147,7 @@ func (s *streams) decideTime(ctx context.Context, a *action, name string, params
 		}
 		r, _, err := desk.Status(ctx, n.Kind, n.ID)
 		if err != nil {
-			s.mind("how the request stands now cannot be told: %s", oneLine(err.Error()))
+			s.mind("the current status of the request is not available: %s", oneLine(err.Error()))
 			return s.printEffect(*a.json, effectOn(n, "", name, outcome{}), name+" is accepted; see it with: lethe show "+n.String()+"\n")
 		}
 		o := outcome{DueAt: r.DueAt}

@@ -28,7 +28,7 @@ running steps get ten seconds to finish. A renewed certificate that signs callba
 taken up within a quarter of a minute, on SIGHUP at once.
 
 With worker.listen in lethe.yaml it answers /healthz while it lives, and /readyz with
-200 while it can work. If Temporal turns a worker away for good, such as after its
+200 while it can work. If Temporal permanently rejects a worker, such as after its
 namespace was deleted, all of them stop and the command fails.
 
 The log goes to the standard error and names requests by their id only.`,

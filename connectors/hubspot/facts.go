@@ -154,7 +154,7 @@ func access() []connectors.Access {
 		{
 			Title: "Legacy private app (existing ones only, until September 2027)",
 			Steps: []string{
-				"HubSpot lets nobody create one any more: since 28 September 2026 in accounts created from then on, " +
+				"New ones can no longer be created: since 28 September 2026 in accounts created from then on, " +
 					"since 26 October 2026 in all others. " +
 					"The token of an existing one works until HubSpot ends its support in September 2027; replace " +
 					"it with a Service Key before.",

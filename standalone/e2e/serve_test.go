@@ -168,5 +168,5 @@ func TestServingEndsWithoutItsNamespace(t *testing.T) {
 		require.Fail(t, "the process serves nobody and does not end", s.log())
 	}
 	require.Equal(t, 1, p.cmd.ProcessState.ExitCode())
-	require.Regexp(t, "(?m)^lethe-standalone: Temporal has turned the worker of the task queue [a-z.-]+ away for good: .*; when that is mended, start it again$", s.log())
+	require.Regexp(t, "(?m)^lethe-standalone: Temporal permanently rejects the worker of the task queue [a-z.-]+: .*; correct that and start it again$", s.log())
 }
