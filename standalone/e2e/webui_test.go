@@ -281,7 +281,7 @@ func (o operator) toursWithout(person population.Person) {
 			o.press("[data-testid=query-select-button]", "")
 			o.press("[role=option]", "subject")
 			o.press("button", "Run Query")
-			o.sees(`"value":"+3***34"`)
+			o.sees(`"value": "+3***34"`) // a query's result is indented
 		case "user-metadata":
 			o.sees("Current Details")
 		}
