@@ -12,7 +12,7 @@ while IFS=: read -r file _ line; do
 	folder=./$(dirname "$file")
 	echo "== $name in $folder =="
 	if go test "$folder" -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-1m}" >"$log" 2>&1; then
-		tail -n 2 "$log"
+		tail -n 3 "$log" | head -n 1 # how many inputs were tried
 		continue
 	fi
 	# The fuzzer of Go 1.26 can take the end of its own time for a failure (golang/go#75804). A real one
