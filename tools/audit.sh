@@ -40,6 +40,6 @@ for module in . standalone; do
 	esac
 done
 if [ $unknown -eq 1 ]; then
-	echo "The audit is incomplete: repeat it where proxy.golang.org and vuln.go.dev can be reached." >&2
+	echo "The audit is incomplete: repeat it where the module proxy and the vulnerability database can be reached." >&2
 fi
 exit $vulnerable
