@@ -238,8 +238,10 @@ func international(text string) (string, bool) {
 	if renumbered, ok := today(number); ok {
 		return renumbered, true
 	}
-	again, ok := formatE164(number)
-	return number, ok && again == number
+	if again, ok := formatE164(number); !ok || again != number {
+		return "", false // no caller takes it for a reading
+	}
+	return number, true
 }
 
 func formatE164(text string) (string, bool) {
