@@ -104,21 +104,22 @@ func (c *call) submit(request dsr.Request) (dsr.Request, error) {
 // worth another try: the same request twice is one request. Of another controller's
 // request it says that the id is taken, which cannot be kept secret, and no more.
 func (c *call) notTaken(err error) {
-	forgotten := errors.Is(err, requests.ErrForgotten)
-	belongs, unknown := requests.Unnoted, error(nil)
-	if forgotten {
-		belongs, unknown = c.belongs(c.w.request)
+	if errors.Is(err, requests.ErrForgotten) {
+		switch belongs, unread := c.belongs(c.w.request); {
+		case unread != nil:
+			err = unread
+		case belongs == requests.Own:
+			c.fail(http.StatusConflict, "a request with this subject_request_id was carried out and forgotten; use another one")
+			return
+		default:
+			err = requests.ErrTaken
+		}
 	}
-	switch {
-	case unknown != nil:
-		c.unclear(unknown, "the request is not confirmed; send the same again")
-	case forgotten && belongs == requests.Own:
-		c.fail(http.StatusConflict, "a request with this subject_request_id was carried out and forgotten; use another one")
-	case forgotten, errors.Is(err, requests.ErrTaken):
+	if errors.Is(err, requests.ErrTaken) {
 		c.fail(http.StatusConflict, "a request with other contents has this subject_request_id; nothing was started")
-	default:
-		c.unclear(err, "the request is not confirmed; send the same again")
+		return
 	}
+	c.unclear(err, "the request is not confirmed; send the same again")
 }
 
 // unclear answers that something outside of the gateway fails.
@@ -140,25 +141,26 @@ func (c *call) find() (dsr.Request, bool) {
 		return dsr.Request{}, false
 	}
 	c.w.request = id
-	belongs, err := c.belongs(id)
-	if err != nil {
-		c.unclear(err, "where the request stands cannot be told at the moment")
-		return dsr.Request{}, false
-	}
-	kinds := dsr.Kinds()
-	if belongs == requests.Foreign {
-		kinds = nil // nothing of it is asked, so that nothing shows in the answer
-	}
-	for _, kind := range kinds {
-		switch request, err := c.Desk.Request(c.r.Context(), kind, id); {
-		case errors.Is(err, requests.ErrForgotten) && belongs == requests.Own:
-			c.fail(http.StatusGone, "the request was carried out and forgotten; the completion report in the archive is what is left")
-			return dsr.Request{}, false
-		case err != nil && !errors.Is(err, requests.ErrUnknown) && !errors.Is(err, requests.ErrForgotten):
-			c.unclear(err, "where the request stands cannot be told at the moment")
-			return dsr.Request{}, false
+	for _, kind := range dsr.Kinds() {
+		request, err := c.Desk.Request(c.r.Context(), kind, id)
+		switch {
 		case err == nil && request.Intake != nil && request.Intake.Controller == c.client.Controller:
 			return request, true
+		case err == nil, errors.Is(err, requests.ErrUnknown):
+			continue
+		}
+		// What a request that cannot be read is answered with depends on whose it is.
+		switch belongs, unread := c.belongs(id); {
+		case unread != nil:
+			c.unclear(unread, "where the request stands cannot be told at the moment")
+			return dsr.Request{}, false
+		case belongs == requests.Foreign:
+		case !errors.Is(err, requests.ErrForgotten):
+			c.unclear(err, "where the request stands cannot be told at the moment")
+			return dsr.Request{}, false
+		case belongs == requests.Own:
+			c.fail(http.StatusGone, "the request was carried out and forgotten; the completion report in the archive is what is left")
+			return dsr.Request{}, false
 		}
 	}
 	c.fail(http.StatusNotFound, "no request with this subject_request_id was handed in by this controller")
