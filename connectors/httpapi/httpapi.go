@@ -248,6 +248,12 @@ func (c *Client) Rejected(request Request, status int, reason string) error {
 	return c.fail(request, connectors.Rejected, status, reason)
 }
 
+// Unsettled is the error for an answer that makes sense and is not final, such as a list
+// that changed while it was read: another try gets a final one.
+func (c *Client) Unsettled(request Request, status int, reason string) error {
+	return c.fail(request, connectors.Transient, status, reason)
+}
+
 func (c *Client) refused(request Request, answer *http.Response, body []byte) error {
 	class, reason := Classify(answer.StatusCode)
 	err := c.fault(request, class, answer.StatusCode, reason)

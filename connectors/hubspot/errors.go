@@ -87,19 +87,15 @@ func scopesIn(body []byte) scopes {
 		return scopes{}
 	}
 	var found scopes
-	for _, context := range append([]failureContext{told.Context}, contexts(told)...) {
-		found.all = addScopes(found.all, context.Missing)
-		found.any = addScopes(found.any, context.AnyOf)
+	found.add(told.Context)
+	for _, detail := range told.Errors {
+		found.add(detail.Context)
 	}
 	return found
 }
 
-func contexts(told failure) []failureContext {
-	all := make([]failureContext, len(told.Errors))
-	for i, detail := range told.Errors {
-		all[i] = detail.Context
-	}
-	return all
+func (s *scopes) add(named failureContext) {
+	s.all, s.any = addScopes(s.all, named.Missing), addScopes(s.any, named.AnyOf)
 }
 
 func addScopes(known, more []string) []string {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/httpapi"
 	"ite.digital/lethe/dsr"
 )
@@ -96,10 +95,7 @@ func list[T any](ctx context.Context, c *Connector, request httpapi.Request) ([]
 	case told.Status == "error" || len(told.Errors) > 0 || told.Failed > 0:
 		return nil, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
 	case told.Status == statePending || told.Status == stateProcessing:
-		return nil, &connectors.Error{
-			Class: connectors.Transient, System: c.system, Method: request.Method, Path: request.Path, Status: response.Status,
-			Reason: "the vendor has not finished what it was asked for",
-		}
+		return nil, c.api.Unsettled(request, response.Status, "the vendor has not finished what it was asked for")
 	case told.Status != stateComplete:
 		return nil, c.api.Malformed(request, response.Status, "the answer is not that of complete work")
 	case told.Results == nil:

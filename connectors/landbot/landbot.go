@@ -188,7 +188,7 @@ func queries(id dsr.Identifier) []url.Values {
 
 // search reads all pages of a search.
 func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, error) {
-	request := httpapi.Request{Path: customersPath, Query: query}
+	request := httpapi.Request{Method: http.MethodGet, Path: customersPath, Query: query}
 	var hits []customer
 	total := 0
 	for len(hits) <= maxHits {
@@ -200,10 +200,7 @@ func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, e
 		case a.Total == nil || a.Customers == nil:
 			return nil, c.malformed(request, "the answer holds no list of customers")
 		case len(hits) > 0 && *a.Total != total:
-			return nil, &connectors.Error{
-				Class: connectors.Transient, System: c.system, Method: http.MethodGet, Path: customersPath, Status: http.StatusOK,
-				Reason: "the list of customers changed while it was read",
-			}
+			return nil, c.api.Unsettled(request, http.StatusOK, "the list of customers changed while it was read")
 		}
 		total = *a.Total
 		hits = append(hits, *a.Customers...)
@@ -216,7 +213,6 @@ func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, e
 			return nil, c.malformed(request, "the pages end before the total is reached")
 		}
 	}
-	request.Method = http.MethodGet
 	return nil, c.api.Rejected(request, http.StatusOK, "a search has more than "+strconv.Itoa(maxHits)+" hits, so it is not the one that was asked for")
 }
 
