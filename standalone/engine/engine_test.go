@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strconv"
@@ -21,6 +20,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"ite.digital/lethe/simulators/simtest"
 	"ite.digital/lethe/standalone/engine"
 )
 
@@ -91,7 +91,7 @@ func TestUsualPortsThatAreTakenAreReplaced(t *testing.T) {
 
 func TestPortThatWasAskedForMustBeFree(t *testing.T) {
 	t.Parallel()
-	port := occupy(t)
+	port := simtest.ReservePort(t).Number
 	for name, o := range map[string]engine.Options{
 		"Temporal": {Port: port, NoUI: true, File: filepath.Join(t.TempDir(), "engine.db")},
 		"Web UI":   {UIPort: port, File: filepath.Join(t.TempDir(), "engine.db")},
@@ -238,16 +238,6 @@ func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// occupy takes a port of the loopback interface until the test ends.
-func occupy(t *testing.T) int {
-	t.Helper()
-	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, l.Close()) })
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // reply is what the Web UI answered.
