@@ -8,7 +8,7 @@ HANGS = 60m
 
 TOOL = GOWORK=off go tool -modfile=tools/go.mod
 
-.PHONY: setup demo test check build lint fuzz audit generate
+.PHONY: setup demo test formatted check build lint fuzz audit generate
 
 setup: ## install what demo and tests need on Debian, after asking (YES=1 does not ask)
 	@tools/setup.sh
@@ -23,8 +23,10 @@ test: ## run every test; the race detector watches all that is ours
 	go test -race -timeout $(HANGS) ./...
 	go test -timeout $(HANGS) ./standalone/...
 
-check: ## the quick check: vet, and the tests that need neither browser nor mail server nor Temporal server
+formatted:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
+
+check: formatted ## the quick check: vet, and the tests that need neither browser nor mail server nor Temporal server
 	go vet ./...
 	go test -short ./...
 
@@ -32,8 +34,7 @@ build: ## build the two programs into bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/lethe ./cmd/lethe
 	CGO_ENABLED=0 go build -trimpath -o bin/lethe-standalone ./standalone
 
-lint: ## formatting, vet, linters and the determinism of workflows
-	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
+lint: formatted ## formatting, vet, linters and the determinism of workflows
 	go vet ./... ./standalone/...
 	$(TOOL) golangci-lint run ./...
 	cd standalone && GOWORK=off go tool -modfile=../tools/go.mod golangci-lint run --config ../.golangci.yml ./...
