@@ -6,6 +6,8 @@
 FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 ARG TARGETOS TARGETARCH
 WORKDIR /src
+# The image would take its own Go only; go.mod may name a newer one.
+ENV GOTOOLCHAIN=auto
 COPY . .
 # The revision that 'lethe version' names comes from git, if the checkout has its history.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
