@@ -52,7 +52,7 @@ func TestARestrictionThatIsTerminatedKeepsItsKeyForTheGracePeriod(t *testing.T) 
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(keys)
-	_, err = env.ExecuteActivity(keys.Sweep)
+	_, err = env.ExecuteActivity(keys.Sweep, activities.SweepParams{})
 	require.NoError(t, err)
 	at, err := v.DestroyedAt(t.Context(), id)
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestARestrictionOfManyRunsEndsWithAReport(t *testing.T) {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(requests)
-	_, err := env.ExecuteActivity(requests.ArchiveReport, dsr.Report{})
+	_, err := env.ExecuteActivity(requests.ArchiveReport, activities.ArchiveParams{})
 	require.NoError(t, err, "it is tried again for ever, and nobody is told")
 }
 

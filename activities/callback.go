@@ -42,19 +42,26 @@ type Callbacks struct {
 	Send CallbackSender
 }
 
+// CallbackParams are the callback to deliver.
+type CallbackParams struct {
+	Binding
+	Callback Callback `json:"callback"`
+}
+
 // CallBack tells every URL, side by side. The next attempt leaves out those that
 // were told, or have refused for good. The error is about the URLs that refused; it
 // comes when all others were told.
-func (s *Callbacks) CallBack(ctx context.Context, c Callback) error {
+func (s *Callbacks) CallBack(ctx context.Context, p CallbackParams) (Delivered, error) {
+	c := p.Callback
 	if s.Send == nil {
-		return failure(ctx, &connectors.Error{Class: connectors.Misconfigured, System: callbackSystem,
+		return Delivered{}, failure(ctx, &connectors.Error{Class: connectors.Misconfigured, System: callbackSystem,
 			Reason: "lethe.yaml has no gateway, whose key signs callbacks"}, Trace{Attempts: attempt(ctx)})
 	}
 	called := resumeTelling(ctx, callbackSystem)
 	for i, url := range c.URLs {
 		called.tell(ctx, strconv.Itoa(i), func() error { return s.Send(ctx, url, c) })
 	}
-	return called.failure(ctx)
+	return Delivered{p.Binding}, called.failure(ctx)
 }
 
 // callbackSystem is what receivers of callbacks are called in errors.

@@ -60,7 +60,7 @@ func newAttempts(t *testing.T, send activities.CallbackSender) *attempts {
 }
 
 func (a *attempts) again(urls ...string) error {
-	_, err := a.env.ExecuteActivity(a.step.CallBack, activities.Callback{RequestID: "R-1", URLs: urls})
+	_, err := a.env.ExecuteActivity(a.step.CallBack, activities.CallbackParams{Callback: activities.Callback{RequestID: "R-1", URLs: urls}})
 	return err
 }
 

@@ -20,6 +20,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+
+	"ite.digital/lethe/dsr"
 )
 
 const (
@@ -162,7 +164,9 @@ type reader struct {
 
 type scheduled struct {
 	step EarlierStep
-	name string
+	// bound is the name that the workflow gave the step.
+	bound string
+	name  string
 	// taken says that the order was taken over by the run that asks.
 	taken bool
 }
@@ -227,19 +231,23 @@ func (r *reader) schedule(event *historypb.HistoryEvent, taken bool) error {
 	if ofSystem {
 		order.step.System = system
 	}
-	if order.name == stepErase {
-		var params EraseParams
+	if ofSystem || order.name == stepArchive {
+		var params struct {
+			Binding
+			// Records are those of an [EraseParams], Changes those of an [ApplyParams].
+			Records []dsr.Record         `json:"records"`
+			Changes []dsr.RecordSettings `json:"changes"`
+		}
 		if err := r.payloads.FromPayloads(attributes.GetInput(), &params); err != nil {
 			return err
 		}
-		order.step.Ordered = params.Records
-	}
-	if order.name == stepApply {
-		var params ApplyParams
-		if err := r.payloads.FromPayloads(attributes.GetInput(), &params); err != nil {
-			return err
+		order.bound = params.Step
+		switch order.name {
+		case stepErase:
+			order.step.Ordered = params.Records
+		case stepApply:
+			order.step.Applied = params.Changes
 		}
-		order.step.Applied = params.Changes
 	}
 	r.scheduled[event.GetEventId()] = order
 	return nil
@@ -254,45 +262,65 @@ func (r *reader) end(id int64, event *historypb.HistoryEvent, taken bool, result
 	}
 	step := order.step
 	step.At = event.GetEventTime().AsTime()
-	switch {
-	case step.System == "" && order.name == stepArchive && result != nil:
-		return r.payloads.FromPayloads(result, &r.run.Report)
-	case step.System == "":
+	if step.System == "" && order.name != stepArchive {
 		return nil
+	}
+	var err error
+	switch {
+	case step.System == "" && result != nil:
+		var archived Archived
+		if err = r.take(order, result, &archived); err == nil {
+			r.run.Report = archived.Key
+		}
+	case step.System == "":
 	case result == nil:
-		step.Trace = r.traceOf(failed)
+		step.Trace = r.traceOf(order, failed)
 	case order.name == stepErase:
 		var done Done
-		if err := r.payloads.FromPayloads(result, &done); err != nil {
-			return err
-		}
+		err = r.take(order, result, &done)
 		step.Effects, step.Trace = done.Effect.Records, done.Trace
 	case order.name == stepSettings:
 		var found Settings
-		if err := r.payloads.FromPayloads(result, &found); err != nil {
-			return err
-		}
+		err = r.take(order, result, &found)
 		step.Settings, step.Trace = found.Settings, found.Trace
 	default:
 		var found Found
-		if err := r.payloads.FromPayloads(result, &found); err != nil {
-			return err
-		}
+		err = r.take(order, result, &found)
 		step.Trace = found.Trace
 	}
-	r.run.Steps = append(r.run.Steps, step)
-	return nil
+	if errors.Is(err, errForeign) {
+		step, err = order.step, nil // nobody knows what came of it
+	}
+	if err == nil && step.System != "" {
+		r.run.Steps = append(r.run.Steps, step)
+	}
+	return err
+}
+
+// errForeign says that an answer is none of Lethe's to the step, which the run itself has
+// discarded as well.
+var errForeign = errors.New("the answer does not belong to the step")
+
+// take reads the answer to a step.
+func (r *reader) take(order *scheduled, result *commonpb.Payloads, into Answer) error {
+	err := r.payloads.FromPayloads(result, into)
+	if Foreign(err, into, order.bound) {
+		return errForeign
+	}
+	return err
 }
 
 // traceOf is what a step that failed has left for the report.
-func (r *reader) traceOf(failed *failurepb.Failure) Trace {
+func (r *reader) traceOf(order *scheduled, failed *failurepb.Failure) Trace {
 	var known *temporal.ApplicationError
 	if failed == nil || !errors.As(r.failures.FailureToError(failed), &known) || !known.HasDetails() {
 		return Trace{}
 	}
 	var left Failure
-	// Details that do not decode tell nothing.
-	_ = known.Details(&left)
+	// Details that do not decode, or are those of another step, say nothing.
+	if known.Details(&left) != nil || left.Step != order.bound {
+		return Trace{}
+	}
 	return left.Trace
 }
 
@@ -306,13 +334,32 @@ func (r *reader) decide(event *historypb.HistoryEvent, taken bool) error {
 	if taken || request.GetInput() == nil {
 		return nil
 	}
-	decision := Decision{Name: request.GetInput().GetName(), At: event.GetEventTime().AsTime()}
+	decision := sentDecision{Decision: Decision{Name: request.GetInput().GetName(), At: event.GetEventTime().AsTime()}}
 	if err := r.payloads.FromPayloads(request.GetInput().GetArgs(), &decision); err != nil {
 		return err
 	}
-	r.decided[attributes.GetProtocolInstanceId()] = decision
+	if !decision.refused {
+		r.decided[attributes.GetProtocolInstanceId()] = decision.Decision
+	}
 	return nil
 }
+
+// sentDecision and sentMessage are read from what came from outside: it may be encrypted
+// under an operator's key, and counts for nothing if it is not encrypted.
+type (
+	sentDecision struct {
+		Decision
+		sent
+	}
+	sentMessage struct {
+		RecordMessage
+		sent
+	}
+	sent struct{ refused bool }
+)
+
+// Refuse implements [vault.External].
+func (s *sent) Refuse(error) { s.refused = true }
 
 // signal takes in that the person has answered the acknowledgement. What does not decode
 // the run itself has passed over as well.
@@ -321,9 +368,9 @@ func (r *reader) signal(event *historypb.HistoryEvent, taken bool) {
 	if taken || attributes.GetSignalName() != SignalRecordMessage {
 		return
 	}
-	m := EarlierMessage{At: event.GetEventTime().AsTime()}
-	if r.payloads.FromPayloads(attributes.GetInput(), &m.RecordMessage) == nil {
-		r.run.Messages = append(r.run.Messages, m)
+	var m sentMessage
+	if r.payloads.FromPayloads(attributes.GetInput(), &m) == nil && !m.refused {
+		r.run.Messages = append(r.run.Messages, EarlierMessage{At: event.GetEventTime().AsTime(), RecordMessage: m.RecordMessage})
 	}
 }
 

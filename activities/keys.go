@@ -40,6 +40,7 @@ type SweptArchive interface {
 
 // Swept is what a sweep did. Keys are named by their requests.
 type Swept struct {
+	Binding
 	// Destroyed names the keys that were destroyed.
 	Destroyed []string `json:"destroyed,omitempty"`
 	// Waiting counts the keys of requests that are over and whose time has not
@@ -58,11 +59,16 @@ type Swept struct {
 	ArchiveFailed bool         `json:"archive_failed,omitempty"`
 }
 
+// SweepParams are those of a sweep, which needs none.
+type SweepParams struct {
+	Binding
+}
+
 // Sweep destroys the keys whose time has come. To sweep twice, or at the same
 // time, does no harm.
-func (k *Keys) Sweep(ctx context.Context) (Swept, error) {
+func (k *Keys) Sweep(ctx context.Context, p SweepParams) (Swept, error) {
 	defer keepAlive(ctx)()
-	var swept Swept
+	swept := Swept{Binding: p.Binding}
 	for name, err := range k.Vault.Names(ctx) {
 		if err != nil {
 			return swept, err
@@ -110,7 +116,14 @@ func (k *Keys) sweep(ctx context.Context, name string, swept *Swept) error {
 // isOver reports whether the key's time has come, and counts it if not.
 func (k *Keys) isOver(ctx context.Context, name string, swept *Swept) (bool, error) {
 	if until, ok := vault.OperatorKey(name); ok {
-		return k.monthIsOver(ctx, until, swept)
+		query := fmt.Sprintf("WorkflowType IN ('Erasure', 'Restriction') AND CloseTime IS NULL AND %s < '%s'",
+			AttributeDueAt, until.Add(longestTerm).Format(time.RFC3339))
+		return k.monthIsOver(ctx, until, query, swept)
+	}
+	if until, ok := vault.SystemKey(name); ok {
+		query := fmt.Sprintf("WorkflowId STARTS_WITH '%s' AND CloseTime IS NULL AND StartTime < '%s'",
+			vault.SystemPrefix, until.Format(time.RFC3339))
+		return k.monthIsOver(ctx, until, query, swept)
 	}
 	if vault.SubjectKey(name) || vault.SigningKey(name) || vault.NamerKey(name) {
 		return false, nil
@@ -173,10 +186,10 @@ const AttributeDueAt = "LetheDueAt"
 const longestTerm = 100 * 24 * time.Hour
 
 // monthIsOver reports whether nothing can be needed any more that was encrypted
-// in the month before until: retention and grace have passed since, and no
-// request is open that may have been received by then. When it was received is
-// told from its due date, for a reset counts as a new start.
-func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (bool, error) {
+// in the month before until: retention and grace have passed since, and no workflow is
+// open that may have begun by then, which the query asks for. When a request was received
+// follows from its due date, for a reset counts as a new start.
+func (k *Keys) monthIsOver(ctx context.Context, until time.Time, query string, swept *Swept) (bool, error) {
 	described, err := k.Temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: k.Namespace})
 	if err != nil {
 		return false, err
@@ -186,7 +199,6 @@ func (k *Keys) monthIsOver(ctx context.Context, until time.Time, swept *Swept) (
 		swept.Waiting++
 		return false, nil
 	}
-	query := fmt.Sprintf("WorkflowType IN ('Erasure', 'Restriction') AND CloseTime IS NULL AND %s < '%s'", AttributeDueAt, until.Add(longestTerm).Format(time.RFC3339))
 	running, err := k.Temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: k.Namespace, Query: query})
 	if err != nil {
 		return false, err

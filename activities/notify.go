@@ -26,6 +26,8 @@ const (
 	Extended Event = "extended"
 	// Waiting: systems have been waiting for a person for days.
 	Waiting Event = "waiting"
+	// Discarded: answers to steps were discarded, for no worker of Lethe gave them.
+	Discarded Event = "discarded"
 	// InForce: a restriction has been in force for long; is its ground still given?
 	InForce Event = "in_force"
 )
@@ -76,6 +78,8 @@ func (n Notice) text() string {
 		return "a restriction is in force; see whether its ground is still given"
 	case Waiting:
 		return "a request waits for a person"
+	case Discarded:
+		return "answers to a request's steps were discarded: no worker of Lethe gave them; see in Temporal who polls its task queues"
 	default:
 		return "a request's deadline comes near"
 	}
@@ -84,18 +88,29 @@ func (n Notice) text() string {
 // inLog is the name under which it is remembered that the log was told.
 const inLog = "log"
 
+// NotifyParams are the notice to pass on.
+type NotifyParams struct {
+	Binding
+	Notice Notice `json:"notice"`
+}
+
+// Delivered is the answer of steps that pass something on.
+type Delivered struct {
+	Binding
+}
+
 // Notify tells people of a deadline: in the log, and through all notifiers side
 // by side. The next attempt leaves out those that have passed the notice on, or
 // have failed for good.
-func (r *Requests) Notify(ctx context.Context, n Notice) error {
-	n = n.complete(activity.GetInfo(ctx).ScheduledTime)
+func (r *Requests) Notify(ctx context.Context, p NotifyParams) (Delivered, error) {
+	n := p.Notice.complete(activity.GetInfo(ctx).ScheduledTime)
 	all := map[string]Notifier{inLog: r.log}
 	maps.Copy(all, r.Notifiers)
 	told := resumeTelling(ctx, "")
 	for name, notifier := range all {
 		told.tell(ctx, name, func() error { return notifier(ctx, n) })
 	}
-	return told.failure(ctx)
+	return Delivered{p.Binding}, told.failure(ctx)
 }
 
 func (r *Requests) log(_ context.Context, n Notice) error {

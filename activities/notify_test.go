@@ -62,7 +62,7 @@ func (p *people) attempt(t *testing.T, n activities.Notice) error {
 		require.NoError(t, p.left.Get(&left))
 		env.SetHeartbeatDetails(left)
 	}
-	_, err := env.ExecuteActivity(requests.Notify, n)
+	_, err := env.ExecuteActivity(requests.Notify, activities.NotifyParams{Notice: n})
 	close(calls)
 	for name := range calls {
 		p.told[name]++

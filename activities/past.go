@@ -137,16 +137,14 @@ func recall(ctx context.Context, past Past, at Target) (*Earlier, error) {
 	}
 	runs, err := past.Of(ctx, execution.ID, execution.RunID, true)
 	if err != nil {
-		return nil, unreadable(ctx)
+		return nil, errUnreadable
 	}
 	return earlierAt(runs, at.System, execution.RunID), nil
 }
 
-// unreadable is the error of a history that could not be read. It is tried again.
-func unreadable(ctx context.Context) error {
-	return failure(ctx, &connectors.Error{
-		Class: connectors.Transient, System: "Temporal", Reason: "what earlier runs of the request did could not be read",
-	}, Trace{Attempts: attempt(ctx)})
+// errUnreadable is the error of a history that could not be read. It is tried again.
+var errUnreadable = &connectors.Error{
+	Class: connectors.Transient, System: "Temporal", Reason: "what earlier runs of the request did could not be read",
 }
 
 // unlisted is the error of a list that could not be read. It is tried again.

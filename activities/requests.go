@@ -56,6 +56,7 @@ type Keeper interface {
 
 // MakePlanParams is the request to plan for.
 type MakePlanParams struct {
+	Binding
 	Request dsr.Request `json:"request"`
 	// Now is the workflow's time.
 	Now time.Time `json:"now"`
@@ -63,6 +64,7 @@ type MakePlanParams struct {
 
 // A Plan is what a request starts with.
 type Plan struct {
+	Binding
 	dsr.Plan
 	// Deadlines say until when it must be answered. They are recorded, because
 	// calendars change with releases.
@@ -116,7 +118,7 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	if err != nil {
 		return Plan{}, unlisted(ctx)
 	}
-	plan := Plan{Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
+	plan := Plan{Binding: p.Binding, Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
 	plan.Correspondence = correspondenceOf(runs)
 	plan.FixedLines = slices.DeleteFunc(slices.Clone(p.Request.Subject.Identifiers), func(id dsr.Identifier) bool { return !identity.FixedLine(id) })
 	if plan.RunBefore {
@@ -134,18 +136,25 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 // ResumeParams is when the proof of identity was received for which the time has
 // stood still.
 type ResumeParams struct {
+	Binding
 	Deadlines  deadlines.Deadlines `json:"deadlines"`
 	AnsweredAt time.Time           `json:"answered_at"`
 }
 
+// Resumed is the answer of [Requests.Resume].
+type Resumed struct {
+	Binding
+	Deadlines deadlines.Deadlines `json:"deadlines"`
+}
+
 // Resume lets the time to answer run again. The calendar that it needs changes with
 // releases, so it has no place in the workflow.
-func (r *Requests) Resume(_ context.Context, p ResumeParams) (deadlines.Deadlines, error) {
+func (r *Requests) Resume(_ context.Context, p ResumeParams) (Resumed, error) {
 	resumed, err := resume(p.Deadlines, p.AnsweredAt)
 	if err != nil {
-		return deadlines.Deadlines{}, fmt.Errorf("compute the deadlines: %w", err)
+		return Resumed{}, fmt.Errorf("compute the deadlines: %w", err)
 	}
-	return resumed, nil
+	return Resumed{Binding: p.Binding, Deadlines: resumed}, nil
 }
 
 // earlier returns the runs before this one.
@@ -153,24 +162,39 @@ func (r *Requests) earlier(ctx context.Context) ([]EarlierRun, error) {
 	execution := activity.GetInfo(ctx).WorkflowExecution
 	runs, err := r.Past.Of(ctx, execution.ID, execution.RunID, false)
 	if err != nil {
-		return nil, unreadable(ctx)
+		return nil, failure(ctx, errUnreadable, Trace{Attempts: attempt(ctx)})
 	}
 	return runs, nil
 }
 
-// ArchiveReport stores the report, with what earlier runs did, and returns its
-// key. From then on the time runs after which the request is forgotten.
-func (r *Requests) ArchiveReport(ctx context.Context, report dsr.Report) (string, error) {
+// ArchiveParams are the report to store.
+type ArchiveParams struct {
+	Binding
+	Report dsr.Report `json:"report"`
+}
+
+// Archived is the answer of [Requests.ArchiveReport].
+type Archived struct {
+	Binding
+	// Key is the report's in the archive.
+	Key string `json:"key"`
+}
+
+// ArchiveReport stores the report, with what earlier runs did. From then on the time runs
+// after which the request is forgotten.
+func (r *Requests) ArchiveReport(ctx context.Context, p ArchiveParams) (Archived, error) {
 	runs, err := r.earlier(ctx)
 	if err != nil {
-		return "", err
+		return Archived{}, err
 	}
+	report := p.Report
 	for _, run := range runs {
 		report.Earlier = append(report.Earlier, run.onRecord())
 	}
 	key, err := r.Archive.Put(ctx, report)
 	if err != nil {
-		return "", err
+		return Archived{}, err
 	}
-	return key, r.Keys.SetDue(ctx, activity.GetInfo(ctx).WorkflowExecution.ID, r.Now().Add(r.Grace))
+	due := r.Now().Add(r.Grace)
+	return Archived{Binding: p.Binding, Key: key}, r.Keys.SetDue(ctx, activity.GetInfo(ctx).WorkflowExecution.ID, due)
 }

@@ -60,7 +60,7 @@ func (s *Systems) Apply(ctx context.Context, p ApplyParams) (Applied, error) {
 	if p.NoticedAt.IsZero() && !p.SomebodyElses && len(dsr.Drift(p.Changes)) > 0 {
 		failed := Failure{
 			Reason: "a restriction cannot be lifted before the notice to the subject is on record", Advice: "lift, tell the subject, then confirm-notice",
-			Trace: Trace{Attempts: attempt(ctx)},
+			Trace: Trace{Binding: p.Binding, Attempts: attempt(ctx)},
 		}
 		return Applied{}, temporal.NewNonRetryableApplicationError(failed.Reason, LiftWithoutNotice, nil, failed)
 	}

@@ -41,9 +41,14 @@ type Done struct {
 
 // Trace is what a step leaves for the report.
 type Trace struct {
+	Binding
+	// Calls are those of all its attempts.
 	Calls []dsr.Call `json:"calls,omitempty"`
 	// Attempts is the number of attempts the step took, failed ones included.
 	Attempts int `json:"attempts"`
+	// CutOff is how many of them ended without saying what they had done: calls of theirs
+	// may be missing.
+	CutOff int `json:"cut_off,omitempty"`
 	// Outage is the time in which attempts failed, if some did.
 	Outage *dsr.Outage `json:"outage,omitempty"`
 	// Earlier is what earlier runs did at the system, unless the workflow knows it.
@@ -60,6 +65,7 @@ type Failure struct {
 
 // A Target is where a step is taken.
 type Target struct {
+	Binding
 	System string `json:"system"`
 	// Run is the run in which the workflow was last told of earlier ones.
 	Run string `json:"run,omitempty"`
@@ -165,24 +171,25 @@ func step[R any](
 	call func(context.Context, connectors.Connector, *Earlier) (R, error), trace func(*R) *Trace,
 ) (result R, err error) {
 	var none R
+	before := soFar(ctx, at.Step)
 	connector, ok := s.Connectors[at.System]
 	if !ok {
 		return none, failure(ctx, &connectors.Error{
 			Class: connectors.Misconfigured, System: at.System, Reason: "the worker's configuration has no connector for this system",
-		}, Trace{Attempts: attempt(ctx)})
-	}
-	defer keepAlive(ctx)()
-	earlier, err := recall(ctx, s.Past, at)
-	if err != nil {
-		return none, err
+		}, before.failed(nil, started(ctx)).failure(ctx, nil))
 	}
 	var ledger connectors.Ledger
-	result, err = guarded(func() (R, error) { return call(connectors.WithLedger(ctx, &ledger), connector, earlier) })
-	left := Trace{Calls: ledger.Calls(), Attempts: attempt(ctx), Outage: outage(ctx, err != nil), Earlier: earlier}
-	if err != nil {
-		return none, failure(ctx, err, left)
+	defer keepEvidence(ctx, before, &ledger)()
+	earlier, err := recall(ctx, s.Past, at)
+	if err == nil {
+		result, err = guarded(func() (R, error) { return call(connectors.WithLedger(ctx, &ledger), connector, earlier) })
 	}
-	*trace(&result) = left
+	if err != nil {
+		failed := before.failed(ledger.Calls(), started(ctx))
+		activity.RecordHeartbeat(ctx, failed) // the SDK sends it before it reports the failure
+		return none, failure(ctx, err, failed.failure(ctx, earlier))
+	}
+	*trace(&result) = before.trace(ctx, ledger.Calls(), earlier)
 	return result, nil
 }
 
@@ -202,21 +209,17 @@ var errUnexpected = &connectors.Error{Class: connectors.Malformed, System: "conn
 
 func attempt(ctx context.Context) int { return int(activity.GetInfo(ctx).Attempt) }
 
-// outage is the time in which attempts have failed, this one included or not.
-func outage(ctx context.Context, failed bool) *dsr.Outage {
-	info := activity.GetInfo(ctx)
-	o := dsr.Outage{From: info.ScheduledTime, Until: info.StartedTime, Attempts: int(info.Attempt) - 1}
-	if failed {
-		o.Until, o.Attempts = time.Time{}, o.Attempts+1
-	}
-	if o.Attempts == 0 {
-		return nil
-	}
-	return &o
-}
+// started is when the attempt began.
+func started(ctx context.Context) time.Time { return activity.GetInfo(ctx).StartedTime }
 
 // keepAlive records heartbeats until the returned function is called.
 func keepAlive(ctx context.Context) (stop func()) {
+	return beat(ctx, nil)
+}
+
+// beat records heartbeats, with the details if there are any, until the returned function
+// is called.
+func beat(ctx context.Context, details func() any) (stop func()) {
 	done := make(chan struct{})
 	var owner sync.WaitGroup
 	owner.Go(func() {
@@ -229,7 +232,11 @@ func keepAlive(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				activity.RecordHeartbeat(ctx)
+				if details == nil {
+					activity.RecordHeartbeat(ctx)
+				} else {
+					activity.RecordHeartbeat(ctx, details())
+				}
 			}
 		}
 	})

@@ -8,9 +8,13 @@ import (
 // An Outage is a time in which a system gave a step no answer that it could go on
 // with.
 type Outage struct {
-	// From is when the first attempt that failed was due, and Until when the one
-	// began that had an answer; zero if none had until the system was settled.
-	From  time.Time `json:"from"`
+	// From is when the first attempt began that failed, and LastFailed when the last one
+	// did: between them the system gave no answer as often as it was asked.
+	From       time.Time `json:"from"`
+	LastFailed time.Time `json:"last_failed,omitzero"`
+	// Until is when the attempt began that had an answer; zero if none had until the
+	// system was settled. When the system was back is not known: it was not asked between
+	// LastFailed and Until.
 	Until time.Time `json:"until,omitzero"`
 	// Attempts is how many failed.
 	Attempts int `json:"attempts"`
@@ -30,7 +34,7 @@ func AddOutage(outages []Outage, more *Outage) []Outage {
 		return append(slices.Clip(outages), *more)
 	}
 	merged := slices.Clone(outages)
-	merged[last].Until = more.Until
+	merged[last].LastFailed, merged[last].Until = more.LastFailed, more.Until
 	merged[last].Attempts += more.Attempts
 	return merged
 }

@@ -328,11 +328,16 @@ type Outcome struct {
 	// Evidence is how we know; empty while the system is open and for states
 	// that claim nothing.
 	Evidence EvidenceKind `json:"evidence,omitempty"`
-	// Calls are the requests made to the vendor by the attempts that reported
-	// back.
+	// Calls are the requests made to the vendor, by all attempts.
 	Calls []Call `json:"calls,omitempty"`
 	// Attempts counts the activity attempts, those that failed included.
 	Attempts int `json:"attempts,omitempty"`
+	// CutOff is how many attempts ended without saying what they had done, because their
+	// worker died or they were called off: Calls may lack some of theirs.
+	CutOff int `json:"cut_off,omitempty"`
+	// Discarded counts answers to steps that were discarded: no worker of Lethe gave them,
+	// or not for that step.
+	Discarded int `json:"discarded,omitempty"`
 	// Unread are fields of the vendor's records that should identify the subject and do not.
 	// Their values are lost with the records.
 	Unread []UnreadField `json:"unread,omitempty"`

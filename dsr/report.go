@@ -71,6 +71,10 @@ type Report struct {
 	// Cancellation is who cancelled the request and why, if somebody did. What had
 	// been done by then is in the systems' outcomes.
 	Cancellation *Action `json:"cancellation,omitempty"`
+	// Discarded counts what was sent to the request itself and was not believed: answers to
+	// its own steps, and signals, that came from no part of Lethe. Those to steps at the
+	// systems are counted there.
+	Discarded int `json:"discarded,omitempty"`
 	// DryRun says that the outcomes are what would be done.
 	DryRun bool   `json:"dry_run,omitempty"`
 	Status Status `json:"status"`

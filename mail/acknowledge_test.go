@@ -151,9 +151,11 @@ func TestPeopleAreToldThatRequestsWait(t *testing.T) {
 		require.NoError(t, mail.NeedsPerson(t.Context(), settings, 3))
 	}
 	flagged := map[string]bool{}
-	for _, m := range server.Delivered(t, 8)[4:] {
-		flagged[m.Header.Get("Message-Id")] = true
-		require.Equal(t, "Lethe: 3 messages in the mailbox need a person", m.Header.Get("Subject"))
+	for _, m := range server.Delivered(t, 8) { // in whatever order the server got round to them
+		if !ids[m.Header.Get("Message-Id")] {
+			flagged[m.Header.Get("Message-Id")] = true
+			require.Equal(t, "Lethe: 3 messages in the mailbox need a person", m.Header.Get("Subject"))
+		}
 	}
 	require.Len(t, flagged, 2, "each is told once an hour")
 	settings.Password = "wrong"

@@ -95,6 +95,8 @@ func Subject(n activities.Notice, now time.Time) string {
 		return request + " is in force"
 	case activities.Waiting:
 		return request + " waits for a person"
+	case activities.Discarded:
+		return request + " receives answers that are not Lethe's"
 	default:
 		return request + " is due " + left(n.DueAt, now)
 	}
@@ -114,6 +116,10 @@ func Text(n activities.Notice, now time.Time) string {
 		fmt.Fprintf(&b, "%s has been in force for months.\nSee whether its ground is still given; if not, lift it: lethe lift %s\n", request, line(n.RequestID))
 	case activities.Waiting:
 		fmt.Fprintf(&b, "%s has been waiting for a person for days. It is due on %s: %s.\n", request, due, left(n.DueAt, now))
+	case activities.Discarded:
+		fmt.Fprintf(&b, "Answers to steps of the %s request %s were discarded: they are not encrypted with its key, or belong to other steps.\n"+
+			"Nothing of them is believed. Somebody else answers Lethe's steps, or a worker runs with the keys of another installation:\n"+
+			"see in Temporal who polls Lethe's task queues, and stop it. The request is due on %s: %s.\n", line(string(n.Kind)), line(n.RequestID), due, left(n.DueAt, now))
 	default:
 		fmt.Fprintf(&b, "%s is due on %s: %s.\n", request, due, left(n.DueAt, now))
 	}

@@ -85,8 +85,9 @@ func TestARestrictionReadsLikeThis(t *testing.T) {
 	gist.Calls[0].RequestIDs = []string{"0af7651916cd43dd8448eb211c80319c", "0af7651916cd43dd8448eb211c80319d"}
 	gist.Drifts, gist.DriftedAt, gist.CheckedAt = 1, start.AddDate(0, 0, 3), start.AddDate(0, 0, 5)
 	gist.Outages = []dsr.Outage{
-		{From: start.Add(-75 * time.Hour), Until: start, Attempts: 217}, {From: start, Until: start.Add(61 * time.Minute), Attempts: 1},
-		{From: start.Add(time.Hour), Attempts: 2},
+		{From: start.Add(-75 * time.Hour), LastFailed: start.Add(-15 * time.Minute), Until: start, Attempts: 217},
+		{From: start, LastFailed: start, Until: start.Add(61 * time.Minute), Attempts: 1},
+		{From: start.Add(time.Hour), LastFailed: start.Add(time.Hour + time.Second), Attempts: 2},
 	}
 	gist.Restriction = &dsr.RestrictionFacts{Able: true, Covers: []string{"marketing e-mails"}, GoesOn: []string{"lists"}, Irreversible: []string{"sequences"}}
 	r.Systems[1].State, r.Systems[1].ExpectedBy = dsr.NotFound, time.Time{}

@@ -71,6 +71,9 @@ func (t *textReport) head(r dsr.Report) {
 	if c := r.Cancellation; c != nil {
 		t.line("%-12s by %s, %s: %s", "Cancelled", c.Operator, c.At.Format(moment), c.Text)
 	}
+	if r.Discarded > 0 {
+		t.line("%-12s %s", "Discarded", discardedText(r.Discarded))
+	}
 	types := make([]string, len(r.Searched))
 	for i, idType := range r.Searched {
 		types[i] = string(idType)
@@ -157,6 +160,9 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 		t.field("Called", callText(call))
 	}
 	t.field("Attempts", attemptsText(kind, o))
+	if o.Discarded > 0 {
+		t.field("Discarded", discardedText(o.Discarded))
+	}
 	for _, u := range o.Unread {
 		t.field("Not used", fmt.Sprintf("%s (%s): %s", u.Field, u.Type, unreadText(u.Reason)))
 	}
@@ -189,30 +195,21 @@ func unreadText(reason string) string {
 	}
 }
 
+// discardedText says how much came from elsewhere and was not believed.
+func discardedText(n int) string {
+	return counted(n, "message") + " that no part of Lethe sent; nothing in them was believed"
+}
+
 // outages writes when a system gave no answer that could be used.
 func (t *textReport) outages(outages []dsr.Outage) {
 	for _, o := range outages {
 		if o.Until.IsZero() {
-			t.field("Outage", fmt.Sprintf("since %s, %s failed, and none had an answer", o.From.Format(moment), counted(o.Attempts, "attempt")))
+			t.field("Outage", fmt.Sprintf("no usable answer since %s, nor when last asked at %s; %s failed",
+				o.From.Format(moment), o.LastFailed.Format(moment), counted(o.Attempts, "attempt")))
 			continue
 		}
-		t.field("Outage", fmt.Sprintf("from %s to %s, which is %s; %s failed",
-			o.From.Format(moment), o.Until.Format(moment), lasting(o.Until.Sub(o.From)), counted(o.Attempts, "attempt")))
-	}
-}
-
-// lasting says how long something was, to the minute.
-func lasting(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < time.Hour:
-		return counted(int(d/time.Minute), "minute")
-	case d < day:
-		return counted(int(d/time.Hour), "hour") + ", " + counted(int(d%time.Hour/time.Minute), "minute")
-	default:
-		return counted(int(d/day), "day") + ", " + counted(int(d%day/time.Hour), "hour")
+		t.field("Outage", fmt.Sprintf("no usable answer from %s to %s; answered when asked again at %s; %s failed",
+			o.From.Format(moment), o.LastFailed.Format(moment), o.Until.Format(moment), counted(o.Attempts, "attempt")))
 	}
 }
 
@@ -368,10 +365,14 @@ func attemptsText(kind dsr.Kind, o dsr.Outcome) string {
 	if o.Attempts == 0 {
 		return ""
 	}
-	if kind == dsr.Restriction {
-		return counted(o.Attempts, "attempt")
+	text := counted(o.Attempts, "attempt")
+	if o.CutOff > 0 {
+		text += fmt.Sprintf(", %d of them cut off, whose calls may be missing above", o.CutOff)
 	}
-	return fmt.Sprintf("%s, %s", counted(o.Attempts, "attempt"), counted(o.Erasures, "erasure"))
+	if kind == dsr.Restriction {
+		return text
+	}
+	return text + ", " + counted(o.Erasures, "erasure")
 }
 
 func timesText(o dsr.Outcome) string {

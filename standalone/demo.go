@@ -60,7 +60,7 @@ func runDemo(ctx context.Context, out io.Writer, exit bool) (err error) {
 	load := func() (*config.Config, error) {
 		return config.Load(filepath.Join(dir, "lethe.yaml"), catalogue.Kinds(), config.Options{})
 	}
-	h, err := host.Start(ctx, engine.Options{Log: zerolog.Nop()}, load, zerolog.Nop())
+	h, err := host.Start(ctx, host.Options{Options: engine.Options{Log: zerolog.Nop()}, Demo: true}, load, zerolog.Nop())
 	if err != nil {
 		return err
 	}

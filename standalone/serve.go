@@ -55,9 +55,9 @@ func (s serving) run(ctx context.Context, out, errOut io.Writer) error {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	log := zerolog.New(errOut).With().Timestamp().Logger().Level(zerolog.InfoLevel)
-	h, err := host.Start(ctx, engine.Options{
+	h, err := host.Start(ctx, host.Options{Options: engine.Options{
 		File: filepath.Join(s.data, "temporal.db"), IP: s.ip, Port: s.port, UIPort: s.uiPort, UIHosts: s.uiHosts, Log: log,
-	}, load, log)
+	}}, load, log)
 	if err != nil {
 		return err
 	}

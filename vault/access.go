@@ -40,7 +40,16 @@ type JWT struct {
 type caller struct {
 	name   string
 	reveal bool
+	// anonymous says that nobody vouches for the name.
+	anonymous bool
 }
+
+// errAnonymousText says that a caller without credentials wants a text encrypted, which
+// would pass for an operator's.
+var errAnonymousText = errors.New("give a bearer token of this codec server (codec_server.tokens in lethe.yaml) to have texts encrypted, or send the update with lethe")
+
+// errNameless says that a token names nobody.
+var errNameless = errors.New("the token has no sub claim, and so names nobody; have the identity provider set it")
 
 // errStranger says that a caller gave no credentials, or wrong ones.
 var errStranger = errors.New("give a bearer token of this codec server")
@@ -60,7 +69,7 @@ func (s *codecServer) authenticate(r *http.Request) (caller, error) {
 	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if credential == "" {
 		if s.Anonymous != "" && r.Header.Get("Authorization") == "" {
-			return caller{name: s.Anonymous}, nil
+			return caller{name: s.Anonymous, anonymous: true}, nil
 		}
 		return caller{}, errStranger
 	}
@@ -102,6 +111,9 @@ func (j *JWT) verify(token string, now time.Time) (caller, error) {
 	expected := jwt.Expected{Issuer: j.Issuer, AnyAudience: jwt.Audience{j.Audience}, Time: now}
 	if err := claims.ValidateWithLeeway(expected, clockSkew); err != nil || claims.Expiry == nil {
 		return caller{}, fmt.Errorf("%w; this one is not for it, or not any more", errStranger)
+	}
+	if strings.TrimSpace(claims.Subject) == "" {
+		return caller{}, errNameless // whoever sees identifiers stands in the log
 	}
 	return caller{name: claims.Subject, reveal: j.grants(all)}, nil
 }

@@ -21,10 +21,13 @@ const (
 	// keyMetadata names the key of an encrypted payload. It is bound to the
 	// payload by the associated data.
 	keyMetadata = "lethe-key"
-	// operatorPrefix begins the names of the keys of what belongs to no request:
-	// texts that operators type in the Web UI, and Lethe's own workflows. Each
-	// serves a month.
+	// operatorPrefix begins the names of the keys under which the codec server encrypts
+	// what operators type in the Web UI. Each serves a month.
 	operatorPrefix = "operator/"
+	// systemPrefix begins the names of the keys of Lethe's own workflows, which belong to
+	// no request. Each serves a month. They are others than those of operators: whoever
+	// may use the codec server must not be able to answer for a workflow.
+	systemPrefix = "system/"
 	// SystemPrefix begins the ids of Lethe's own workflows, which concern no
 	// person.
 	SystemPrefix = "lethe-"
@@ -79,16 +82,21 @@ func (c *Codec) keyName() (string, error) {
 	case dsr.CheckKind(dsr.Kind(kind)) == nil && dsr.CheckRequestID(id) == nil:
 		return c.workflowID, nil
 	case strings.HasPrefix(c.workflowID, SystemPrefix):
-		return c.vault.operatorKey()
+		return c.vault.monthlyKey(systemPrefix)
 	default:
 		return "", ErrNoKey
 	}
 }
 
-// operatorKey is the name of this month's operator key, which is made if need
-// be.
-func (v *Vault) operatorKey() (string, error) {
-	name := operatorPrefix + v.now().UTC().Format("2006-01")
+// owns reports whether the key of that name is the workflow's own. The keys of Lethe's
+// own workflows change from month to month.
+func (c *Codec) owns(name string) bool {
+	return name == c.workflowID || strings.HasPrefix(c.workflowID, SystemPrefix) && strings.HasPrefix(name, systemPrefix)
+}
+
+// monthlyKey is the name of this month's key with the prefix, which is made if need be.
+func (v *Vault) monthlyKey(prefix string) (string, error) {
+	name := prefix + v.now().UTC().Format("2006-01")
 	if v.cache.Has(name) {
 		return name, nil
 	}
@@ -122,9 +130,9 @@ func (c *Codec) associated(name string) []byte {
 	return []byte("lethe payload 1\x00" + c.namespace + "\x00" + name)
 }
 
-// Decode implements [converter.PayloadCodec]. Payloads that are not encrypted,
-// such as those of an update sent by hand, are returned as they are; values decoded
-// from them can record that ([Unsealed]).
+// Decode implements [converter.PayloadCodec]. Payloads that are not encrypted are
+// returned as they are: which of them count is decided by the converters of
+// [Vault.Protect], which know what each is decoded into.
 func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	decoded := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {
@@ -141,15 +149,14 @@ func (c *Codec) decode(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	if !ok {
 		return payload, nil
 	}
-	own, err := c.keyName()
-	switch {
-	case err != nil:
+	if _, err := c.keyName(); err != nil {
 		return nil, err
-	case name != own && !strings.HasPrefix(name, operatorPrefix):
+	}
+	if !c.owns(name) && !strings.HasPrefix(name, operatorPrefix) {
 		return nil, ErrTampered
 	}
 	opened, err := c.open(name, payload)
-	if name != own && lasting(err) && !errors.Is(err, ErrDestroyed) {
+	if !c.owns(name) && lasting(err) && !errors.Is(err, ErrDestroyed) {
 		return nil, ErrForeign // to be refused, not to be waited for
 	}
 	return opened, err
@@ -180,13 +187,19 @@ func (c *Codec) open(name string, payload *commonpb.Payload) (*commonpb.Payload,
 	return opened, nil
 }
 
-// OperatorKey reports whether the name is that of an operator key, and when the
-// month that it serves ends.
-func OperatorKey(name string) (until time.Time, ok bool) {
-	text, ok := strings.CutPrefix(name, operatorPrefix)
-	month, err := time.Parse("2006-01", text)
+// OperatorKey reports whether the name is that of a key of what operators type, and when
+// the month that it serves ends.
+func OperatorKey(name string) (until time.Time, ok bool) { return month(name, operatorPrefix) }
+
+// SystemKey reports whether the name is that of a key of Lethe's own workflows, and when
+// the month that it serves ends.
+func SystemKey(name string) (until time.Time, ok bool) { return month(name, systemPrefix) }
+
+func month(name, prefix string) (until time.Time, ok bool) {
+	text, ok := strings.CutPrefix(name, prefix)
+	begins, err := time.Parse("2006-01", text)
 	if !ok || err != nil {
 		return time.Time{}, false
 	}
-	return month.AddDate(0, 1, 0), true
+	return begins.AddDate(0, 1, 0), true
 }

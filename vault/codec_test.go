@@ -75,28 +75,29 @@ func TestThereIsNoPlainTextWithoutAKey(t *testing.T) {
 	require.ErrorIs(t, o.DataConverter.FromPayload(encrypted(t, v, workflowID), &read), vault.ErrNoContext)
 }
 
-func TestPayloadsSentByHandAreUnderstood(t *testing.T) {
-	t.Parallel()
-	v := newPlace(t).open(t)
-	require.NoError(t, v.Ensure(t.Context(), workflowID))
-	plain, err := converter.GetDefaultDataConverter().ToPayload("gist")
-	require.NoError(t, err)
-	var read string
-	require.NoError(t, of(v, workflowID).FromPayload(plain, &read))
-	require.Equal(t, "gist", read)
-}
-
 func TestLethesOwnWorkflowsUseTheKeyOfTheMonth(t *testing.T) {
 	t.Parallel()
-	v := newPlace(t).open(t)
+	p := newPlace(t)
+	v := p.open(t)
 	payload, err := of(v, "lethe-sweep-2026").ToPayload("12 destroyed")
 	require.NoError(t, err)
-	require.Equal(t, "operator/2026-11", string(payload.GetMetadata()["lethe-key"]))
-	until, ok := vault.OperatorKey("operator/2026-11")
+	require.Equal(t, "system/2026-11", string(payload.GetMetadata()["lethe-key"]))
+	december := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	until, ok := vault.SystemKey("system/2026-11")
 	require.True(t, ok)
-	require.Equal(t, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), until)
-	_, ok = vault.OperatorKey(workflowID)
-	require.False(t, ok)
+	require.Equal(t, december, until)
+	until, ok = vault.OperatorKey("operator/2026-11")
+	require.True(t, ok)
+	require.Equal(t, december, until)
+	for _, name := range []string{workflowID, "system/2026-11", "operator/2026-13"} {
+		_, ok = vault.OperatorKey(name)
+		require.False(t, ok, name)
+	}
+	inJanuary := func() time.Time { return december.AddDate(0, 1, 0) }
+	later := p.open(t, func(o *vault.Options) { o.Now = inJanuary })
+	var read string
+	require.NoError(t, of(later, "lethe-sweep-2026").FromPayload(payload, &read), "a workflow outlives its month")
+	require.Equal(t, "12 destroyed", read)
 }
 
 // TestWhatWasAlteredIsRefused flips every bit and cuts at every length.
@@ -229,42 +230,5 @@ func BenchmarkCodec(b *testing.B) {
 				_, _ = codec.Decode(sealed) // measured, not tested
 			}
 		})
-	}
-}
-
-// typed is what an operator types, and how it came.
-type typed struct {
-	System   string `json:"system"`
-	unsealed bool
-}
-
-func (t *typed) CameUnsealed() { t.unsealed = true }
-
-func TestAWorkerTellsWhatCameUnencrypted(t *testing.T) {
-	t.Parallel()
-	v := newPlace(t).open(t)
-	require.NoError(t, v.Ensure(t.Context(), workflowID))
-	worker := client.Options{Namespace: namespace}
-	v.ProtectWorker(&worker)
-	at := converter.WithDataConverterSerializationContext(worker.DataConverter, converter.WorkflowSerializationContext{
-		Namespace: namespace, WorkflowID: workflowID,
-	})
-	plain, err := converter.GetDefaultDataConverter().ToPayloads(typed{System: "gist"})
-	require.NoError(t, err)
-	sealed, err := of(v, workflowID).ToPayloads(typed{System: "gist"})
-	require.NoError(t, err)
-	byCodecServer, err := v.NewCodec(namespace).WithSerializationContext(converter.WorkflowSerializationContext{
-		Namespace: namespace, WorkflowID: vault.SystemPrefix + "any",
-	}).Encode(plain.GetPayloads())
-	require.NoError(t, err)
-	for name, c := range map[string]struct {
-		payloads *commonpb.Payloads
-		unsealed bool
-	}{
-		"plain": {plain, true}, "sealed": {sealed, false}, "typed": {&commonpb.Payloads{Payloads: byCodecServer}, false},
-	} {
-		var read typed
-		require.NoError(t, at.FromPayloads(c.payloads, &read), name)
-		require.Equal(t, typed{System: "gist", unsealed: c.unsealed}, read, name)
 	}
 }

@@ -16,7 +16,8 @@ import (
 // Protect makes a Temporal client encrypt all that it sends, under the keys of
 // the vault. It is for clients that talk about requests.
 func (v *Vault) Protect(o *client.Options) {
-	data := converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), v.NewCodec(o.Namespace))
+	codec := v.NewCodec(o.Namespace)
+	data := sealed{DataConverter: converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec), codec: codec}
 	o.DataConverter = data
 	o.FailureConverter = NewFailureConverter(data)
 }
@@ -32,7 +33,7 @@ func (v *Vault) ProtectWorker(o *client.Options, queries ...string) {
 	v.Protect(o)
 	data := patient{DataConverter: o.DataConverter, queries: queries}
 	o.DataConverter = workflow.DataConverterWithoutDeadlockDetection(data) // a key service may take seconds
-	o.FailureConverter = newFailureConverter(o.DataConverter, insist)
+	o.FailureConverter = newFailureConverter(o.DataConverter, insistOnKeys)
 }
 
 // ProtectReplay is [Vault.Protect] for the converters of a replayer. A history
@@ -50,11 +51,21 @@ func insist(err error) {
 	}
 }
 
+// insistOnKeys is insist where what does not come from where it must is discarded: what a
+// step answers, and how it fails.
+func insistOnKeys(err error) {
+	if !Untrusted(err) {
+		insist(err)
+	}
+}
+
 // patient is a data converter that makes workflows wait for keys.
 type patient struct {
 	converter.DataConverter
 	// inWorkflow is the workflow that is worked for, if it is one.
 	inWorkflow workflow.Context
+	// ofStep says that what a step answers is read.
+	ofStep bool
 	// final says that no error is left to the workflow.
 	final bool
 	// queries are answered with why the workflow's input cannot be read.
@@ -70,6 +81,7 @@ var (
 // [converter.DataConverterWithSerializationContext].
 func (p patient) WithSerializationContext(sc converter.SerializationContext) converter.DataConverter {
 	p.DataConverter = converter.WithDataConverterSerializationContext(p.DataConverter, sc)
+	_, p.ofStep = sc.(converter.ActivitySerializationContext)
 	return p
 }
 
@@ -86,6 +98,9 @@ func (p patient) WithContext(context.Context) converter.DataConverter {
 }
 
 func (p patient) wait(err error) error {
+	if p.ofStep && Untrusted(err) {
+		return err // the workflow discards it, in a replay too
+	}
 	if p.inWorkflow != nil {
 		insist(err)
 	}
@@ -129,38 +144,15 @@ func (p patient) ToPayloads(values ...any) (*commonpb.Payloads, error) {
 func (p patient) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
 	err := p.wait(p.DataConverter.FromPayloads(payloads, into...))
 	p.explain(err)
-	if err == nil {
-		report(payloads, into)
-	}
 	return err
-}
-
-// Unsealed is implemented by values that record that they were decoded from an unencrypted
-// payload, whose sender is not known.
-type Unsealed interface {
-	CameUnsealed()
-}
-
-// report calls CameUnsealed on the values that were decoded from unencrypted payloads.
-func report(payloads *commonpb.Payloads, into []any) {
-	for i, payload := range payloads.GetPayloads() {
-		if i == len(into) {
-			return
-		}
-		if _, sealed := encryptedUnder(payload); sealed {
-			continue
-		}
-		if told, ok := into[i].(Unsealed); ok {
-			told.CameUnsealed()
-		}
-	}
 }
 
 // failureConverter encrypts failures: their messages, stack traces and details.
 // The SDK's own is given no workflow and would have no key.
 type failureConverter struct {
 	data converter.DataConverter
-	// insist is told why a failure cannot be read; it may end the task.
+	// insist is called with why a failure cannot be read, and may end the task. It is nil
+	// for those who only show failures.
 	insist func(error)
 }
 
@@ -250,10 +242,8 @@ func plainFailure(message, failureType string, final bool) *failurepb.Failure {
 
 // FailureToError implements [converter.FailureConverter].
 func (f *failureConverter) FailureToError(failure *failurepb.Failure) error {
-	if f.insist != nil && failure.GetEncodedAttributes() != nil {
-		// The SDK's converter keeps silent about what it cannot read.
-		var attributes map[string]any
-		f.insist(f.data.FromPayload(failure.GetEncodedAttributes(), &attributes))
+	if f.insist != nil {
+		failure = f.sealedOnly(failure)
 	}
 	return f.standard().FailureToError(failure)
 }

@@ -16,6 +16,9 @@ var (
 	ErrNoContext = errors.New("a payload came without its workflow's id, so there is no key for it")
 	// ErrTampered says that a payload is not what was encrypted for its workflow.
 	ErrTampered = errors.New("the payload was altered, or belongs to another workflow")
+	// ErrUnsealed says that a payload is not encrypted where only an encrypted one counts:
+	// whoever reaches Temporal can have sent it.
+	ErrUnsealed = errors.New("the payload is not encrypted, so that nobody knows who sent it")
 	// ErrForeign says that a text which an operator typed was encrypted by a codec
 	// server of another namespace or with other keys.
 	ErrForeign = errors.New("the text was encrypted elsewhere; give the codec server the same vault and namespace")
@@ -31,6 +34,12 @@ var (
 // tells now, and not just at the moment.
 func lasting(err error) bool {
 	return errors.Is(err, ErrDestroyed) || errors.Is(err, ErrNoKey) || errors.Is(err, ErrNoContext) || errors.Is(err, ErrTampered)
+}
+
+// Untrusted reports whether an error says that a payload does not come from where it must
+// come from, which no repair changes.
+func Untrusted(err error) bool {
+	return errors.Is(err, ErrTampered) || errors.Is(err, ErrUnsealed) || errors.Is(err, ErrForeign)
 }
 
 // repairable reports whether a workflow must wait. Only a tombstone proves that a

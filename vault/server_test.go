@@ -195,14 +195,38 @@ func TestWhatAnOperatorTypesIsEncryptedUnderTheKeyOfTheMonthAndUnderstood(t *tes
 	t.Parallel()
 	c := serveCodec(t)
 	require.NoError(t, c.vault.Ensure(t.Context(), workflowID))
-	typed := &commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`{"system":"gist","reason":"asked by jane"}`)}
-	status, encoded, content := c.call("/encode", looker, []*commonpb.Payload{typed})
+	text := &commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`{"system":"gist","reason":"asked by jane"}`)}
+	status, encoded, content := c.call("/encode", looker, []*commonpb.Payload{text})
 	require.Equal(t, http.StatusOK, status)
 	require.NotContains(t, content, "jane")
 	require.Equal(t, "operator/2026-11", string(encoded[0].GetMetadata()["lethe-key"]))
-	var read map[string]string
+	var read typed
 	require.NoError(t, of(c.vault, workflowID).FromPayload(encoded[0], &read))
-	require.Equal(t, "gist", read["system"])
+	require.Equal(t, typed{System: "gist"}, read)
+}
+
+// TestNobodyTypesForAnOperatorWithoutACredential asks for what passes for an operator's
+// words. Masked values are for everybody who reaches the Web UI of one machine; this is not.
+func TestNobodyTypesForAnOperatorWithoutACredential(t *testing.T) {
+	t.Parallel()
+	text := []*commonpb.Payload{{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`{"system":"gist"}`)}}
+	for name, demo := range map[string]bool{"demo": true, "elsewhere": false} {
+		c := serveCodec(t, func(o *vault.ServerOptions) { o.Anonymous, o.AnonymousEncodes = "web-ui", demo })
+		for _, path := range []string{"/encode", "/reveal/ticket-4711/encode"} {
+			status, encoded, content := c.call(path, "", text)
+			if demo {
+				require.Equal(t, http.StatusOK, status, name)
+				continue
+			}
+			require.Equal(t, http.StatusUnauthorized, status, name)
+			require.Empty(t, encoded, name)
+			require.Contains(t, content, "codec_server.tokens", name)
+			status, _, _ = c.call(path, looker, text)
+			require.Equal(t, http.StatusOK, status, name)
+		}
+		status, _, _ := c.call("/decode", "", text)
+		require.Equal(t, http.StatusOK, status, name)
+	}
 }
 
 func TestAfterDestructionAPlaceholderIsReadable(t *testing.T) {
@@ -261,6 +285,8 @@ func TestAnIdentityProviderCanVouchForPeople(t *testing.T) {
 		"another audience": signed(private, map[string]any{"aud": "temporal"}),
 		"expired":          signed(private, map[string]any{"exp": jwt.NewNumericDate(today().Add(-time.Hour))}),
 		"without an end":   signed(private, map[string]any{"exp": nil}),
+		"without a name":   signed(private, map[string]any{"sub": nil}),
+		"a blank name":     signed(private, map[string]any{"sub": " "}),
 		"unsigned":         "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzYW0ifQ.",
 	} {
 		status, _, _ := c.call("/decode", token, payloads)

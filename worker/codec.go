@@ -19,14 +19,17 @@ type CodecParts struct {
 	Origins []string
 	// Anonymous is how the log names callers without a token; empty lets none in.
 	Anonymous string
-	Log       zerolog.Logger
+	// AnonymousEncodes lets them have texts encrypted, too: in the demo only.
+	AnonymousEncodes bool
+	Log              zerolog.Logger
 }
 
 // NewCodecServer makes the codec server that the configuration describes, with the limits
 // of its callers. The gateway has one of its own, which shares the gateway's limits.
 func NewCodecServer(c config.CodecServer, p CodecParts) http.Handler {
 	o := c.Options(p.Namespace)
-	o.Origins, o.Anonymous, o.Log = append(p.Origins, o.Origins...), p.Anonymous, p.Log
+	o.Origins, o.Log = append(p.Origins, o.Origins...), p.Log
+	o.Anonymous, o.AnonymousEncodes = p.Anonymous, p.AnonymousEncodes
 	return intake.LimitCodec(p.Vault.NewCodecServer(o), intake.CodecLimits{
 		Rate: c.Rate, BehindProxy: c.BehindProxy, Anonymous: p.Anonymous != "",
 	})

@@ -124,7 +124,10 @@ func Promise(ctx workflow.Context, p Promised) error {
 	if err := workflow.Sleep(ctx, p.At.Sub(workflow.Now(ctx))); err != nil {
 		return fmt.Errorf("wait for the promised day: %w", err)
 	}
-	if err := call(ctx, p.Callback).Get(ctx, nil); err != nil {
+	discarded := func(int) {
+		workflow.GetLogger(ctx).Error("an answer to the callback was discarded: no worker of Lethe gave it")
+	}
+	if err := call(ctx, p.Callback, discarded).Get(ctx, nil); err != nil {
 		return fmt.Errorf("call the intake back: %w", err)
 	}
 	return nil
@@ -151,7 +154,7 @@ func (e *process) callIntake(ctx workflow.Context, last bool) {
 	interruptible := !last && workflow.GetVersion(ctx, callBackWithNews, workflow.DefaultVersion, 1) > workflow.DefaultVersion
 	calling, giveUp := workflow.WithCancel(ctx)
 	defer giveUp()
-	told := call(calling, activities.NewCallback(e.request, progress))
+	told := call(calling, activities.NewCallback(e.request, progress), func(int) { e.discarded++ })
 	if interruptible && !e.awaitTold(ctx, told) {
 		return
 	}
@@ -161,13 +164,19 @@ func (e *process) callIntake(ctx workflow.Context, last bool) {
 }
 
 // call is the step that tells an intake.
-func call(ctx workflow.Context, c activities.Callback) workflow.Future {
+func call(ctx workflow.Context, c activities.Callback, discarded func(int)) workflow.Future {
 	ctx = requestStep(ctx, "call the intake back: "+string(c.Progress.Stage))
 	options := workflow.GetActivityOptions(ctx)
 	options.StartToCloseTimeout, options.ScheduleToCloseTimeout, options.HeartbeatTimeout = 5*time.Minute, callbackPatience, callbackHeartbeat
 	options.RetryPolicy = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Hour, MaximumAttempts: maxAttempts}
 	var callbacks *activities.Callbacks
-	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), callbacks.CallBack, c)
+	called, settle := workflow.NewFuture(ctx)
+	workflow.GoNamed(ctx, "call the intake back", func(ctx workflow.Context) {
+		var delivered activities.Delivered
+		params := activities.CallbackParams{Callback: c}
+		settle.SetError(insist(workflow.WithActivityOptions(ctx, options), "callback", callbacks.CallBack, params, &delivered, discarded))
+	})
+	return called
 }
 
 // awaitTold waits until all URLs were told, or something newer has to be told and all

@@ -87,6 +87,11 @@ type process struct {
 	// once more.
 	recheckAfter time.Duration
 	systems      []*system
+	// discarded counts what was sent to the request itself and is not believed: answers to
+	// its own steps, and signals.
+	discarded int
+	// alarmed says that a person has to know of what was discarded.
+	alarmed bool
 	// finished tells the systems that no further look is coming.
 	finished bool
 }
@@ -112,6 +117,7 @@ func tokensOf(ctx workflow.Context) []string {
 
 // run is the story of a request.
 func (e *process) run(ctx workflow.Context) (dsr.Completion, error) {
+	workflow.GoNamed(ctx, "alarm", e.alarm)
 	if err := e.makePlan(ctx); err != nil {
 		return dsr.Completion{}, err
 	}
@@ -152,7 +158,7 @@ func (e *process) makePlan(ctx workflow.Context) error {
 	var requests *activities.Requests
 	var plan activities.Plan
 	params := activities.MakePlanParams{Request: e.request, Now: workflow.Now(ctx)}
-	if err := workflow.ExecuteActivity(requestStep(ctx, "make the plan"), requests.MakePlan, params).Get(ctx, &plan); err != nil {
+	if err := insist(requestStep(ctx, "make the plan"), "plan", requests.MakePlan, params, &plan, e.noteDiscarded); err != nil {
 		return fmt.Errorf("make the plan: %w", err)
 	}
 	e.recheckAfter, e.gatherFor, e.deadlines = plan.RecheckAfter, plan.GatherFor, plan.Deadlines
@@ -292,6 +298,7 @@ func (e *process) report() dsr.Report {
 
 		Restriction: e.restriction,
 
+		Discarded:    e.discarded,
 		Cancellation: e.cancellation,
 		DryRun:       e.request.DryRun,
 		Status:       dsr.StatusOpen,

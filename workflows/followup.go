@@ -22,9 +22,12 @@ func (e *process) recordMessages(ctx workflow.Context) {
 		if err := workflow.Await(ctx, func() bool { return e.finished || signals.Len() > 0 }); err != nil {
 			return // the request is cancelled
 		}
-		var message RecordMessage
-		if !signals.ReceiveAsync(&message) {
-			return // the request is finished
+		message, ok := receive[RecordMessage](e, signals)
+		if !ok && e.finished {
+			return
+		}
+		if !ok {
+			continue
 		}
 		e.correspondence = e.correspondence.Record(message)
 		e.renewApprovalTexts()

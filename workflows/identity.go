@@ -87,11 +87,13 @@ func (e *process) confirmIdentity(ctx workflow.Context, p ConfirmIdentity) error
 		e.resuming = true
 		var requests *activities.Requests
 		params := activities.ResumeParams{Deadlines: e.deadlines, AnsweredAt: p.AnsweredAt}
-		err := workflow.ExecuteActivity(requestStep(ctx, "compute the deadlines"), requests.Resume, params).Get(ctx, &e.deadlines)
+		var resumed activities.Resumed
+		err := insist(requestStep(ctx, "compute the deadlines"), "resume", requests.Resume, params, &resumed, e.noteDiscarded)
 		e.resuming = false
 		if err != nil {
 			return fmt.Errorf("compute the deadlines: %w", err)
 		}
+		e.deadlines = resumed.Deadlines
 		days = e.deadlines.Paused.WaitedDays
 	}
 	confirmed := *e.identity

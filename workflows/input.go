@@ -3,34 +3,57 @@ package workflows
 import (
 	"encoding/json"
 	"errors"
+
+	"go.temporal.io/sdk/workflow"
 )
 
-// An input is what an update came with. It is JSON of its content alone.
+// An input is what an update or a signal came with. It is JSON of its content alone.
 type input[P any] struct {
 	content P
-	// unsealed says that it came unencrypted. Everybody who reaches Temporal can send
-	// such a one, with or without the keys.
-	unsealed bool
+	// opened says that it was decoded. An update can come without any parameter.
+	opened bool
+	// refused says why nothing of it counts: everybody who reaches Temporal can have sent
+	// it, with or without the keys.
+	refused error
 }
 
 // errUnsealed refuses updates that came unencrypted, whatever is in them. An answer that
 // depended on the content would tell those who have no key what the request holds: they
 // could try guesses at the subject's identifiers until a text is refused that names one.
-var errUnsealed = errors.New("the update is not encrypted; send it with lethe, or have the codec server encrypt it")
+var errUnsealed = errors.New("the update is not encrypted with the keys of this Lethe; " +
+	"send it with lethe, or have the codec server encrypt it, which needs the same vault and namespace")
 
-// CameUnsealed implements [vault.Unsealed].
-func (i *input[P]) CameUnsealed() { i.unsealed = true }
+// Refuse implements [vault.External].
+func (i *input[P]) Refuse(reason error) { i.refused = reason }
 
 // check says why nothing of the input may be looked at.
 func (i input[P]) check() error {
-	if i.unsealed {
+	if !i.opened || i.refused != nil {
 		return refusal{error: errUnsealed, plain: errUnsealed.Error()}
 	}
 	return nil
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (i *input[P]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &i.content) }
+func (i *input[P]) UnmarshalJSON(text []byte) error {
+	i.opened = true
+	return json.Unmarshal(text, &i.content)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (i input[P]) MarshalJSON() ([]byte, error) { return json.Marshal(i.content) }
+
+// receive takes the next signal from the channel. It reports false if there is none, or
+// none that counts: one that is not encrypted is dropped and counted, for everybody who
+// reaches Temporal can send it.
+func receive[P any](e *process, signals workflow.ReceiveChannel) (content P, ok bool) {
+	var in input[P]
+	if !signals.ReceiveAsync(&in) {
+		return content, false // the SDK has dropped what is no JSON of this kind
+	}
+	if in.check() != nil {
+		e.discarded++
+		return content, false
+	}
+	return in.content, true
+}

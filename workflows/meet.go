@@ -42,9 +42,12 @@ func (e *process) meet(ctx workflow.Context) {
 		if err := workflow.Await(ctx, func() bool { return e.finished || signals.Len() > 0 }); err != nil {
 			return // the request is cancelled
 		}
-		var other dsr.Meeting
-		if !signals.ReceiveAsync(&other) {
-			return // the request is finished
+		other, ok := receive[dsr.Meeting](e, signals)
+		if !ok && e.finished {
+			return
+		}
+		if !ok {
+			continue
 		}
 		e.encounter(other)
 		if other.Ended == "" {

@@ -57,8 +57,7 @@ func (e *process) answerOperators(ctx workflow.Context) error {
 
 // accept registers an update. One that comes before the plan is made waits for it
 // and is checked then: a reset hands all later updates over at once. One that came
-// unencrypted is refused before anything of it is compared with the request; those that
-// earlier releases have taken are carried out when a history is replayed.
+// unencrypted is refused before anything of it is compared with the request.
 func accept[P any](
 	ctx workflow.Context, e *process, name, description string,
 	check func(workflow.Context, P) error, act func(workflow.Context, P) error,
@@ -79,6 +78,9 @@ func accept[P any](
 		return e.refuse(check(ctx, p))
 	}
 	handle := func(ctx workflow.Context, in input[P]) error {
+		if err := in.check(); err != nil {
+			return err
+		}
 		p := in.content
 		if len(e.systems) == 0 {
 			if err := workflow.Await(ctx, func() bool { return len(e.systems) > 0 }); err != nil {

@@ -162,8 +162,8 @@ type open struct{ converter.DataConverter }
 func (o open) FromPayloads(payloads *commonpb.Payloads, into ...any) error {
 	err := o.DataConverter.FromPayloads(payloads, into...)
 	for _, value := range into {
-		if told, ok := value.(vault.Unsealed); ok {
-			told.CameUnsealed()
+		if outside, ok := value.(vault.External); ok {
+			outside.Refuse(vault.ErrUnsealed)
 		}
 	}
 	return err
@@ -203,7 +203,7 @@ func TestWithoutAKeyNobodyTriesGuesses(t *testing.T) {
 	for name, answered := range answers {
 		var plain vault.Plain
 		require.ErrorAs(t, *answered, &plain, name)
-		require.Equal(t, "the update is not encrypted; send it with lethe, or have the codec server encrypt it", plain.Plain(), name)
+		require.Contains(t, plain.Plain(), "the update is not encrypted with the keys of this Lethe; send it with lethe", name)
 		require.EqualError(t, *answered, plain.Plain(), name)
 	}
 }

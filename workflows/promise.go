@@ -88,7 +88,7 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 	}
 	var found activities.Found
 	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: due}
-	if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
 	s.trace(found.Trace)

@@ -190,7 +190,10 @@ func (e *process) notify(ctx workflow.Context, event activities.Event) {
 		RequestID: e.request.ID, Kind: e.request.Kind, Event: event, DueAt: e.deadlines.Due, Overdue: event == activities.Overdue,
 		Missing: e.missing(), NeedsOperator: e.waiting(),
 	}
-	if err := workflow.ExecuteActivity(noticeStep(ctx, "tell people: "+string(event)), requests.Notify, notice).Get(ctx, nil); err != nil {
+	var delivered activities.Delivered
+	params := activities.NotifyParams{Notice: notice}
+	counted := func(int) { e.discarded++ }
+	if err := insist(noticeStep(ctx, "tell people: "+string(event)), "notify", requests.Notify, params, &delivered, counted); err != nil {
 		workflow.GetLogger(ctx).Warn("nobody could be told of a deadline")
 	}
 }

@@ -139,7 +139,7 @@ func (s *system) giveBack(ctx workflow.Context) *dsr.Question {
 	}
 	var found activities.Settings
 	params := activities.SettingsParams{Target: s.target(), Records: astray}
-	if question := s.step(ctx, "settings", steps.Settings, params, &found); question != nil || ctx.Err() != nil {
+	if question := step(ctx, s, "settings", steps.Settings, params, &found); question != nil || ctx.Err() != nil {
 		return question
 	}
 	s.trace(found.Trace)
@@ -147,7 +147,7 @@ func (s *system) giveBack(ctx workflow.Context) *dsr.Question {
 	if len(lifting.Changes) > 0 {
 		var done activities.Applied
 		params := activities.ApplyParams{Target: s.target(), Changes: lifting.Changes, SomebodyElses: true}
-		if question := s.step(ctx, "apply", steps.Apply, params, &done); question != nil || ctx.Err() != nil {
+		if question := step(ctx, s, "apply", steps.Apply, params, &done); question != nil || ctx.Err() != nil {
 			return question
 		}
 		s.trace(done.Trace)
@@ -172,7 +172,7 @@ func (s *system) settings(ctx workflow.Context) ([]dsr.RecordSettings, *dsr.Ques
 	}
 	var found activities.Settings
 	params := activities.SettingsParams{Target: s.target(), Records: s.held}
-	if question := s.step(ctx, "settings", steps.Settings, params, &found); question != nil || ctx.Err() != nil {
+	if question := step(ctx, s, "settings", steps.Settings, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
 	s.trace(found.Trace)
@@ -254,7 +254,7 @@ func (s *system) apply(ctx workflow.Context, changes []dsr.RecordSettings) *dsr.
 	if lift := s.request.restriction.Lift; s.request.lifting && lift != nil {
 		params.NoticedAt = lift.NoticeSentAt
 	}
-	if question := s.step(ctx, "apply", steps.Apply, params, &done); question != nil || ctx.Err() != nil {
+	if question := step(ctx, s, "apply", steps.Apply, params, &done); question != nil || ctx.Err() != nil {
 		return question
 	}
 	s.trace(done.Trace)

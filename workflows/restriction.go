@@ -206,8 +206,10 @@ func (e *process) archive(ctx workflow.Context) (key string, err error) {
 	report.CompletedAt = workflow.Now(ctx)
 	e.publish(ctx)
 	var requests *activities.Requests
-	if err := workflow.ExecuteActivity(requestStep(ctx, "archive the report"), requests.ArchiveReport, report).Get(ctx, &key); err != nil {
+	var archived activities.Archived
+	params := activities.ArchiveParams{Report: report}
+	if err := insist(requestStep(ctx, "archive the report"), "archive", requests.ArchiveReport, params, &archived, e.noteDiscarded); err != nil {
 		return "", fmt.Errorf("archive the report: %w", err)
 	}
-	return key, nil
+	return archived.Key, nil
 }

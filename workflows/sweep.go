@@ -26,7 +26,10 @@ func Sweep(ctx workflow.Context) (activities.Swept, error) {
 	})
 	var keys *activities.Keys
 	var swept activities.Swept
-	if err := workflow.ExecuteActivity(ctx, keys.Sweep).Get(ctx, &swept); err != nil {
+	discarded := func(int) {
+		workflow.GetLogger(ctx).Error("an answer to the sweep was discarded: no worker of Lethe gave it")
+	}
+	if err := insist(ctx, "sweep", keys.Sweep, activities.SweepParams{}, &swept, discarded); err != nil {
 		return swept, fmt.Errorf("destroy the keys whose time has come: %w", err)
 	}
 	return swept, nil

@@ -409,7 +409,7 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 		var found activities.Found
 		searched := s.usable(s.searchable(known))
 		params := activities.LocateParams{Target: s.target(), Subject: searched, OtherForms: s.plan.Verifiable}
-		if question := s.step(ctx, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
+		if question := step(ctx, s, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
 			return nil, question
 		}
 		s.trace(found.Trace)
@@ -577,7 +577,7 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 	var found activities.Found
 	ordered, erasures := s.ordered, s.outcome.Erasures+1
 	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered}
-	if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
 	s.trace(found.Trace)
@@ -659,7 +659,7 @@ func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, q
 	s.tell(records)
 	erasures := s.outcome.Erasures + 1
 	params := activities.EraseParams{Target: s.target(), Records: records}
-	if question := s.step(ctx, "erase", steps.Erase, params, &done); question != nil || ctx.Err() != nil {
+	if question := step(ctx, s, "erase", steps.Erase, params, &done); question != nil || ctx.Err() != nil {
 		return false, question
 	}
 	s.trace(done.Trace)
@@ -701,7 +701,7 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 		}
 		var found activities.Found
 		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records)}
-		if question := s.step(ctx, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+		if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 			return false, question
 		}
 		s.trace(found.Trace)
@@ -784,17 +784,27 @@ func (s *system) conclude(ctx workflow.Context, state dsr.State) {
 }
 
 // step runs an activity at the system. An error that retries did not cure
-// becomes a question. If an operator interrupted the step, the context says so.
-func (s *system) step(ctx workflow.Context, name string, activity, params, result any) *dsr.Question {
-	s.numbered++
-	id := fmt.Sprintf("%s.%s.%d", s.plan.Name, name, s.numbered)
-	ctx = systemStep(ctx, s.plan.Name, id, s.plan.Name+": "+name, s.request.deadlines.Due)
-	err := workflow.ExecuteActivity(ctx, activity, params).Get(ctx, result)
-	if err == nil {
-		s.outcome.Outages = dsr.EndOutage(s.outcome.Outages, workflow.Now(ctx))
+// becomes a question. If an operator interrupted the step, the context says so. What is no
+// answer to it is discarded, and the step is taken again, once.
+func step[P any, O order[P]](ctx workflow.Context, s *system, name string, activity any, params P, result activities.Answer) *dsr.Question {
+	err := errDiscarded
+	for n := 0; n < maxDiscarded && errors.Is(err, errDiscarded); n++ {
+		s.numbered++
+		id := fmt.Sprintf("%s.%s.%d", s.plan.Name, name, s.numbered)
+		ctx := systemStep(ctx, s.plan.Name, id, s.plan.Name+": "+name, s.request.deadlines.Due)
+		if err = perform[P, O](ctx, id, activity, params, result); errors.Is(err, errDiscarded) {
+			s.outcome.Discarded++
+		}
 	}
-	if err == nil || ctx.Err() != nil {
+	switch {
+	case err == nil:
+		s.outcome.Outages = dsr.EndOutage(s.outcome.Outages, workflow.Now(ctx))
 		return nil
+	case ctx.Err() != nil:
+		s.outcome.CutOff++ // what it had done by then is not known
+		return nil
+	case errors.Is(err, errDiscarded):
+		return s.askDiscarded()
 	}
 	failed := activities.Failure{Reason: "the step did not end in time", Advice: "see that a worker with this system in its configuration runs, then retry-system"}
 	var known *temporal.ApplicationError
@@ -806,6 +816,13 @@ func (s *system) step(ctx workflow.Context, name string, activity, params, resul
 	return &dsr.Question{Kind: dsr.QuestionError, Text: failed.Reason + "; " + failed.Advice}
 }
 
+// askDiscarded holds the system, for somebody answers its steps who is not Lethe.
+func (s *system) askDiscarded() *dsr.Question {
+	s.request.alarmed = true
+	return &dsr.Question{Kind: dsr.QuestionError, Text: fmt.Sprintf("%d answers to a step were discarded, for no worker of Lethe with the keys of this request gave them; "+
+		"see in Temporal who polls the task queue %s, stop it, then retry-system", maxDiscarded, SystemTaskQueue(s.plan.Name))}
+}
+
 // target says where a step is taken, and of which runs the system knows.
 func (s *system) target() activities.Target {
 	return activities.Target{System: s.plan.Name, Run: s.toldIn}
@@ -815,5 +832,6 @@ func (s *system) trace(t activities.Trace) {
 	s.recollect(t.Earlier)
 	s.outcome.Calls = dsr.AddCalls(s.outcome.Calls, t.Calls...)
 	s.outcome.Attempts += t.Attempts
+	s.outcome.CutOff += t.CutOff
 	s.outcome.Outages = dsr.AddOutage(s.outcome.Outages, t.Outage)
 }

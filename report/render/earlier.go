@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"ite.digital/lethe/dsr"
 )
@@ -82,17 +81,16 @@ func (v *viewer) actions(all []dsr.Action) []string {
 	return texts
 }
 
-// outages says from when until when a system gave no answer that could be used. How
-// long that was is said in hours and minutes, which need no plural.
+// outages says from when until when a system gave no answer that could be used, and when it
+// was asked again: how long it was away nobody knows.
 func (v *viewer) outages(all []dsr.Outage) []string {
 	texts := make([]string, len(all))
 	for i, o := range all {
 		if o.Until.IsZero() {
-			texts[i] = v.words.say("outage.open", v.at(o.From), o.Attempts)
+			texts[i] = v.words.say("outage.open", v.at(o.From), v.at(o.LastFailed), o.Attempts)
 			continue
 		}
-		gone := o.Until.Sub(o.From)
-		texts[i] = v.words.say("outage.text", v.at(o.From), v.at(o.Until), fmt.Sprintf("%d:%02d", gone/time.Hour, gone%time.Hour/time.Minute), o.Attempts)
+		texts[i] = v.words.say("outage.text", v.at(o.From), v.at(o.LastFailed), v.at(o.Until), o.Attempts)
 	}
 	return texts
 }

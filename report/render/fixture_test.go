@@ -55,7 +55,7 @@ func outcomes() []dsr.Outcome {
 				{Method: "POST", Path: "/crm/v3/objects/contacts/gdpr-delete", Status: 204, Count: 1, RequestIDs: []string{"a43683b0-5717-4ceb-80b4-000000000003"}},
 				{Method: "GET", Path: "/crm/v3/objects/contacts/{id}", Count: 1},
 			},
-			Outages:   []dsr.Outage{{From: at(-45), Until: at(0), Attempts: 9}},
+			Outages:   []dsr.Outage{{From: at(-45), LastFailed: at(-11), Until: at(0), Attempts: 9}},
 			StartedAt: at(0), ActedAt: at(1), VerifiedAt: at(2), SettledAt: at(2),
 		},
 		{

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
@@ -90,15 +91,15 @@ func TestNoLetterClaimsThatAllIsAsBeforeWhereItIsNot(t *testing.T) {
 func TestOutagesRequestIDsTokensAndRelatedRequestsAreShown(t *testing.T) {
 	t.Parallel()
 	r := fixture(1)
-	r.Systems[0].Outages = append(r.Systems[0].Outages, dsr.Outage{From: start.AddDate(0, 0, 1), Attempts: 4})
+	r.Systems[0].Outages = append(r.Systems[0].Outages, dsr.Outage{From: start.AddDate(0, 0, 1), LastFailed: start.AddDate(0, 0, 1).Add(3 * time.Minute), Attempts: 4})
 	r.Related = superseded().Related
 	r.Earlier = again(1).Earlier
-	r.Earlier[0].Systems[0].Outages = []dsr.Outage{{From: start.AddDate(0, 0, -4), Until: start, Attempts: 3}}
+	r.Earlier[0].Systems[0].Outages = []dsr.Outage{{From: start.AddDate(0, 0, -4), LastFailed: start.AddDate(0, 0, -2), Until: start, Attempts: 3}}
 	for _, language := range render.Languages() {
 		root := shown(t, r, language)
 		main := strings.NewReplacer("\u2060", "", "\u2068", "", "\u2069", "").Replace(text(elements(root, "main")[0]))
 		for _, fact := range []string{
-			"2026-03-02 09:15:00 UTC", "0:45", "2026-03-03 09:00:00 UTC", "96:00", // hours and minutes
+			"2026-03-02 09:15:00 UTC", "2026-03-02 09:49:00 UTC", "2026-03-03 09:00:00 UTC", "2026-03-03 09:03:00 UTC", "2026-02-28 09:00:00 UTC",
 			"a43683b0-5717-4ceb-80b4-000000000001", "a43683b0-5717-4ceb-80b4-000000000004", "POST /crm/v3/objects/contacts/gdpr-delete",
 			"rY3pJ6lK0aZ2mQ8sVxN4tB7uE1wC5dF9gH-iOoLkPjM", "ticket-4720", "resolve-conflict",
 		} {
@@ -108,7 +109,7 @@ func TestOutagesRequestIDsTokensAndRelatedRequestsAreShown(t *testing.T) {
 			continue
 		}
 		said, _ := paper(t, func(w io.Writer) error { return render.PDF(w, r, options(language)) })
-		for _, fact := range []string{"0:45", "a43683b0-5717-4ceb-80b4-000000000001", "rY3pJ6lK0aZ2mQ8sVxN4tB7uE1wC5dF9gH-iOoLkPjM", "ticket-4720"} {
+		for _, fact := range []string{"2026-03-02 09:49:00 UTC", "a43683b0-5717-4ceb-80b4-000000000001", "rY3pJ6lK0aZ2mQ8sVxN4tB7uE1wC5dF9gH-iOoLkPjM", "ticket-4720"} {
 			require.Contains(t, said, squeezed(fact))
 		}
 	}

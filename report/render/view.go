@@ -356,6 +356,12 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 	if o.Erasures > 0 {
 		fields = append(fields, field{say("erasures"), strconv.Itoa(o.Erasures)})
 	}
+	if o.CutOff > 0 {
+		fields = append(fields, field{say("cut_off"), say("cut_off.text", o.CutOff)})
+	}
+	if o.Discarded > 0 {
+		fields = append(fields, field{say("discarded"), say("discarded.text", o.Discarded)})
+	}
 	for _, u := range o.Unread {
 		fields = append(fields, field{say("unread"), say("unread.text", u.Field, string(u.Type), v.unreadReason(u.Reason))})
 	}

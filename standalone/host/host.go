@@ -43,9 +43,17 @@ type Host struct {
 	fleet    *worker.Fleet
 }
 
+// Options say how a host runs.
+type Options struct {
+	engine.Options
+	// Demo says that the data are nobody's, so that the Web UI needs no token to send what
+	// operators type.
+	Demo bool
+}
+
 // Start starts the engine and connects to it. The workers and the gateway start with
 // Run, and follow what load reads meanwhile.
-func Start(ctx context.Context, o engine.Options, load func() (*config.Config, error), log zerolog.Logger) (_ *Host, err error) {
+func Start(ctx context.Context, o Options, load func() (*config.Config, error), log zerolog.Logger) (_ *Host, err error) {
 	cfg, err := load()
 	if err != nil {
 		return nil, err
@@ -65,7 +73,7 @@ func Start(ctx context.Context, o engine.Options, load func() (*config.Config, e
 	}
 	o.Codec = h.codec(o, cfg, log)
 	o.SearchAttributes = requests.SearchAttributes()
-	if h.Engine, err = engine.Start(ctx, o); err != nil {
+	if h.Engine, err = engine.Start(ctx, o.Options); err != nil {
 		return nil, err
 	}
 	connection := requests.Connection{Address: h.Engine.Address(), Namespace: h.Engine.Namespace(), Env: noEnvironment{}}
@@ -95,15 +103,17 @@ func Start(ctx context.Context, o engine.Options, load func() (*config.Config, e
 
 // codec lets the Web UI of this process show what Temporal stores. The Web UI has
 // no login; as long as it is for this machine only, whoever reaches it sees
-// masked values without a token.
-func (h *Host) codec(o engine.Options, cfg *config.Config, log zerolog.Logger) func(origins []string) http.Handler {
+// masked values without a token. What is sent to a request needs one, but for the demo:
+// other programs of the machine reach the codec server as well.
+func (h *Host) codec(o Options, cfg *config.Config, log zerolog.Logger) func(origins []string) http.Handler {
 	anonymous := ""
 	if ip, err := netip.ParseAddr(o.IP); o.IP == "" || err == nil && ip.IsLoopback() {
 		anonymous = "web-ui"
 	}
 	return func(origins []string) http.Handler {
 		return worker.NewCodecServer(cfg.CodecServer, worker.CodecParts{
-			Vault: h.vault, Namespace: cmp.Or(o.Namespace, client.DefaultNamespace), Origins: origins, Anonymous: anonymous, Log: log,
+			Vault: h.vault, Namespace: cmp.Or(o.Namespace, client.DefaultNamespace), Origins: origins, Log: log,
+			Anonymous: anonymous, AnonymousEncodes: o.Demo,
 		})
 	}
 }
