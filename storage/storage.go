@@ -41,12 +41,16 @@ type Bucket struct {
 	blobs *blob.Bucket
 	// folder is where a file:// bucket lies; empty for all others.
 	folder string
+	// promise is what is known of a store that is no folder.
+	promise *promise
 }
 
 // Open opens the bucket at the URL, such as "file:///var/lib/lethe/reports" or
 // "s3://our-reports?region=eu-west-3". The folder of a file:// bucket is made if
-// it is not there; it and the folders in it are open to their owner only. The
-// caller closes the bucket.
+// it is not there; it and the folders in it are open to their owner only. A cloud's
+// storage is probed, and refused with [ErrOverwrites] if it does not keep what
+// [Bucket.Create] promises; where that cannot be found out now, the first Create
+// finds it out. The caller closes the bucket.
 func Open(ctx context.Context, bucketURL string) (*Bucket, error) {
 	location, err := parse(bucketURL)
 	if err != nil {
@@ -57,11 +61,18 @@ func Open(ctx context.Context, bucketURL string) (*Bucket, error) {
 			return nil, fmt.Errorf("make the folder: %w", err)
 		}
 	}
-	return open(ctx, location)
+	b, err := open(ctx, location)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.ensurePromise(ctx); errors.Is(err, ErrOverwrites) {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
 }
 
-// OpenExisting is [Open] for readers: it makes nothing, and a folder that is not
-// there is an error that matches [fs.ErrNotExist].
+// OpenExisting is [Open] for readers: it makes nothing and writes no probe, and a
+// folder that is not there is an error that matches [fs.ErrNotExist].
 func OpenExisting(ctx context.Context, bucketURL string) (*Bucket, error) {
 	location, err := parse(bucketURL)
 	if err != nil {
@@ -98,6 +109,8 @@ func open(ctx context.Context, location *url.URL) (*Bucket, error) {
 		query.Set("no_tmp_dir", "true")
 		query.Set("dir_file_mode", strconv.Itoa(ownerOnlyFolder))
 		location.RawQuery = query.Encode()
+	} else {
+		b.promise = promiseOf(location.String())
 	}
 	var err error
 	if b.blobs, err = blob.OpenBucket(ctx, location.String()); err != nil {
@@ -130,6 +143,13 @@ func (b *Bucket) Create(ctx context.Context, name string, content []byte) error 
 		}
 		return CreateFile(path, content)
 	}
+	if err := b.ensurePromise(ctx); err != nil {
+		return err
+	}
+	return b.create(ctx, name, content)
+}
+
+func (b *Bucket) createOnce(ctx context.Context, name string, content []byte) error {
 	err := b.blobs.WriteAll(ctx, name, content, &blob.WriterOptions{IfNotExist: true})
 	if gcerrors.Code(err) == gcerrors.FailedPrecondition {
 		return ErrExists
@@ -203,6 +223,19 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[string, erro
 	if b.folder != "" {
 		return listFiles(b.folder, prefix)
 	}
+	return func(yield func(string, error) bool) {
+		for name, err := range b.listBlobs(ctx, prefix) {
+			if isProbe(name) {
+				continue
+			}
+			if !yield(name, err) {
+				return
+			}
+		}
+	}
+}
+
+func (b *Bucket) listBlobs(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		objects := b.blobs.List(&blob.ListOptions{Prefix: prefix})
 		for {
