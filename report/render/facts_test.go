@@ -187,3 +187,25 @@ func TestWhyIsSaidInTheLanguageOfThePage(t *testing.T) {
 		}
 	}
 }
+
+// TestThePageHasEventsOfOneSecondInTheOrderOfCauseAndEffect: the worker whose clock wrote
+// when the system was looked at is ahead of the others'.
+func TestThePageHasEventsOfOneSecondInTheOrderOfCauseAndEffect(t *testing.T) {
+	t.Parallel()
+	ahead := start.Add(900 * time.Millisecond)
+	r := fixture(1)
+	o := &r.Systems[0]
+	o.Outages, o.Actions, o.Drifts, o.DriftedAt, o.ExpectedBy = nil, nil, 0, time.Time{}, time.Time{}
+	o.ActedAt, o.VerifiedAt, o.SettledAt = ahead, ahead, ahead.Add(-time.Millisecond)
+	r.ReceivedAt, r.StartedAt, r.CompletedAt = ahead, start, start
+	r.Identity = &dsr.IdentityCheck{Operator: "Robin", AskedAt: ahead, ConfirmedBy: "Kim", AnsweredAt: start}
+	timeline := text(section(shown(t, r, render.English), "timeline"))
+	at := -1
+	for _, what := range []string{
+		"received the request", "asked for by Robin", "seen by Kim", "search in all systems began", ": erasure requested", ": verified", ": erased", "report was completed",
+	} {
+		next := strings.Index(timeline, what)
+		require.Greater(t, next, at, "%s in %s", what, timeline)
+		at = next
+	}
+}

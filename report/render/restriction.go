@@ -73,14 +73,12 @@ func (v *viewer) restrictionRecord(r *dsr.RestrictionRecord) []field {
 	fields := v.restrictionGround(r)
 	if !r.InForceSince.IsZero() {
 		fields = append(fields, field{say("restriction.since"), v.at(r.InForceSince)})
-		v.event(r.InForceSince, say("event.restriction.force"))
 	}
 	if lift := r.Lift; lift != nil {
 		fields = append(fields, field{say("lift.asked"), v.at(lift.At)}, field{say("lift.by"), lift.Operator}, field{say("lift.why"), lift.Reason})
 		v.event(lift.At, say("event.lift.asked", lift.Operator))
 		if lift.Noticed() {
 			fields = append(fields, field{say("lift.notice"), v.at(lift.NoticeSentAt)}, field{say("lift.evidence"), lift.NoticeEvidence})
-			v.event(lift.NoticeSentAt, say("event.lift.notice", lift.NoticeBy))
 		}
 	}
 	if r.SupersededBy != "" {

@@ -156,15 +156,19 @@ func view(r dsr.Report, o Options) (page, error) {
 	case r.Status == dsr.StatusOpen, r.Status == dsr.StatusPlanned: // nothing is known to be well
 		p.NoException, p.Mood = say("exceptions."+string(r.Status)), "open"
 	}
+	v.event(r.ReceivedAt, say("event.received"))
 	p.Summary = v.summary(p.Status)
-	for _, o := range r.Systems {
-		p.Systems = append(p.Systems, v.system(o))
-	}
+	v.firstEvents()
 	for i, run := range r.Earlier {
 		p.Earlier = append(p.Earlier, v.run(i+1, run))
 	}
-	v.mainEvents()
-	slices.SortStableFunc(v.events, func(a, b event) int { return a.At.Compare(b.At) })
+	for _, o := range r.Systems {
+		p.Systems = append(p.Systems, v.system(o))
+	}
+	v.lastEvents()
+	// The clocks that the times are from differ by fractions of a second: within one,
+	// the order is that of cause and effect.
+	slices.SortStableFunc(v.events, func(a, b event) int { return a.At.Truncate(time.Second).Compare(b.At.Truncate(time.Second)) })
 	p.Timeline = v.events
 	p.Integrity = say("integrity.unsigned")
 	if o.Seal.Key != "" {
@@ -408,37 +412,48 @@ func (v *viewer) event(at time.Time, what string) {
 	}
 }
 
-func (v *viewer) mainEvents() {
+// firstEvents are those that lead to what happens at the systems.
+func (v *viewer) firstEvents() {
 	r, say := v.report, v.words.say
-	v.event(r.ReceivedAt, say("event.received"))
-	v.event(r.StartedAt, say("event.started"))
-	v.event(r.DueAt, say("event.due"))
 	if e := r.Extension; e != nil {
 		v.event(e.At, say("event.extended", e.Operator))
 		v.event(e.NoticeSentAt, say("event.noticed"))
 	}
+	v.event(r.StartedAt, say("event.started"))
 	if c := r.Cancellation; c != nil {
 		v.event(c.At, say("event.cancelled", c.Operator))
 	}
+}
+
+// lastEvents are those that come of what happened at the systems.
+func (v *viewer) lastEvents() {
+	r, say := v.report, v.words.say
+	if held := r.Restriction; held != nil {
+		v.event(held.InForceSince, say("event.restriction.force"))
+		if lift := held.Lift; lift != nil && lift.Noticed() {
+			v.event(lift.NoticeSentAt, say("event.lift.notice", lift.NoticeBy))
+		}
+	}
 	v.event(r.CompletedAt, say("event.completed"))
+	v.event(r.DueAt, say("event.due"))
 }
 
 func (v *viewer) systemEvents(o dsr.Outcome, title string) {
 	say := v.words.say
+	for _, a := range o.Actions {
+		v.event(a.At, say("event.action", title, a.Name, a.Operator))
+	}
 	if o.State == dsr.Lifted {
 		v.event(o.ActedAt, say("event.lifting", title))
 	} else {
 		v.event(o.ActedAt, v.sayOf("event.acted", title))
 	}
-	v.event(o.VerifiedAt, v.sayOf("event.verified", title))
-	v.event(o.DriftedAt, say("event.drifted", title))
 	for _, gone := range o.Outages {
 		v.event(gone.From, say("event.outage.from", title))
 		v.event(gone.Until, say("event.outage.until", title))
 	}
-	for _, a := range o.Actions {
-		v.event(a.At, say("event.action", title, a.Name, a.Operator))
-	}
+	v.event(o.VerifiedAt, v.sayOf("event.verified", title))
+	v.event(o.DriftedAt, say("event.drifted", title))
 	if !o.SettledAt.Equal(o.VerifiedAt) {
 		v.event(o.SettledAt, say("event.settled", title, v.state(o)))
 	}
