@@ -3,12 +3,11 @@ package report
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"ite.digital/lethe/dsr"
@@ -38,6 +37,8 @@ var ErrNotFound = errors.New("the archive holds no report on this request")
 //	chain/00000001.json           the chain's entry that it was archived
 //	pending/erasure/R-1/001.json  a report whose entry is still to be written
 //	retention/position.json       up to where retention has gone through the chain
+//
+// An object of any other name was put there by somebody else.
 type Archive struct {
 	bucket *storage.Bucket
 	chain  *chain
@@ -57,67 +58,73 @@ func (a *Archive) SignedBy(s Signer, now func() time.Time) *Archive {
 	return &Archive{bucket: a.bucket, chain: a.chain, signer: s, now: now}
 }
 
-func key(kind dsr.Kind, requestID string, number int) string {
-	return fmt.Sprintf("%s/%s/%03d.json", kind, requestID, number)
-}
-
 // Put stores the report under the request's next free number, adds it to the
 // chain, and returns its key. A report that is there already is not stored again.
 func (a *Archive) Put(ctx context.Context, r dsr.Report) (string, error) {
 	if a.signer == nil {
 		return "", errors.New("archive the report: there is no key to sign it with")
 	}
+	if !(reportName{kind: r.Kind, id: r.RequestID, number: 1}).given() {
+		return "", errors.New("archive the report: it names no request by a kind and an id that Lethe gives")
+	}
 	body, err := canonical(r)
 	if err != nil {
 		return "", err
 	}
 	for range maxRaces {
-		numbers, err := a.numbers(ctx, r.Kind, r.RequestID)
+		filed, err := a.filed(ctx, r.Kind, r.RequestID)
 		if err != nil {
 			return "", err
 		}
-		next := 1
-		for _, number := range numbers {
-			name := key(r.Kind, r.RequestID, number)
-			if same, err := a.same(ctx, name, body); err != nil {
+		next := reportName{kind: r.Kind, id: r.RequestID, number: 1}
+		for _, n := range filed.names {
+			if same, err := a.same(ctx, n, body); err != nil {
 				return "", err
 			} else if same {
-				return name, a.complete(ctx, name)
+				return n.String(), a.complete(ctx, n)
 			}
-			next = number + 1
+			next.number = n.number + 1
 		}
-		if next > maxVersions {
+		if next.number > maxVersions {
 			break
 		}
-		name := key(r.Kind, r.RequestID, next)
-		if err := a.store(ctx, name, r); !errors.Is(err, storage.ErrExists) {
-			return name, err
+		if err := a.store(ctx, next, r); !errors.Is(err, storage.ErrExists) {
+			return next.String(), err
 		} // somebody was faster; look at what they stored
 	}
 	return "", fmt.Errorf("archive the report: the request has %d reports already", maxVersions)
 }
 
-// numbers lists the numbers of the reports on a request, in order. What was
-// removed leaves gaps.
-func (a *Archive) numbers(ctx context.Context, kind dsr.Kind, requestID string) ([]int, error) {
-	prefix := fmt.Sprintf("%s/%s/", kind, requestID)
-	var numbers []int
-	for name, err := range a.bucket.List(ctx, prefix) {
+// filed is what lies where the reports on one request do.
+type filed struct {
+	// names are those of reports, in order. What was removed leaves gaps.
+	names []reportName
+	// stray is an object whose name is that of no report; empty if there is none.
+	stray string
+}
+
+func (a *Archive) filed(ctx context.Context, kind dsr.Kind, requestID string) (filed, error) {
+	var f filed
+	for name, err := range a.bucket.List(ctx, requestPrefix(kind, requestID)) {
 		if err != nil {
-			return nil, fmt.Errorf("read the archive: %w", err)
+			return filed{}, fmt.Errorf("read the archive: %w", err)
 		}
-		number, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, prefix), ".json"))
-		if err == nil && number > 0 {
-			numbers = append(numbers, number)
+		if n, ok := parseName(name); ok {
+			f.names = append(f.names, n)
+		} else {
+			f.stray = name
 		}
 	}
-	slices.Sort(numbers)
-	return numbers, nil
+	slices.SortFunc(f.names, func(a, b reportName) int { return a.number - b.number })
+	return f, nil
 }
 
 // same reports whether the stored report says the same, whoever signed it.
-func (a *Archive) same(ctx context.Context, name string, body []byte) (bool, error) {
-	stored, err := a.bucket.Read(ctx, name, maxReport)
+func (a *Archive) same(ctx context.Context, n reportName, body []byte) (bool, error) {
+	stored, err := a.bucket.Read(ctx, n.String(), maxReport)
+	if errors.Is(err, storage.ErrTooLarge) { // Lethe has not written it
+		return false, nil
+	}
 	if errors.Is(err, storage.ErrNotFound) { // removed meanwhile
 		return false, nil
 	}
@@ -132,101 +139,180 @@ func (a *Archive) same(ctx context.Context, name string, body []byte) (bool, err
 // chain is not forgotten if this process dies in between.
 type pending struct {
 	Since time.Time `json:"since"`
+	// Entry is the number under which the entry was created last, or was about to
+	// be: if the chain knows the report, it does so there.
+	Entry int `json:"entry,omitempty"`
 }
 
 const pendingPrefix = "pending/"
 
+func pendingName(n reportName) string { return pendingPrefix + n.String() }
+
 // store stores a new report and adds it to the chain.
-func (a *Archive) store(ctx context.Context, name string, r dsr.Report) error {
+func (a *Archive) store(ctx context.Context, n reportName, r dsr.Report) error {
 	content, err := seal(ctx, a.signer, r)
 	if err != nil {
 		return err
 	}
-	note, err := json.Marshal(pending{Since: a.now().UTC()})
+	end, err := a.chain.head(ctx)
 	if err != nil {
 		return err
 	}
-	if err := a.bucket.Create(ctx, pendingPrefix+name, note); err != nil && !errors.Is(err, storage.ErrExists) {
-		return fmt.Errorf("archive the report: %w", err)
-	}
-	if err := a.bucket.Create(ctx, name, content); err != nil {
-		return fmt.Errorf("archive the report: %w", err)
-	}
-	return a.enchain(ctx, name, content)
-}
-
-// enchain adds a stored report to the chain.
-func (a *Archive) enchain(ctx context.Context, name string, content []byte) error {
-	e := Entry{Event: Archived, Report: name, SHA256: digest(content), At: a.now().UTC().Truncate(time.Second)}
-	if err := a.chain.append(ctx, a.signer, e); err != nil {
+	noted := end.Sequence + 1
+	note, err := json.Marshal(pending{Since: a.now().UTC(), Entry: noted})
+	if err != nil {
 		return err
 	}
-	return a.settle(ctx, name)
+	switch err := a.bucket.Create(ctx, pendingName(n), note); {
+	case errors.Is(err, storage.ErrExists): // it names another entry, if any
+		noted = 0
+	case err != nil:
+		return fmt.Errorf("archive the report: %w", err)
+	}
+	if err := a.bucket.Create(ctx, n.String(), content); err != nil {
+		return fmt.Errorf("archive the report: %w", err)
+	}
+	return a.enchain(ctx, n, content, end, noted)
+}
+
+// enchain adds a stored report to the chain, which ends as it is said to unless
+// somebody has added to it. Before each try the report's note names the entry, so that
+// whoever repeats the step finds it by one read; noted is the number that it names
+// already.
+func (a *Archive) enchain(ctx context.Context, n reportName, content []byte, end Head, noted int) error {
+	e := Entry{Event: Archived, Report: n.String(), SHA256: digest(content), At: a.now().UTC().Truncate(time.Second)}
+	err := a.chain.append(ctx, a.signer, e, end, func(sequence int) error {
+		if sequence == noted {
+			return nil
+		}
+		note, err := json.Marshal(pending{Since: a.now().UTC(), Entry: sequence})
+		if err != nil {
+			return err
+		}
+		return a.bucket.Replace(ctx, pendingName(n), note)
+	})
+	if err != nil {
+		return err
+	}
+	return a.settle(ctx, n)
 }
 
 // settle says that a report's entry is written.
-func (a *Archive) settle(ctx context.Context, name string) error {
-	if err := a.bucket.Remove(ctx, pendingPrefix+name); err != nil {
+func (a *Archive) settle(ctx context.Context, n reportName) error {
+	if err := a.bucket.Remove(ctx, pendingName(n)); err != nil {
 		return fmt.Errorf("archive the report: %w", err)
 	}
 	return nil
 }
 
-// skew is how far the clocks of two processes may be apart.
-const skew = time.Hour
+// note reads a report's note, or returns [storage.ErrNotFound]. A note that cannot be
+// read is as good as one that says nothing.
+func (a *Archive) note(ctx context.Context, n reportName) (pending, error) {
+	content, err := a.bucket.Read(ctx, pendingName(n), maxEntry)
+	if errors.Is(err, storage.ErrTooLarge) {
+		return pending{}, nil
+	}
+	if err != nil {
+		return pending{}, err
+	}
+	var note pending
+	if json.Unmarshal(content, &note) != nil {
+		return pending{}, nil
+	}
+	return note, nil
+}
 
 // complete adds a stored report to the chain if whoever stored it was interrupted
-// before. If both do, the chain knows the report twice, which says the same.
-func (a *Archive) complete(ctx context.Context, name string) error {
-	var note pending
-	content, err := a.bucket.Read(ctx, pendingPrefix+name, maxEntry)
+// before. If several do so at once, the chain knows the report twice, which says the
+// same.
+func (a *Archive) complete(ctx context.Context, n reportName) error {
+	note, err := a.note(ctx, n)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil
-	}
-	if err == nil {
-		err = json.Unmarshal(content, &note)
 	}
 	if err != nil {
 		return fmt.Errorf("archive the report: %w", err)
 	}
-	there, err := a.chain.holds(ctx, name, note.Since.Add(-skew))
+	content, err := a.bucket.Read(ctx, n.String(), maxReport)
+	if err != nil {
+		return fmt.Errorf("archive the report: %w", err)
+	}
+	there, err := a.chain.holds(ctx, note.Entry, n, digest(content))
 	if err != nil {
 		return err
 	}
 	if there {
-		return a.settle(ctx, name)
+		return a.settle(ctx, n)
 	}
-	stored, err := a.bucket.Read(ctx, name, maxReport)
+	if err := a.own(ctx, n, content); err != nil {
+		return refused(n, err)
+	}
+	end, err := a.chain.head(ctx)
 	if err != nil {
-		return fmt.Errorf("archive the report: %w", err)
+		return err
 	}
-	return a.enchain(ctx, name, stored)
+	return a.enchain(ctx, n, content, end, 0)
 }
 
-// Latest returns the newest report on the request, or ErrNotFound.
-func (a *Archive) Latest(ctx context.Context, kind dsr.Kind, requestID string) (dsr.Report, error) {
-	content, err := a.LatestFile(ctx, kind, requestID)
+// own makes sure that a stored report is the one that its name says, that the company
+// signed it, and that it is no copy of another one: with an entry of the chain, whatever
+// somebody put there would be genuine.
+func (a *Archive) own(ctx context.Context, n reportName, content []byte) error {
+	keys, err := a.ring(ctx)
 	if err != nil {
-		return dsr.Report{}, err
+		return err
 	}
-	return Decode(content)
+	if _, err := inspect(n, content, keys); err != nil {
+		return err
+	}
+	return a.uncopied(ctx, n, content)
 }
 
-// LatestFile returns the newest report on the request as it is stored, with its
-// signature, or ErrNotFound.
-func (a *Archive) LatestFile(ctx context.Context, kind dsr.Kind, requestID string) ([]byte, error) {
-	numbers, err := a.numbers(ctx, kind, requestID)
+// uncopied makes sure that no other report on the request has the same content: the
+// archive stores none twice.
+func (a *Archive) uncopied(ctx context.Context, n reportName, content []byte) error {
+	beside, err := a.filed(ctx, n.kind, n.id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(numbers) == 0 {
-		return nil, ErrNotFound
+	for _, other := range beside.names {
+		if other == n {
+			continue
+		}
+		stored, err := a.bucket.Read(ctx, other.String(), maxReport)
+		if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrTooLarge) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read the archive: %w", err)
+		}
+		if bytes.Equal(stored, content) {
+			return belongsTo(other)
+		}
 	}
-	content, err := a.bucket.Read(ctx, key(kind, requestID, numbers[len(numbers)-1]), maxReport)
+	return nil
+}
+
+// A keyLister lists the public keys of all keys that have signed reports; a
+// [vault.Vault] does.
+type keyLister interface {
+	ReportKeys(ctx context.Context) ([]ed25519.PublicKey, error)
+}
+
+// ring holds the keys that the company signs reports with, now and before.
+func (a *Archive) ring(ctx context.Context) (Keyring, error) {
+	if lister, ok := a.signer.(keyLister); ok {
+		keys, err := lister.ReportKeys(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the public keys: %w", err)
+		}
+		return NewKeyring(keys...), nil
+	}
+	key, _, err := a.signer.SignReport(ctx, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read the archive: %w", err)
+		return nil, fmt.Errorf("read the public keys: %w", err)
 	}
-	return content, nil
+	return NewKeyring(key), nil
 }
 
 // Encode writes the report as indented JSON with a newline at the end.

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ite.digital/lethe/storage"
 )
 
@@ -107,17 +109,20 @@ type chain struct {
 	last atomic.Int64
 }
 
-// append adds an entry; its number and what it follows are filled in.
-func (c *chain) append(ctx context.Context, s Signer, e Entry) error {
+// append adds an entry; its number and what it follows are filled in. The chain ends as
+// it is said to unless somebody has added to it since. before, if any, is called with
+// each number that is tried.
+func (c *chain) append(ctx context.Context, s Signer, e Entry, end Head, before func(sequence int) error) error {
 	for range maxAppends {
-		head, err := c.head(ctx)
-		if err != nil {
-			return err
-		}
-		e.Sequence, e.Previous = head.Sequence+1, head.SHA256
+		e.Sequence, e.Previous = end.Sequence+1, end.SHA256
 		content, err := seal(ctx, s, e)
 		if err != nil {
 			return err
+		}
+		if before != nil {
+			if err := before(e.Sequence); err != nil {
+				return fmt.Errorf("add to the chain of reports: %w", err)
+			}
 		}
 		err = c.bucket.Create(ctx, entryKey(e.Sequence), content)
 		if err == nil {
@@ -126,6 +131,9 @@ func (c *chain) append(ctx context.Context, s Signer, e Entry) error {
 		}
 		if !errors.Is(err, storage.ErrExists) {
 			return fmt.Errorf("add to the chain of reports: %w", err)
+		}
+		if end, err = c.head(ctx); err != nil {
+			return err
 		}
 	}
 	return errors.New("add to the chain of reports: others add to it faster than this process can")
@@ -213,25 +221,120 @@ func readEntry(body []byte) (Entry, error) {
 	return e, nil
 }
 
-// holds reports whether the chain's end knows the report. Entries older than
-// since are not looked at.
-func (c *chain) holds(ctx context.Context, report string, since time.Time) (bool, error) {
-	head, err := c.head(ctx)
-	if err != nil {
-		return false, err
+// holds reports whether the entry of that number says that the report of that hash was
+// archived.
+func (c *chain) holds(ctx context.Context, sequence int, n reportName, sha256 string) (bool, error) {
+	if sequence < 1 || sequence > maxEntries {
+		return false, nil
 	}
-	for sequence := head.Sequence; sequence > 0; sequence-- {
-		e, err := c.entry(ctx, sequence)
-		switch {
-		case ctx.Err() != nil:
+	e, err := c.entry(ctx, sequence)
+	if err != nil {
+		if ctx.Err() != nil {
 			return false, ctx.Err()
-		case err != nil: // what is wrong there is for a verification to say
-			continue
-		case e.Event == Archived && e.Report == report:
-			return true, nil
-		case e.At.Before(since):
-			return false, nil
+		}
+		return false, nil // what is wrong there is for a verification to say
+	}
+	return e.Event == Archived && e.Report == n.String() && e.SHA256 == sha256, nil
+}
+
+const (
+	// maxAhead is how many entries are read at once by whoever follows the chain back,
+	// and entryReaders how many of them at the same time.
+	maxAhead     = 128
+	entryReaders = 16
+)
+
+// back gives the entries to each from the chain's end to its beginning, until each has
+// seen enough. Every entry names the hash of the one before, so that the signature of the
+// last one vouches for all; it is checked if there are keys.
+func (c *chain) back(ctx context.Context, keys Keyring, each func(Entry) (enough bool)) error {
+	end, err := c.head(ctx)
+	if err != nil {
+		return err
+	}
+	last, hash := end.Sequence, end.SHA256
+	for some := 1; last > 0; some = min(some*2, maxAhead) {
+		contents, err := c.readBack(ctx, last, min(some, last))
+		if err != nil {
+			return err
+		}
+		for _, content := range contents {
+			e, err := linked(content, last, hash)
+			if err != nil {
+				return err
+			}
+			if last == end.Sequence && len(keys) > 0 {
+				if _, _, err := unseal(content, keys); err != nil {
+					return fmt.Errorf("entry %d of the chain: %w", last, err)
+				}
+			}
+			if each(e) {
+				return nil
+			}
+			last, hash = last-1, e.Previous
 		}
 	}
-	return false, nil
+	return nil
+}
+
+// on returns what the chain says last of the report, nil if nothing; and a report on the
+// same request that is newer, if the chain knows one that was not removed.
+func (c *chain) on(ctx context.Context, n reportName, keys Keyring) (word *fate, newer reportName, err error) {
+	removed := map[reportName]bool{}
+	err = c.back(ctx, keys, func(e Entry) bool {
+		other, ok := parseName(e.Report)
+		switch {
+		case !ok || other.request() != n.request():
+			return false
+		case other == n:
+			word = fateOf(e)
+		case e.Event == Removed:
+			removed[other] = true
+		case other.number > n.number && !removed[other]:
+			newer = other
+		}
+		return word != nil || newer != reportName{}
+	})
+	return word, newer, err
+}
+
+// readBack reads some entries, the last one first.
+func (c *chain) readBack(ctx context.Context, last, some int) ([][]byte, error) {
+	contents := make([][]byte, some)
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.SetLimit(entryReaders)
+	for i := range contents {
+		reading.Go(func() (err error) {
+			if contents[i], err = c.bucket.Read(ctx, entryKey(last-i), maxEntry); err != nil {
+				return fmt.Errorf("entry %d of the chain: %w", last-i, err)
+			}
+			return nil
+		})
+	}
+	return contents, reading.Wait()
+}
+
+// linked reads an entry that must have the number and the hash.
+func linked(content []byte, sequence int, hash string) (Entry, error) {
+	p, err := part(content)
+	if err != nil {
+		return Entry{}, fmt.Errorf("entry %d of the chain: %w", sequence, err)
+	}
+	e, err := numbered(p.body, sequence)
+	if err == nil && digest(content) != hash {
+		err = fmt.Errorf("entry %d of the chain is not the one that entry %d follows: one of both was replaced", sequence, sequence+1)
+	}
+	return e, err
+}
+
+// numbered reads the body of an entry that must have the number.
+func numbered(body []byte, sequence int) (Entry, error) {
+	e, err := readEntry(body)
+	if err != nil {
+		return Entry{}, fmt.Errorf("entry %d of the chain: %w", sequence, err)
+	}
+	if e.Sequence != sequence {
+		return Entry{}, fmt.Errorf("entry %d of the chain holds entry %d: entries were swapped", sequence, e.Sequence)
+	}
+	return e, nil
 }

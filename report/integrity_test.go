@@ -138,7 +138,7 @@ func TestWhatWasDoneToAnArchiveIsSaidInOneSentence(t *testing.T) {
 				"erasure/R-2/001.json holds the report that belongs to erasure/R-1/001.json: reports were swapped",
 			}},
 		"an added report": {func(s *store) { s.write("erasure/R-9/001.json", s.read("erasure/R-1/001.json")) },
-			[]string{"erasure/R-9/001.json is not in the chain: its entry was taken away, or it was copied from another archive"}},
+			[]string{"erasure/R-9/001.json holds the report that belongs to erasure/R-1/001.json: it was copied"}},
 		"a forged report that pretends to wait": {func(s *store) {
 			s.write("erasure/R-9/001.json", []byte(`{"version":"1"}`))
 			s.write("pending/erasure/R-9/001.json", []byte(`{"since":"2026-03-04T09:00:00Z"}`))
@@ -180,7 +180,7 @@ func TestWhatWasDoneToAnArchiveIsSaidInOneSentence(t *testing.T) {
 			"erasure/R-1/001.json is not in the chain: it is signed with the key e3c1b362c0df36f6, which is not among the public keys given; ask the company for it, which gets it from 'lethe keys export'",
 		}},
 		"a stranger's file": {func(s *store) { s.write("chain/\u00e9.json", []byte("{}")) },
-			[]string{"chain/?.json lies in the chain's folder and is no entry of it"}},
+			[]string{"chain/?.json is not a name that Lethe gives: somebody else put it there"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -419,7 +419,7 @@ func TestACrashBetweenAReportAndItsEntryIsMended(t *testing.T) {
 func TestTheSweepLeavesAloneWhoeverIsStillWriting(t *testing.T) {
 	t.Parallel()
 	s := newStore(t).fill(1)
-	s.write("pending/erasure/R-1/001.json", []byte(`{"since":"`+clock().Format(time.RFC3339)+`"}`))
+	s.write("pending/erasure/R-1/001.json", []byte(`{"since":"`+clock().Format(time.RFC3339)+`","entry":1}`))
 	swept, err := s.Sweep(t.Context(), 0)
 	require.NoError(t, err)
 	require.Zero(t, swept)

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"strconv"
-	"strings"
 	"sync"
 
 	"ite.digital/lethe/dsr"
@@ -85,7 +82,7 @@ func hand(ctx context.Context, to chan<- Filed, f Filed) bool {
 // request follow each other: they have the same beginning.
 func (a *Archive) listNewest(ctx context.Context, names chan<- Filed) error {
 	var newest Filed
-	highest := 0
+	var highest reportName
 	for name, err := range a.bucket.List(ctx, "") {
 		if err == nil {
 			err = ctx.Err()
@@ -93,19 +90,19 @@ func (a *Archive) listNewest(ctx context.Context, names chan<- Filed) error {
 		if err != nil {
 			return fmt.Errorf("read the archive: %w", err)
 		}
-		if !reportName.MatchString(name) {
+		n, ok := parseName(name)
+		if !ok {
 			continue
 		}
-		if path.Dir(name) != path.Dir(newest.Name) {
+		if n.request() != highest.request() {
 			if newest.Name != "" && !hand(ctx, names, newest) {
 				return nil
 			}
-			newest, highest = Filed{}, 0
+			newest, highest = Filed{}, reportName{}
 		}
 		newest.Reports++
-		number, err := strconv.Atoi(strings.TrimSuffix(path.Base(name), ".json"))
-		if err == nil && number > highest {
-			newest.Name, highest = name, number
+		if n.number > highest.number {
+			newest.Name, highest = name, n
 		}
 	}
 	if newest.Name != "" {
@@ -128,12 +125,8 @@ func (a *Archive) read(ctx context.Context, keys Keyring, f *Filed) error {
 		f.Unread = fmt.Errorf("it cannot be read: %w", err)
 		return nil
 	}
-	f.Report, f.Unread = Decode(content)
-	if f.Unread == nil && path.Dir(f.Name) != dsr.WorkflowID(f.Report.Kind, f.Report.RequestID) {
-		f.Unread = errors.New("it holds the report on another request: reports were swapped or copied")
-	}
-	if f.Unread != nil {
-		f.Report = dsr.Report{}
+	n, _ := parseName(f.Name)
+	if f.Report, f.Unread = decodeAs(n, content); f.Unread != nil {
 		return nil //nolint:nilerr // one report that cannot be read does not end the reading
 	}
 	f.Doubt = ErrUnchecked

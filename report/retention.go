@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"ite.digital/lethe/storage"
@@ -44,17 +43,24 @@ func (a *Archive) Sweep(ctx context.Context, retention time.Duration) (Swept, er
 	if a.signer == nil {
 		return s, errors.New("sweep the archive: there is no key to sign with")
 	}
-	if err := a.completeAll(ctx, &s); err != nil {
-		return s, err
+	var limit time.Time // nothing was archived before
+	if retention > 0 {
+		limit = a.now().Add(-retention)
 	}
-	if retention == 0 {
-		return s, nil
+	unfinished := a.completeAll(ctx, limit, &s)
+	if retention == 0 || ctx.Err() != nil {
+		return s, unfinished
 	}
-	return s, a.removeBefore(ctx, a.now().Add(-retention), &s)
+	return s, errors.Join(unfinished, a.removeBefore(ctx, limit, &s))
 }
 
-// completeAll writes the entries of reports whose writers were interrupted.
-func (a *Archive) completeAll(ctx context.Context, s *Swept) error {
+// maxRefused bounds how many reports one sweep names that it does not add to the chain.
+const maxRefused = 20
+
+// completeAll writes the entries of reports whose writers were interrupted. A report that
+// cannot have one does not keep the others waiting.
+func (a *Archive) completeAll(ctx context.Context, limit time.Time, s *Swept) error {
+	var problems []error
 	for object, err := range a.bucket.List(ctx, pendingPrefix) {
 		if err == nil {
 			err = ctx.Err()
@@ -62,37 +68,47 @@ func (a *Archive) completeAll(ctx context.Context, s *Swept) error {
 		if err != nil {
 			return fmt.Errorf("sweep the archive: %w", err)
 		}
-		done, err := a.completeOne(ctx, strings.TrimPrefix(object, pendingPrefix))
-		if err != nil {
-			return err
+		n, ok := parsePending(object)
+		if !ok {
+			continue // a verification names it
 		}
-		if done {
+		switch done, err := a.completeOne(ctx, n, limit, s); {
+		case err != nil && len(problems) < maxRefused:
+			problems = append(problems, err)
+		case done:
 			s.Completed++
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
-func (a *Archive) completeOne(ctx context.Context, name string) (bool, error) {
-	content, err := a.bucket.Read(ctx, pendingPrefix+name, maxEntry)
+func (a *Archive) completeOne(ctx context.Context, n reportName, limit time.Time, s *Swept) (bool, error) {
+	note, err := a.note(ctx, n)
 	if errors.Is(err, storage.ErrNotFound) {
 		return false, nil // its writer was faster
 	}
 	if err != nil {
 		return false, fmt.Errorf("sweep the archive: %w", err)
 	}
-	var note pending
-	if err := json.Unmarshal(content, &note); err == nil && a.now().Before(note.Since.Add(interruptedAfter)) {
+	if a.now().Before(note.Since.Add(interruptedAfter)) {
 		return false, nil
 	}
-	stored, err := a.bucket.Exists(ctx, name)
+	content, err := a.bucket.Read(ctx, n.String(), maxReport)
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, a.settle(ctx, n)
+	}
 	if err != nil {
-		return false, fmt.Errorf("sweep the archive: %w", err)
+		return false, fmt.Errorf("sweep the archive: %s: %w", n, err)
 	}
-	if !stored {
-		return false, a.settle(ctx, name)
+	r, err := decodeAs(n, content)
+	if err != nil {
+		return false, refused(n, err)
 	}
-	return true, a.complete(ctx, name)
+	if err := a.complete(ctx, n); err != nil || r.CompletedAt.IsZero() || !r.CompletedAt.Before(limit) {
+		return err == nil, err
+	}
+	// Its time is over. By the day of its entry it would stay for as long again.
+	return true, a.remove(ctx, Entry{Report: n.String(), SHA256: digest(content)}, s)
 }
 
 // removeBefore removes the reports that were archived before the given time.
@@ -134,7 +150,7 @@ func (a *Archive) removeBefore(ctx context.Context, limit time.Time, s *Swept) e
 // the same key has an entry of its own.
 func (a *Archive) remove(ctx context.Context, e Entry, s *Swept) error {
 	content, err := a.bucket.Read(ctx, e.Report, maxReport)
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrTooLarge) {
 		return nil
 	}
 	if err != nil {
@@ -144,7 +160,11 @@ func (a *Archive) remove(ctx context.Context, e Entry, s *Swept) error {
 		return nil
 	}
 	e.Event, e.At = Removed, a.now().UTC().Truncate(time.Second)
-	if err := a.chain.append(ctx, a.signer, e); err != nil {
+	end, err := a.chain.head(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.chain.append(ctx, a.signer, e, end, nil); err != nil {
 		return err
 	}
 	if err := a.bucket.Remove(ctx, e.Report); err != nil {

@@ -34,6 +34,8 @@ var (
 	// ErrExists says that an object was not created, for there is one of this
 	// name.
 	ErrExists = errors.New("there is such an object already")
+	// ErrTooLarge says that an object is larger than the reader accepts.
+	ErrTooLarge = errors.New("the object is too large")
 )
 
 // A Bucket holds objects by name.
@@ -170,7 +172,7 @@ func (b *Bucket) Replace(ctx context.Context, name string, content []byte) error
 	return putFile(path, content, os.Rename)
 }
 
-// Read returns an object of at most limit bytes, or [ErrNotFound].
+// Read returns an object of at most limit bytes, or [ErrNotFound] or [ErrTooLarge].
 func (b *Bucket) Read(ctx context.Context, name string, limit int64) ([]byte, error) {
 	reader, err := b.blobs.NewReader(ctx, name, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound {
@@ -183,7 +185,7 @@ func (b *Bucket) Read(ctx context.Context, name string, limit int64) ([]byte, er
 	var content bytes.Buffer
 	n, err := content.ReadFrom(io.LimitReader(reader, limit+1))
 	if err == nil && n > limit {
-		return nil, fmt.Errorf("the object is larger than %d bytes", limit)
+		return nil, fmt.Errorf("%w: it is larger than %d bytes", ErrTooLarge, limit)
 	}
 	return content.Bytes(), err
 }

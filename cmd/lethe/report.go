@@ -56,8 +56,9 @@ file; html, one page that needs nothing from elsewhere; pdf; letter, to the
 person; destruction-record, for the company's own file (French and Arabic). The
 last two are text, unless the file of --output ends with .html or .pdf.
 
-If the public keys of the vault are at hand, the report's signature is checked:
-one that does not fit is said on the standard error, and the command fails.
+The report is compared with the archive's chain. One that is on another request, or
+was altered, copied or put back, is refused: the command says what is wrong, and
+fails. If the public keys of the vault are at hand, signatures are checked as well.
 
 The letter speaks of recipients by category; with --name-recipients it names
 them, which the person can ask for (CJEU C-154/21).`,
@@ -122,7 +123,8 @@ func (s *streams) report(ctx context.Context, reach *access, want rendition, typ
 	if !named {
 		want.archive = cfg.Archive
 	}
-	content, err := latest(ctx, want.archive, typed)
+	ring := s.ownKeys(ctx, reach.config, cfg)
+	content, err := latest(ctx, want.archive, typed, ring)
 	// The configured folder is made with its first report.
 	if errors.Is(err, report.ErrNotFound) || !named && errors.Is(err, fs.ErrNotExist) {
 		return missing(ctx, reach, typed)
@@ -134,21 +136,28 @@ func (s *streams) report(ctx context.Context, reach *access, want rendition, typ
 	if err != nil {
 		return err
 	}
-	doubt := s.doubt(ctx, reach.config, cfg, content)
 	err = s.deliver(want.output, func(w io.Writer) error { return want.write(w, content, r, s.renderOptions(cfg, want, content)) })
-	return errors.Join(err, doubt)
+	return errors.Join(err, doubt(content, ring))
 }
 
-// doubt says why the report is not known to be as it was signed, if the company's
-// public keys are at hand.
-func (s *streams) doubt(ctx context.Context, configuration *configFlag, cfg *config.Config, content []byte) error {
-	keys := &keysFlag{configuration: configuration}
+// ownKeys are the company's public keys if they are at hand: to read a report nobody
+// needs the vault.
+func (s *streams) ownKeys(ctx context.Context, configuration *configFlag, cfg *config.Config) report.Keyring {
 	if cfg == nil {
 		return nil
 	}
-	ring, _, err := keys.ring(ctx)
-	if err != nil || len(ring) == 0 { // to read a report nobody needs the vault
-		return nil //nolint:nilerr // and what is not known is no doubt
+	ring, _, err := (&keysFlag{configuration: configuration}).ring(ctx)
+	if err != nil {
+		return nil
+	}
+	return ring
+}
+
+// doubt says why the report is not known to be as it was signed, if there are keys to
+// know it by.
+func doubt(content []byte, ring report.Keyring) error {
+	if len(ring) == 0 {
+		return nil
 	}
 	if _, _, err := report.Check(content, ring); err != nil {
 		return fmt.Errorf("do not rely on this report: %w", err)
@@ -233,7 +242,7 @@ func (w rendition) writeText(
 
 // latest reads the newest report on the request, as it is stored. If only the id
 // was typed, the archive says which kind of request is meant.
-func latest(ctx context.Context, archive string, typed requests.Name) ([]byte, error) {
+func latest(ctx context.Context, archive string, typed requests.Name, ring report.Keyring) ([]byte, error) {
 	bucket, err := storage.OpenExisting(ctx, archive)
 	if err != nil {
 		return nil, fmt.Errorf("open the archive: %w", err)
@@ -241,7 +250,7 @@ func latest(ctx context.Context, archive string, typed requests.Name) ([]byte, e
 	defer func() { _ = bucket.Close() }() // it was only read
 	found := map[dsr.Kind][]byte{}
 	name, err := typed.Choose(func(kind dsr.Kind) (bool, error) {
-		content, err := report.NewArchive(bucket).LatestFile(ctx, kind, typed.ID)
+		content, err := report.NewArchive(bucket).LatestFile(ctx, kind, typed.ID, ring)
 		if errors.Is(err, report.ErrNotFound) {
 			return false, nil
 		}
@@ -251,7 +260,7 @@ func latest(ctx context.Context, archive string, typed requests.Name) ([]byte, e
 	if err != nil || found[name.Kind] != nil {
 		return found[name.Kind], err
 	}
-	return report.NewArchive(bucket).LatestFile(ctx, name.Kind, name.ID)
+	return report.NewArchive(bucket).LatestFile(ctx, name.Kind, name.ID, ring)
 }
 
 // missing says why there is no report: the request may still be open, and wait for a

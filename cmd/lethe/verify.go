@@ -209,8 +209,9 @@ func newArchiveVerify(s *streams) *cobra.Command {
 		Use:   "verify",
 		Short: "Make sure that no report was altered, swapped or taken away",
 		Long: `Compare all reports of the archive with the signed chain over them. It says in a
-sentence each what was altered, swapped, added or taken away, and fails then.
-Reports that were removed because their time was over are counted, not missed.
+sentence each what was altered, swapped, added, put back or taken away, and which
+objects have a name that Lethe does not give, and fails then. Reports that were
+removed because their time was over are counted, not missed.
 
 It ends with the chain's head. Note it down elsewhere, and give it to a later
 run with --head: then it also shows if the end of the chain was cut off, or the

@@ -62,6 +62,7 @@ type Store struct {
 	crowd   chan struct{}
 	looking int
 	down    bool
+	before  func(method, name string)
 }
 
 // crowded is how many writers look before one of them writes, where a store lacks
@@ -124,6 +125,14 @@ func (s *Store) TakeDown(down bool) {
 	s.down = down
 }
 
+// Before has a function called before each request is answered, with its method and the
+// name of its object. For lists, that is "LIST" and the prefix.
+func (s *Store) Before(do func(method, name string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = do
+}
+
 // Count returns how many requests of the method there were since the last [Store.Reset].
 // Lists count as "LIST".
 func (s *Store) Count(method string) int {
@@ -145,12 +154,15 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name = strings.TrimPrefix(name, "/")
 	method := r.Method
 	if name == "" && method == http.MethodGet {
-		method = "LIST"
+		method, name = "LIST", r.URL.Query().Get("prefix")
 	}
 	s.mu.Lock()
 	s.counts[method]++
-	down := s.down
+	down, before := s.down, s.before
 	s.mu.Unlock()
+	if before != nil {
+		before(method, name)
+	}
 	switch {
 	case !found:
 		refuse(w, http.StatusNotFound, "NoSuchBucket")
