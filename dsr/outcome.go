@@ -35,6 +35,11 @@ const (
 	Planned State = "planned"
 )
 
+// AlreadyGone is a state of records and of no system: asked to erase the record, the system
+// answered that there is none. It claims nothing: the record may have been erased before, by
+// an order whose answer was lost, or still be there. Only a look says which.
+const AlreadyGone State = "already_gone"
+
 // The open states.
 const (
 	Pending       State = "pending"

@@ -56,6 +56,17 @@ type UnreadField struct {
 // Findings is what a system answers when it is asked for a subject.
 type Findings struct {
 	Records []Record `json:"records,omitempty"`
+	// Searched says in which forms the system was asked for identifiers of each type: what
+	// was not found is known to be absent in these forms, and in no others.
+	Searched []Search `json:"searched,omitempty"`
+}
+
+// A Search says in which forms a system was asked for identifiers of one type.
+type Search struct {
+	Type IdentifierType `json:"type"`
+	// Spellings are codes of forms, as package identity names them, such as "lower_case".
+	// They never hold a value.
+	Spellings []string `json:"spellings"`
 }
 
 // An Effect is what a system did with records it was told to erase, one entry
@@ -68,7 +79,7 @@ type Effect struct {
 type RecordEffect struct {
 	Kind string `json:"kind"`
 	ID   string `json:"id"`
-	// State is Erased, Accepted or Retained.
+	// State is Erased, AlreadyGone, Accepted or Retained.
 	State State `json:"state"`
 	// ExpectedBy is when an accepted erasure will be done, by the vendor's word.
 	ExpectedBy time.Time `json:"expected_by,omitzero"`
@@ -84,11 +95,16 @@ func (e RecordEffect) Key() string { return Record{Kind: e.Kind, ID: e.ID}.Key()
 // Promised reports whether the system has promised to erase the record by a day.
 func (e RecordEffect) Promised() bool { return e.State == Accepted && !e.ExpectedBy.IsZero() }
 
+// Became is what a system did with the record.
+func (r Record) Became(state State) RecordEffect {
+	return RecordEffect{Kind: r.Kind, ID: r.ID, State: state}
+}
+
 // ErasedAll is the effect of a system that erased all the records.
 func ErasedAll(records []Record) Effect {
 	var effect Effect
 	for _, r := range records {
-		effect.Records = append(effect.Records, RecordEffect{Kind: r.Kind, ID: r.ID, State: Erased})
+		effect.Records = append(effect.Records, r.Became(Erased))
 	}
 	return effect
 }

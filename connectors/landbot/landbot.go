@@ -176,7 +176,7 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 func queries(id dsr.Identifier) []url.Values {
 	by := map[dsr.IdentifierType]string{dsr.Email: "email", dsr.Phone: "phone"}[id.Type]
 	var queries []url.Values
-	for _, spelling := range identity.Spellings(id) {
+	for _, spelling := range identity.CommonSpellings(id) {
 		for _, archived := range []string{"false", "true"} {
 			queries = append(queries, url.Values{
 				"search_by": {by}, "search": {spelling}, "archived": {archived}, "limit": {strconv.Itoa(pageSize)},

@@ -104,16 +104,14 @@ func unicodeDomain(domain string) (string, error) {
 }
 
 // emailSpellings are the texts under which systems hold the address: as it is, in small
-// letters, and each with its domain as it stands in the DNS.
+// letters, each with its domain as it stands in the DNS, and all of them with accents as
+// characters of their own.
 func emailSpellings(value string) []string {
-	spellings := []string{value}
-	if lower := strings.ToLower(value); lower != value {
-		spellings = append(spellings, lower)
-	}
+	spellings := distinct([]string{value, strings.ToLower(value)})
 	for _, spelling := range slices.Clone(spellings) {
 		spellings = append(spellings, otherDomain(spelling)...)
 	}
-	return spellings
+	return decomposed(spellings)
 }
 
 // otherDomain is the address with an internationalised domain as it stands in the DNS;

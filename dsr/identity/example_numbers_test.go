@@ -116,7 +116,7 @@ func TestArgentineMobilesAreWrittenWithTheirAreaCode(t *testing.T) {
 	t.Parallel()
 	id := dsr.Identifier{Type: dsr.Phone, Value: "+5491123456789"}
 	require.Equal(t, []string{"+5491123456789", "5491123456789", "0111523456789", "+54 9 11 2345-6789", "011 15-2345-6789"},
-		identity.Spellings(id))
+		identity.CommonSpellings(id))
 	for _, spelling := range identity.Spellings(id) {
 		require.NotContains(t, spelling, "0915", "no line of anybody's")
 		reads(t, "AR", spelling, id)

@@ -39,7 +39,8 @@ func Hash(id dsr.Identifier, d dsr.Digest) dsr.Identifier {
 }
 
 // hashes reports whether a is the hash of b, in one of the forms in which programs hash
-// it: the domain as people or as the DNS write it, the number by today's plan or before.
+// it: the domain as people or as the DNS write it, accents in one character with their letters or
+// behind them, the number by today's plan or before.
 func hashes(a, b dsr.Identifier) bool {
 	plainType, d, ok := a.Type.Plain()
 	if !ok || b.Type != plainType {
@@ -55,7 +56,7 @@ func hashes(a, b dsr.Identifier) bool {
 func otherHashed(id dsr.Identifier) []string {
 	switch id.Type {
 	case dsr.Email:
-		return otherDomain(strings.ToLower(id.Value))
+		return emailSpellings(strings.ToLower(id.Value))[1:]
 	case dsr.Phone:
 		return earlier(id.Value)
 	}

@@ -461,6 +461,51 @@ func phoneSpellings(id dsr.Identifier) []string {
 	return distinct(spellings)
 }
 
+// rarePhoneSpellings are further texts under which systems hold a number: dialled with 00,
+// and with other separators than the usual ones: a space behind the country code alone, the
+// zero that is dialled within the country in brackets, hyphens and dots. Each reads back as
+// the number.
+func rarePhoneSpellings(id dsr.Identifier) []string {
+	number, err := phonenumbers.Parse(id.Value, "")
+	if err != nil {
+		return nil
+	}
+	region := phonenumbers.GetRegionCodeForCountryCode(int(number.GetCountryCode()))
+	code := "+" + strconv.Itoa(int(number.GetCountryCode()))
+	abroad := phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+	grouped, behind := strings.TrimPrefix(abroad, code+" "), strings.TrimPrefix(id.Value, code)
+	inside := nationalFormat(number, abroad)
+	rare := []string{
+		"00" + id.Value[1:], code + " " + behind, "00" + code[1:] + " " + behind, "00" + strings.TrimPrefix(abroad, "+"),
+	}
+	if digitsOf(inside) == "0"+behind {
+		rare = append(rare, code+" (0)"+behind, code+" (0)"+grouped, code+" (0) "+grouped)
+	}
+	for _, separator := range []string{"-", "."} {
+		rare = append(rare, regrouped(abroad, separator), regrouped(inside, separator))
+	}
+	for _, before := range earlier(id.Value) {
+		rare = append(rare, "00"+before[1:])
+	}
+	reader := Parser{Region: region}
+	return slices.DeleteFunc(rare, func(text string) bool { return !reader.readsAs(text, id) })
+}
+
+// regrouped is a number with another separator between its groups.
+func regrouped(text, separator string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r != '+' && (r < '0' || r > '9') }), separator)
+}
+
+// readsAs reports whether a field with the text is read as the number, by everybody if the
+// text has its country code, and else within the country.
+func (p Parser) readsAs(text string, id dsr.Identifier) bool {
+	if text[0] == '+' {
+		p = Parser{}
+	}
+	reading := p.Field("", dsr.Phone, text)
+	return slices.Contains(reading.Identifiers, id) || slices.Contains(reading.Ambiguous, id)
+}
+
 // readsBack reports whether the digits can be read as the number within its country.
 func (p Parser) readsBack(digits string, id dsr.Identifier) bool {
 	if p.plainlyReadsBack(digits, id) {

@@ -1,19 +1,45 @@
 package identity
 
-import "ite.digital/lethe/dsr"
+import (
+	"slices"
+
+	"golang.org/x/text/unicode/norm"
+
+	"ite.digital/lethe/dsr"
+)
 
 // Spellings returns the texts under which other people's systems hold the identifier,
-// without repetition, the normal form first. Vendors that compare exactly are asked for
-// each. Every spelling of a phone number reads back as the same number in its country.
+// without repetition, the normal form first and then [CommonSpellings]. Vendors that compare
+// exactly and take many values at once are asked for each. Every spelling reads back as the
+// identifier: that of a phone number in its country.
 func Spellings(id dsr.Identifier) []string {
+	if id.Type == dsr.Phone {
+		return distinct(append(CommonSpellings(id), rarePhoneSpellings(id)...))
+	}
+	return CommonSpellings(id)
+}
+
+// CommonSpellings returns those of the [Spellings] that most systems hold, for vendors that
+// are to be asked for one at a time. An address has no others.
+func CommonSpellings(id dsr.Identifier) []string {
 	switch id.Type {
 	case dsr.Email:
 		return emailSpellings(id.Value)
 	case dsr.Phone:
 		return phoneSpellings(id)
 	default:
-		return []string{id.Value}
+		return decomposed([]string{id.Value})
 	}
+}
+
+// decomposed are the texts and, of those with letters that Unicode can write in two ways, the
+// same with each accent as a character of its own (NFD), as some systems store them. The
+// normal form has them in one (NFC).
+func decomposed(texts []string) []string {
+	for _, text := range slices.Clone(texts) {
+		texts = append(texts, norm.NFD.String(text))
+	}
+	return distinct(texts)
 }
 
 // Equivalents returns the values that mean the same as the identifier and look like one:
