@@ -40,6 +40,9 @@ type Setting struct {
 	// Irreversible says that no API gives the setting its value back once it is
 	// restricted.
 	Irreversible bool `json:"irreversible,omitempty"`
+	// Unverifiable says that the system does not show the setting: Value is empty, nobody
+	// knows what was true before, and a change is made at the system's word alone.
+	Unverifiable bool `json:"unverifiable,omitempty"`
 }
 
 // RecordSettings are settings of one record.
@@ -67,9 +70,15 @@ func Restrict(before []RecordSettings) []RecordSettings {
 
 // Drift returns the settings of restricted records that do not have their
 // restricted value: somebody or something has changed them, or they are new. They
-// have the value that was found.
+// have the value that was found. Of a setting that is not shown nobody knows.
 func Drift(now []RecordSettings) []RecordSettings {
-	return choose(now, func(_ string, s Setting) (Setting, bool) { return s, s.Value != s.Restricted })
+	return choose(now, func(_ string, s Setting) (Setting, bool) { return s, !s.Unverifiable && s.Value != s.Restricted })
+}
+
+// Unverifiable returns those of the settings that the system does not show, so that it can
+// be said that nobody has seen what became of them.
+func Unverifiable(settings []RecordSettings) []RecordSettings {
+	return choose(settings, func(_ string, s Setting) (Setting, bool) { return s, s.Unverifiable })
 }
 
 // Reversible returns those of the changes, or of the drifted settings, that can be
@@ -109,8 +118,8 @@ type Lifting struct {
 	// restricted because nothing can give it back.
 	Irreversible []RecordSettings `json:"irreversible,omitempty"`
 	// Unknown are settings that came during the restriction, such as a campaign
-	// that was joined later. They stay restricted: what they would be without it
-	// was never seen.
+	// that was joined later, and those that the system did not show before it. They
+	// stay restricted: what they would be without it was never seen.
 	Unknown []RecordSettings `json:"unknown,omitempty"`
 }
 
@@ -125,29 +134,29 @@ func Lift(before, now []RecordSettings) Lifting {
 	var lifting Lifting
 	lifting.Changes = choose(now, func(key string, s Setting) (Setting, bool) {
 		was, known := find(before, key, s.Name)
-		back := known && was.given(s) && !was.Irreversible && was.Value != was.Restricted
+		back := known && was.given(s) && !was.Unverifiable && !was.Irreversible && was.Value != was.Restricted
 		s.Value, s.Restricted = was.Value, was.Restricted
 		return s, back
 	})
 	lifting.Conflicts = choose(now, func(key string, s Setting) (Setting, bool) {
 		was, known := find(before, key, s.Name)
-		return s, known && !was.given(s) && s.Value != was.Value
+		return s, known && !was.Unverifiable && !was.given(s) && s.Value != was.Value
 	})
 	lifting.Irreversible = choose(now, func(key string, s Setting) (Setting, bool) {
 		was, known := find(before, key, s.Name)
-		return was, known && was.given(s) && was.Irreversible && was.Value != was.Restricted
+		return was, known && was.given(s) && !was.Unverifiable && was.Irreversible && was.Value != was.Restricted
 	})
 	lifting.Unknown = choose(now, func(key string, s Setting) (Setting, bool) {
-		_, known := find(before, key, s.Name)
-		return s, !known && s.Value == s.Restricted
+		was, known := find(before, key, s.Name)
+		return s, known && was.Unverifiable && was.given(s) || !known && s.Value == s.Restricted
 	})
 	return lifting
 }
 
 // given reports whether the setting has the value that the restriction gave it.
 // What counts as restricted may have changed since: it is the value then that
-// counts.
-func (s Setting) given(now Setting) bool { return now.Value == s.Restricted }
+// counts. One that is not shown any more is taken to have it.
+func (s Setting) given(now Setting) bool { return now.Unverifiable || now.Value == s.Restricted }
 
 // choose returns the settings that pick says yes to, as pick returns them.
 // Records without any are left out.

@@ -195,3 +195,23 @@ func TestLiftingNeverOverwritesWhatSomebodyElseDecided(t *testing.T) {
 		}
 	})
 }
+
+// V6: a setting that the system does not show is changed at its word, and nobody knows more.
+func TestASettingThatIsNotShownIsRestrictedAndNotGivenBack(t *testing.T) {
+	t.Parallel()
+	of := func(s dsr.Setting) []dsr.RecordSettings {
+		return []dsr.RecordSettings{{Kind: "customer", ID: "17", Settings: []dsr.Setting{s}}}
+	}
+	unseen := of(dsr.Setting{Name: "blocked", Restricted: "true", Unverifiable: true})
+	require.Equal(t, of(dsr.Setting{Name: "blocked", Value: "true", Restricted: "true", Unverifiable: true}), dsr.Restrict(unseen))
+	require.Empty(t, dsr.Drift(unseen))
+	require.Equal(t, unseen, dsr.Unverifiable(unseen))
+	require.Equal(t, dsr.Lifting{Unknown: unseen}, dsr.Lift(unseen, unseen))
+
+	shown, free := of(dsr.Setting{Name: "blocked", Value: "true", Restricted: "true"}), of(dsr.Setting{Name: "blocked", Value: "false", Restricted: "true"})
+	require.Empty(t, dsr.Unverifiable(shown))
+	require.Equal(t, dsr.Lifting{Unknown: shown}, dsr.Lift(unseen, shown), "it is shown since")
+	require.Equal(t, dsr.Lifting{}, dsr.Lift(unseen, free), "somebody has unblocked it")
+	back := of(dsr.Setting{Name: "blocked", Value: "false", Restricted: "true", Unverifiable: true})
+	require.Equal(t, dsr.Lifting{Changes: back}, dsr.Lift(free, unseen), "it is not shown any more")
+}
