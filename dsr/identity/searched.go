@@ -47,22 +47,33 @@ const (
 	FormSeparatedTrunkPrefix Form = "separated_trunk_prefix"
 )
 
+// FormEvery stands for every spelling there is: all values of the system were read, and
+// compared in their normal form.
+const FormEvery Form = "every_spelling"
+
 // Asked collects in which forms a system was asked for identifiers. Connectors note each
 // text that they have asked for. The zero value is ready to use.
 type Asked struct{ searches []dsr.Search }
 
 // Note adds the forms of texts under which the identifier was asked for.
 func (a *Asked) Note(id dsr.Identifier, texts ...string) {
-	at := slices.IndexFunc(a.searches, func(s dsr.Search) bool { return s.Type == id.Type })
+	for _, text := range texts {
+		a.add(id.Type, formsOf(id, text)...)
+	}
+}
+
+// NoteEvery adds that all of a system's values of the identifier's type were compared with it.
+func (a *Asked) NoteEvery(id dsr.Identifier) { a.add(id.Type, FormEvery) }
+
+func (a *Asked) add(t dsr.IdentifierType, forms ...Form) {
+	at := slices.IndexFunc(a.searches, func(s dsr.Search) bool { return s.Type == t })
 	if at < 0 {
-		at, a.searches = len(a.searches), append(a.searches, dsr.Search{Type: id.Type})
+		at, a.searches = len(a.searches), append(a.searches, dsr.Search{Type: t})
 	}
 	search := &a.searches[at]
-	for _, text := range texts {
-		for _, form := range formsOf(id, text) {
-			if !slices.Contains(search.Spellings, string(form)) {
-				search.Spellings = append(search.Spellings, string(form))
-			}
+	for _, form := range forms {
+		if !slices.Contains(search.Spellings, string(form)) {
+			search.Spellings = append(search.Spellings, string(form))
 		}
 	}
 }

@@ -42,17 +42,20 @@ func decomposed(texts []string) []string {
 	return distinct(texts)
 }
 
-// Equivalents returns the values that mean the same as the identifier and look like one:
-// the address with its domain as it stands in the DNS, the numbers that the line had before.
+// Equivalents returns the values that mean the same as the identifier and look like one: the
+// address with its domain as it stands in the DNS, accents as characters of their own, the
+// numbers that the line had before.
 // Receivers that compare values themselves are asked for each. The normal form is first.
 func Equivalents(id dsr.Identifier) []dsr.Identifier {
 	same := []dsr.Identifier{id}
 	var others []string
 	switch id.Type {
 	case dsr.Email:
-		others = otherDomain(id.Value)
+		others = decomposed(append([]string{id.Value}, otherDomain(id.Value)...))[1:]
 	case dsr.Phone:
 		others = earlier(id.Value)
+	default:
+		others = decomposed([]string{id.Value})[1:]
 	}
 	for _, value := range others {
 		same = append(same, dsr.Identifier{Type: id.Type, Value: value})
