@@ -22,9 +22,11 @@ type Connector interface {
 	// subject that the system does not know yields no records and no error.
 	Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, error)
 	// Erase removes the records, in an order that leaves nothing behind, and
-	// says for each what became of it. Erasing what is already gone succeeds.
-	// After an error any number of records may have been erased; erasing them
-	// again is harmless.
+	// says for each what became of it. Erasing what is already gone succeeds, with
+	// the effect [dsr.AlreadyGone] and not [dsr.Erased]. A parent with parts that
+	// are not among the records is left alone and has no effect: the next Locate
+	// finds the parts. After an error any number of records may have been erased;
+	// erasing them again is harmless.
 	Erase(ctx context.Context, records []dsr.Record) (dsr.Effect, error)
 }
 
@@ -33,6 +35,15 @@ type Connector interface {
 type Verifier interface {
 	// Remaining returns those of the records that the system still holds.
 	Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error)
+}
+
+// A FamilyLocator is a Connector whose records have parts that are found by their parent's id
+// alone: once the parent is gone, no identifier of the subject leads to them any more.
+type FamilyLocator interface {
+	// LocateFamily is Locate that also returns the parts of the given parents, whether or not
+	// the system still holds those. A part of a parent that is gone has its key as Parent and
+	// its FoundBy.
+	LocateFamily(ctx context.Context, s dsr.Subject, parents []dsr.Record) (dsr.Findings, error)
 }
 
 // A Restrictor is a Connector whose system can stop processing without erasing,

@@ -37,18 +37,14 @@ type Vendor struct {
 	System string
 	// WrongCredentials hold a key that the vendor refuses.
 	WrongCredentials map[string]string
-	// LocateAbsent says that a 404 to a search is how the vendor says that it
-	// knows nobody; EraseAbsent that a 404 to a deletion means that the record
-	// is gone.
-	LocateAbsent, EraseAbsent bool
+	// AbsentOn404 names the acts (locate, remaining, settings, apply, erase) at which the
+	// vendor's own 404 to every call means that it knows nobody, or that the record is gone.
+	// At all others it means that base_url does not lead to the API.
+	AbsentOn404 []string
 	// Change plays the vendor's own snippet, or somebody who works there: it gives
 	// a setting of a record, by its key, another value behind the connector's back.
 	// Nil for a vendor that cannot restrict.
 	Change func(key, name, value string)
-	// SettingsOn404 is the class of the error when reading settings is answered
-	// 404, and ApplyOn404 that when changing them is; empty where it means that the
-	// record is gone.
-	SettingsOn404, ApplyOn404 connectors.Class
 }
 
 // bench is a vendor that serves, and a connector that reaches it.

@@ -2,8 +2,11 @@ package gist
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"net/http"
 	"regexp"
+	"slices"
 
 	"ite.digital/lethe/connectors/httpapi"
 )
@@ -20,6 +23,7 @@ type contact struct {
 	// Unsubscribed is sent as a boolean and shown as a text; see subscription.
 	Unsubscribed json.RawMessage `json:"unsubscribed_from_emails"`
 	Tags         []tag           `json:"tags"`
+	CreatedAt    httpapi.Text    `json:"created_at"`
 }
 
 type tag struct {
@@ -30,6 +34,7 @@ type conversation struct {
 	ID        httpapi.Text `json:"id"`
 	Contact   *contact     `json:"contact"`
 	ContactID httpapi.Text `json:"contact_id"`
+	CreatedAt httpapi.Text `json:"created_at"`
 }
 
 // owner is the id of the contact whose conversation it is, or "" where the
@@ -42,7 +47,9 @@ func (c conversation) owner() string {
 }
 
 type message struct {
-	Author contact `json:"author"`
+	ID        httpapi.Text `json:"id"`
+	Author    contact      `json:"author"`
+	CreatedAt httpapi.Text `json:"created_at"`
 }
 
 // answer is everything that the API wraps its objects into.
@@ -54,9 +61,15 @@ type answer struct {
 	Messages      *[]message      `json:"messages"`
 	Pages         struct {
 		Next httpapi.Text `json:"next"`
+		Last httpapi.Text `json:"last"`
 	} `json:"pages"`
 	Errors json.RawMessage `json:"errors"`
 	Error  json.RawMessage `json:"error"`
+
+	// status is the one that came with it, and gone says that the API does not know what
+	// was asked for.
+	status int
+	gone   bool
 }
 
 // failed reports whether the answer holds an error, whatever its status.
@@ -70,18 +83,41 @@ func holds(raw json.RawMessage) bool {
 	return true
 }
 
-// notFound matches the ways in which an API says that somebody does not exist.
-var notFound = regexp.MustCompile(`(?i)not[ _-]?found|could ?n[o']t (be )?f(ou|i)nd|does ?n[o']t exist|no such|unknown (contact|user|lead|conversation)`)
+// notFound matches the ways in which an API says that something does not exist, and
+// elsewhere those in which it says so of an address.
+var (
+	notFound  = regexp.MustCompile(`(?i)not[ _-]?found|could ?n[o']t (be )?f(ou|i)nd|does ?n[o']t exist|no such|unknown (contact|user|lead|conversation)`)
+	elsewhere = regexp.MustCompile(`(?i)\b(route|url|uri|path|endpoint|resource|page|method)\b|/(contacts|conversations)`)
+)
 
-// absent reports whether the answer's error says that there is no such thing.
-func (a answer) absent() bool {
-	return notFound.Match(a.Errors) || notFound.Match(a.Error)
+// names match what an error calls the records of a kind.
+var names = map[string]*regexp.Regexp{
+	kindContact:      regexp.MustCompile(`(?i)contact|user|lead`),
+	kindConversation: regexp.MustCompile(`(?i)conversation`),
 }
 
-// missing reports whether the body of a 404 or 410 is the API's own. A body
-// that is not JSON, or JSON without an error, is that of somebody else: a
-// proxy, or a wrong address.
-func missing(body []byte) bool {
-	var a answer
-	return json.Unmarshal(body, &a) == nil && a.failed()
+// absence is how the API says that a record of the kind does not exist: an error that names
+// it, with a status that nobody documents. What says no more than "not found" in the shape of
+// the API's errors needs the proof; whatever has another shape is that of a framework, a proxy
+// or a wrong address.
+func absence(kind string, proof func(context.Context) error) httpapi.Absence {
+	return httpapi.Absence{
+		Statuses: []int{http.StatusOK, http.StatusAccepted, http.StatusNotFound, http.StatusGone}, Proof: proof,
+		Meaning: func(body []byte) httpapi.Meaning {
+			var a answer
+			if !httpapi.IsObject(body, &a) {
+				return httpapi.Foreign
+			}
+			text := slices.Concat(a.Errors, a.Error)
+			switch {
+			case !a.failed() || !notFound.Match(text):
+				return httpapi.Foreign
+			case names[kind].Match(text) && !elsewhere.Match(text):
+				return httpapi.AboutRecord
+			case holds(a.Errors):
+				return httpapi.Unclear
+			}
+			return httpapi.Foreign
+		},
+	}
 }

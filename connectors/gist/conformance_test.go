@@ -27,8 +27,7 @@ func TestConformance(t *testing.T) {
 			Town:             population.Fill(population.Vendors{Gist: sim}, population.DefaultBystanders),
 			System:           population.Gist,
 			WrongCredentials: map[string]string{"token": "wrong"},
-			EraseAbsent:      true,
-			LocateAbsent:     true,
+			AbsentOn404:      []string{"locate", "settings", "apply"},
 			Change:           func(key, name, value string) { change(sim, key, name, value) },
 		}
 	})

@@ -75,6 +75,8 @@ func Kind() connectors.Kind {
 			"Submissions of Gist forms, which the API lists and cannot delete: delete them under Forms → Submissions.",
 			"Customers and orders of a connected shop, for which the API has no deletion.",
 			"What Gist handed on to other tools through integrations, webhooks and exports.",
+			"A contact whose address Gist holds with other capital letters than the request, if Gist compares exactly, which it does not document. " +
+				"Asked for are the address as given and in small letters.",
 			"Conversations that the person opens, or a contact that a site's snippet or a form creates, after the erasure.",
 		},
 		FedBy: []string{"landbot", "webhook"},
@@ -101,7 +103,7 @@ func Kind() connectors.Kind {
 		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "GET", Path: contactsPath, Purpose: "finds the contact by e-mail address or user_id; with phone_scan reads all contacts"},
-			{Method: "GET", Path: conversationsPath, Purpose: "lists conversations in every state, to find the contact's"},
+			{Method: "GET", Path: conversationsPath, Purpose: "lists conversations in every state, to find the contact's, again before the contact is deleted"},
 			{Method: "GET", Path: messagesPath, Purpose: "finds out whose conversation it is, where the list does not say"},
 			{Method: "DELETE", Path: conversationPath, Purpose: "deletes a conversation"},
 			{Method: "DELETE", Path: contactPath, Purpose: "deletes the contact"},
@@ -116,8 +118,9 @@ func Kind() connectors.Kind {
 			"https://github.com/gistplatform/gist-api-ruby (official client: paths, authentication, wrapped objects)",
 			"https://docs.airbyte.com/integrations/sources/getgist (fields, pages)",
 			"https://docs.getgist.com/article/97 (a value from the snippet overwrites an unsubscription)",
-			"The answers to an unknown address and to a second deletion are not documented: 404, and 200 with an error that says \"not found\", " +
-				"are both taken for absence, anything else for a failure.",
+			"The answers to an unknown address and to a second deletion are not documented: 404, and 200 with an error that says that the contact or " +
+				"the conversation was not found, are both taken for absence; an error that says \"not found\" and not what, only if the same call " +
+				"succeeds for others; anything else for a failure.",
 		},
 		Describe: describe,
 		New:      New,

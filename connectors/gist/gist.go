@@ -5,10 +5,9 @@ package gist
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
 	"strings"
 
 	"ite.digital/lethe/connectors"
@@ -34,14 +33,6 @@ const (
 	tokenPath         = "/token/info"
 )
 
-const (
-	// perPage is what published clients ask for.
-	perPage = 50
-	// maxPages bounds what is read of any list: half an hour at two requests a
-	// second is the time that one attempt has.
-	maxPages = 3000
-)
-
 // Connector reaches one workspace.
 type Connector struct {
 	system     string
@@ -54,10 +45,11 @@ type Connector struct {
 }
 
 var (
-	_ connectors.Connector  = (*Connector)(nil)
-	_ connectors.Verifier   = (*Connector)(nil)
-	_ connectors.Restrictor = (*Connector)(nil)
-	_ connectors.Checker    = (*Connector)(nil)
+	_ connectors.Connector     = (*Connector)(nil)
+	_ connectors.FamilyLocator = (*Connector)(nil)
+	_ connectors.Verifier      = (*Connector)(nil)
+	_ connectors.Restrictor    = (*Connector)(nil)
+	_ connectors.Checker       = (*Connector)(nil)
 )
 
 // New makes the connector of the system in s.
@@ -77,19 +69,16 @@ func New(s connectors.Settings) (connectors.Connector, error) {
 	}, nil
 }
 
-// ask makes a call on one object or list. It reports false if there is none.
+// ask makes a call on one object or list. It reports false if there is none, by the
+// request's Absent. The answer has its status in any case.
 func (c *Connector) ask(ctx context.Context, request httpapi.Request) (answer, bool, error) {
 	var a answer
 	request.Into = &a
-	request.Absent = []int{http.StatusNotFound, http.StatusGone}
 	response, err := c.api.Do(ctx, request)
+	a.status, a.gone = response.Status, response.Absent
 	switch {
-	case err != nil:
+	case err != nil || response.Absent:
 		return a, false, err
-	case response.Absent && !missing(response.Explanation):
-		return a, false, c.api.Malformed(request, response.Status, "the answer is not an error of this API; check base_url")
-	case response.Absent || a.failed() && a.absent():
-		return a, false, nil
 	case a.failed():
 		return a, false, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
 	}
@@ -99,36 +88,61 @@ func (c *Connector) ask(ctx context.Context, request httpapi.Request) (answer, b
 // Locate finds the contacts that carry one of the identifiers, and their
 // conversations.
 func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, error) {
-	contacts := newRecords()
+	return c.LocateFamily(ctx, s, nil)
+}
+
+// LocateFamily is Locate that also finds the conversations of the contacts given, which
+// outlive them.
+func (c *Connector) LocateFamily(ctx context.Context, s dsr.Subject, parents []dsr.Record) (dsr.Findings, error) {
+	family := newRecords()
+	var asked identity.Asked
+	inUse := httpapi.Once(c.listsContacts)
 	for _, id := range s.Of(dsr.Email, dsr.CustomerID) {
-		found, err := c.lookUp(ctx, id)
+		found, err := c.lookUp(ctx, id, &asked, inUse)
 		if err != nil {
 			return dsr.Findings{}, err
 		}
-		contacts.add(found...)
+		family.add(found...)
 	}
 	if phones := s.Of(dsr.Phone); c.phoneScan && len(phones) > 0 {
 		found, err := c.scan(ctx, phones)
 		if err != nil {
 			return dsr.Findings{}, err
 		}
-		contacts.add(found...)
+		family.add(found...)
+		for _, phone := range phones {
+			asked.NoteEvery(phone)
+		}
 	}
-	if len(contacts.list) == 0 {
-		return dsr.Findings{}, nil
+	contacts := slices.Clone(family.list)
+	for _, parent := range parents {
+		switch {
+		case strings.TrimSpace(parent.ID) == "":
+			return dsr.Findings{}, c.misconfigured("a record whose parts are looked for has no id")
+		case parent.Kind == kindContact:
+			family.add(parent)
+		}
 	}
-	conversations, err := c.conversations(ctx, contacts)
+	findings := dsr.Findings{Searched: asked.Searches()}
+	if len(family.list) == 0 {
+		return findings, nil
+	}
+	conversations, err := c.conversations(ctx, family)
 	if err != nil {
 		return dsr.Findings{}, err
 	}
-	return dsr.Findings{Records: append(conversations, contacts.list...)}, nil
+	findings.Records = append(conversations, contacts...)
+	return findings, nil
 }
 
 // lookUp asks for the contacts with an e-mail address or a user_id. The API
 // answers with one; whether there are more behind it shows when it is gone.
-func (c *Connector) lookUp(ctx context.Context, id dsr.Identifier) ([]dsr.Record, error) {
+func (c *Connector) lookUp(
+	ctx context.Context, id dsr.Identifier, asked *identity.Asked, inUse func(context.Context) error,
+) ([]dsr.Record, error) {
 	for _, spelling := range identity.Spellings(id) {
-		found, err := c.lookUpAs(ctx, id, spelling)
+		asked.Note(id, spelling)
+		found, err := c.lookUpAs(ctx, id, spelling, inUse)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
@@ -136,19 +150,23 @@ func (c *Connector) lookUp(ctx context.Context, id dsr.Identifier) ([]dsr.Record
 	return nil, nil
 }
 
-func (c *Connector) lookUpAs(ctx context.Context, id dsr.Identifier, spelling string) ([]dsr.Record, error) {
+func (c *Connector) lookUpAs(
+	ctx context.Context, id dsr.Identifier, spelling string, inUse func(context.Context) error,
+) ([]dsr.Record, error) {
 	parameter := map[dsr.IdentifierType]string{dsr.Email: "email", dsr.CustomerID: "user_id"}[id.Type]
-	request := httpapi.Request{Method: http.MethodGet, Path: contactsPath, Query: url.Values{parameter: {spelling}}}
+	request := httpapi.Request{
+		Method: http.MethodGet, Path: contactsPath, Query: url.Values{parameter: {spelling}}, Absent: absence(kindContact, inUse),
+	}
 	a, found, err := c.ask(ctx, request)
 	if err != nil || !found {
 		return nil, err
 	}
 	if a.Contact == nil || a.Contact.ID == "" {
-		return nil, c.api.Malformed(request, http.StatusOK, "the answer holds no contact")
+		return nil, c.api.Malformed(request, a.status, "the answer holds no contact")
 	}
 	record := c.record(*a.Contact)
 	if !identity.Carries(record, id) {
-		return nil, c.api.Malformed(request, http.StatusOK, "the answer is another contact than the one asked for")
+		return nil, c.api.Malformed(request, a.status, "the answer is another contact than the one asked for")
 	}
 	record.FoundBy = id
 	return []dsr.Record{record}, nil
@@ -156,24 +174,27 @@ func (c *Connector) lookUpAs(ctx context.Context, id dsr.Identifier, spelling st
 
 // scan reads all contacts and returns those with one of the phone numbers.
 func (c *Connector) scan(ctx context.Context, phones []dsr.Identifier) ([]dsr.Record, error) {
-	var found []dsr.Record
+	found := newRecords()
 	request := httpapi.Request{Method: http.MethodGet, Path: contactsPath, Query: oldestFirst()}
-	err := c.pages(ctx, request, func(a answer) (items int, err error) {
+	err := c.list(ctx, request, func(a answer) ([]mark, error) {
 		if a.Contacts == nil {
-			return 0, errNoList
+			return nil, errNoList
 		}
+		var marks []mark
 		for _, contact := range *a.Contacts {
+			if contact.ID == "" {
+				return nil, errNoList
+			}
+			marks = append(marks, mark{contact.ID, contact.CreatedAt})
 			record := c.record(contact)
-			for _, phone := range phones {
-				if record.ID != "" && record.FoundBy.Value == "" && identity.LedTo(record, phone) {
-					record.FoundBy = phone
-					found = append(found, record)
-				}
+			if at := slices.IndexFunc(phones, func(phone dsr.Identifier) bool { return identity.LedTo(record, phone) }); at >= 0 {
+				record.FoundBy = phones[at]
+				found.add(record)
 			}
 		}
-		return len(*a.Contacts), nil
+		return marks, nil
 	})
-	return found, err
+	return found.list, err
 }
 
 // record is the contact as Lethe knows records.
@@ -194,27 +215,39 @@ func (c *Connector) record(told contact) dsr.Record {
 // and what changes meanwhile stays where it is.
 func oldestFirst() url.Values { return url.Values{"order_by": {"created_at"}, "order": {"asc"}} }
 
+// allConversations are those in every state: published clients know the filter by either
+// name, and without it closed ones are hidden.
+func allConversations() url.Values {
+	query := oldestFirst()
+	query["state"], query["status"] = []string{"all"}, []string{"all"}
+	return query
+}
+
 // conversations returns the conversations of the contacts, in every state.
 func (c *Connector) conversations(ctx context.Context, contacts *records) ([]dsr.Record, error) {
 	found := newRecords()
-	query := oldestFirst()
-	// Published clients know the filter by either name; without it closed ones are hidden.
-	query["state"], query["status"] = []string{"all"}, []string{"all"}
-	request := httpapi.Request{Method: http.MethodGet, Path: conversationsPath, Query: query}
-	err := c.pages(ctx, request, func(a answer) (items int, err error) {
+	owners := map[httpapi.Text]*dsr.Record{} // of conversations whose messages were read
+	request := httpapi.Request{Method: http.MethodGet, Path: conversationsPath, Query: allConversations()}
+	err := c.list(ctx, request, func(a answer) ([]mark, error) {
 		if a.Conversations == nil {
-			return 0, errNoList
+			return nil, errNoList
 		}
+		var marks []mark
 		for _, conversation := range *a.Conversations {
-			of, err := c.of(ctx, conversation, contacts)
-			if err != nil {
-				return 0, err
+			marks = append(marks, mark{conversation.ID, conversation.CreatedAt})
+			of, known := owners[conversation.ID]
+			if !known {
+				var err error
+				if of, err = c.of(ctx, conversation, contacts); err != nil {
+					return nil, err
+				}
+				owners[conversation.ID] = of
 			}
 			if of != nil {
 				found.add(dsr.Record{Kind: kindConversation, ID: string(conversation.ID), Parent: of.Key(), FoundBy: of.FoundBy})
 			}
 		}
-		return len(*a.Conversations), nil
+		return marks, nil
 	})
 	return found.list, err
 }
@@ -228,12 +261,21 @@ func (c *Connector) of(ctx context.Context, conversation conversation, contacts 
 		return contacts.get(kindContact, owner), nil
 	}
 	var of *dsr.Record
-	request := httpapi.Request{Method: http.MethodGet, Path: messagesPath, Params: map[string]string{"id": string(conversation.ID)}}
-	err := c.pages(ctx, request, func(a answer) (items int, err error) {
-		if a.Messages == nil {
-			return 0, errNoList
+	// The messages of a conversation that is gone by now are nobody's.
+	request := httpapi.Request{
+		Method: http.MethodGet, Path: messagesPath, Params: map[string]string{"id": string(conversation.ID)}, Query: oldestFirst(),
+		Absent: absence(kindConversation, nil),
+	}
+	err := c.list(ctx, request, func(a answer) ([]mark, error) {
+		if a.gone {
+			return nil, nil
 		}
+		if a.Messages == nil {
+			return nil, errNoList
+		}
+		var marks []mark
 		for _, message := range *a.Messages {
+			marks = append(marks, mark{message.ID, message.CreatedAt})
 			// Ids of teammates and of contacts are counted apart.
 			if author := message.Author; author.Type == "user" || author.Type == "lead" || author.Type == "contact" {
 				if contact := contacts.get(kindContact, string(author.ID)); contact != nil {
@@ -241,69 +283,81 @@ func (c *Connector) of(ctx context.Context, conversation conversation, contacts 
 				}
 			}
 		}
-		return len(*a.Messages), nil
+		return marks, nil
 	})
 	return of, err
 }
 
-// errNoList is what a reader of pages returns for an answer without its list.
-var errNoList = errors.New("the answer does not hold the list that was asked for")
-
-// pages reads a list to its end and hands over each page. The messages of a
-// conversation that is gone by now are no error.
-func (c *Connector) pages(ctx context.Context, request httpapi.Request, read func(answer) (items int, err error)) error {
-	query := url.Values{"per_page": {strconv.Itoa(perPage)}}
-	for name, values := range request.Query {
-		query[name] = values
-	}
-	request.Query = query
-	for page := 1; page <= maxPages; page++ {
-		query.Set("page", strconv.Itoa(page))
-		a, found, err := c.ask(ctx, request)
-		switch {
-		case err != nil:
-			return err
-		case !found && request.Path == messagesPath:
-			return nil
-		case !found:
-			return c.api.Rejected(request, http.StatusNotFound, "the vendor does not know this list")
-		}
-		items, err := read(a)
-		switch {
-		case errors.Is(err, errNoList):
-			return c.api.Malformed(request, http.StatusOK, err.Error())
-		case err != nil:
-			return err
-		case a.Pages.Next == "":
-			return nil
-		case items == 0:
-			return c.api.Malformed(request, http.StatusOK, "an empty page is followed by another")
-		}
-	}
-	return c.api.Rejected(request, http.StatusOK, "the list is longer than "+strconv.Itoa(maxPages*perPage)+" entries, more than are looked through")
-}
-
 // Erase deletes conversations before contacts: who is left of a contact that is
-// gone could not be told any more.
+// gone could not be told any more. A contact with a conversation that is not gone by then is
+// left alone.
 func (c *Connector) Erase(ctx context.Context, all []dsr.Record) (dsr.Effect, error) {
 	for _, record := range all {
-		if pathOf(record) == "" || record.ID == "" {
-			return dsr.Effect{}, &connectors.Error{
-				Class: connectors.Misconfigured, System: c.system, Reason: "a record to erase has no id or an unknown kind; no call was made",
-			}
+		if pathOf(record) == "" || strings.TrimSpace(record.ID) == "" {
+			return dsr.Effect{}, c.misconfigured("a record to erase has no id or an unknown kind; no call was made")
 		}
 	}
-	for _, kind := range []string{kindConversation, kindContact} {
+	became := map[string]dsr.State{}
+	erase := func(kind string, leave map[string]bool) error {
 		for _, record := range all {
-			if record.Kind != kind {
+			if record.Kind != kind || leave[record.Key()] {
 				continue
 			}
-			if err := c.erase(ctx, record); err != nil {
-				return dsr.Effect{}, err
+			state, err := c.erase(ctx, record)
+			if err != nil {
+				return err
 			}
+			became[record.Key()] = state
+		}
+		return nil
+	}
+	if err := erase(kindConversation, nil); err != nil {
+		return dsr.Effect{}, err
+	}
+	parents, err := c.parents(ctx, all)
+	if err != nil {
+		return dsr.Effect{}, err
+	}
+	if err := erase(kindContact, parents); err != nil {
+		return dsr.Effect{}, err
+	}
+	var effect dsr.Effect
+	for _, record := range all {
+		if state, done := became[record.Key()]; done {
+			effect.Records = append(effect.Records, record.Became(state))
 		}
 	}
-	return dsr.ErasedAll(all), nil
+	return effect, nil
+}
+
+// parents are the keys of the contacts among the records that have a conversation still. A
+// list may show what was just deleted; it is gone if the API says so of the conversation.
+func (c *Connector) parents(ctx context.Context, all []dsr.Record) (map[string]bool, error) {
+	contacts := newRecords()
+	for _, record := range all {
+		if record.Kind == kindContact {
+			contacts.add(record)
+		}
+	}
+	if len(contacts.list) == 0 {
+		return nil, nil
+	}
+	listed, err := c.conversations(ctx, contacts)
+	if err != nil {
+		return nil, err
+	}
+	deleted := func(r dsr.Record) bool {
+		return slices.ContainsFunc(all, func(known dsr.Record) bool { return known.Key() == r.Key() })
+	}
+	remaining, err := c.Remaining(ctx, slices.DeleteFunc(slices.Clone(listed), func(r dsr.Record) bool { return !deleted(r) }))
+	if err != nil {
+		return nil, err
+	}
+	parents := map[string]bool{}
+	for _, conversation := range append(slices.DeleteFunc(listed, deleted), remaining...) {
+		parents[conversation.Parent] = true
+	}
+	return parents, nil
 }
 
 func pathOf(record dsr.Record) string {
@@ -311,16 +365,22 @@ func pathOf(record dsr.Record) string {
 }
 
 // erase deletes one record. The API answers with what it deleted.
-func (c *Connector) erase(ctx context.Context, record dsr.Record) error {
-	request := httpapi.Request{Method: http.MethodDelete, Path: pathOf(record), Params: map[string]string{"id": record.ID}}
+func (c *Connector) erase(ctx context.Context, record dsr.Record) (dsr.State, error) {
+	request := httpapi.Request{
+		Method: http.MethodDelete, Path: pathOf(record), Params: map[string]string{"id": record.ID},
+		Absent: absence(record.Kind, httpapi.Unproven),
+	}
 	a, found, err := c.ask(ctx, request)
-	if err != nil || !found {
-		return err
+	switch {
+	case err != nil:
+		return "", err
+	case !found:
+		return dsr.AlreadyGone, nil
 	}
 	if told := a.idOf(record.Kind); told != "" && told != record.ID {
-		return c.api.Malformed(request, http.StatusOK, "the answer names another record than the one to delete")
+		return "", c.api.Malformed(request, a.status, "the answer names another record than the one to delete")
 	}
-	return nil
+	return dsr.Erased, nil
 }
 
 // idOf is the id of the one object of the kind that the answer holds, or "".
@@ -337,16 +397,22 @@ func (a answer) idOf(kind string) string {
 
 // Remaining asks for each record by its id.
 func (c *Connector) Remaining(ctx context.Context, all []dsr.Record) ([]dsr.Record, error) {
+	proofs := map[string]func(context.Context) error{
+		kindContact: httpapi.Once(c.readsContacts), kindConversation: httpapi.Once(c.readsConversations),
+	}
 	var remaining []dsr.Record
 	for _, record := range all {
-		request := httpapi.Request{Method: http.MethodGet, Path: pathOf(record), Params: map[string]string{"id": record.ID}}
+		request := httpapi.Request{
+			Method: http.MethodGet, Path: pathOf(record), Params: map[string]string{"id": record.ID},
+			Absent: absence(record.Kind, proofs[record.Kind]),
+		}
 		a, found, err := c.ask(ctx, request)
 		switch {
 		case err != nil:
 			return nil, err
 		case !found:
 		case a.idOf(record.Kind) != record.ID:
-			return nil, c.api.Malformed(request, http.StatusOK, "the answer is not the record that was asked for")
+			return nil, c.api.Malformed(request, a.status, "the answer is not the record that was asked for")
 		default:
 			remaining = append(remaining, record)
 		}

@@ -133,9 +133,9 @@ func TestOtherAnswersAreNoAbsence(t *testing.T) {
 		{"no id", 200, `{"contact":{"email":"jo@example.com"}}`, connectors.Malformed},
 		{"somebody else", 200, `{"contact":{"id":1,"email":"joe@example.com"}}`, connectors.Malformed},
 		{"somebody whose address begins alike", 200, `{"contact":{"id":1,"email":"jo@example.com.invalid"}}`, connectors.Malformed},
-		{"a 404 of somebody else's API", 404, `{"status":"no route"}`, connectors.Malformed},
-		{"a 404 without JSON", 404, `page not found`, connectors.Malformed},
-		{"a 404 without anything", 404, ``, connectors.Malformed},
+		{"a 404 of somebody else's API", 404, `{"status":"no route"}`, connectors.Misconfigured},
+		{"a 404 without JSON", 404, `page not found`, connectors.Misconfigured},
+		{"a 404 without anything", 404, ``, connectors.Misconfigured},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -148,12 +148,12 @@ func TestOtherAnswersAreNoAbsence(t *testing.T) {
 
 func TestADeletionIsOneOnlyIfTheAnswerIsNoError(t *testing.T) {
 	t.Parallel()
-	record := []dsr.Record{{Kind: "contact", ID: "17", FoundBy: jo}}
-	for _, answer := range []string{`{"errors":["locked"]}`, `{"contact":{"id":18}}`, `null`, ``, `<html></html>`} {
+	record := []dsr.Record{{Kind: "conversation", ID: "17", FoundBy: jo}}
+	for _, answer := range []string{`{"errors":["locked"]}`, `{"conversation":{"id":18}}`, `null`, ``, `<html></html>`} {
 		_, err := answering(t, 200, answer).Erase(t.Context(), record)
 		require.Error(t, err, answer)
 	}
-	for _, answer := range []string{`{"contact":{"id":17}}`, `{"contact":{"id":"17"}}`, `{"errors":[]}`} {
+	for _, answer := range []string{`{"conversation":{"id":17}}`, `{"conversation":{"id":"17"}}`, `{"errors":[]}`} {
 		_, err := answering(t, 202, answer).Erase(t.Context(), record)
 		require.NoError(t, err, answer)
 	}
@@ -230,8 +230,14 @@ func TestAListWithoutEndIsGivenUp(t *testing.T) {
 	page := `{"contact":{"id":17,"email":"jo@example.com"},"conversations":[],"pages":{"next":"https://api.getgist.com/conversations?page=2"}}`
 	_, err := answering(t, 200, page).Locate(t.Context(), subject)
 	require.Equal(t, connectors.Malformed, class(t, err), "empty pages")
-	page = `{"contact":{"id":17,"email":"jo@example.com"},"conversations":[{"id":1,"contact_id":2}],"pages":{"next":"https://api.getgist.com/conversations?page=2"}}`
-	_, err = answering(t, 200, page).Locate(t.Context(), subject)
+	calls := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls++
+		_, _ = io.WriteString(w, `{"contact":{"id":17,"email":"jo@example.com"},"conversations":[{"id":`+strconv.Itoa(calls)+
+			`,"contact_id":2}],"pages":{"next":"https://api.getgist.com/conversations?page=2"}}`)
+	}))
+	t.Cleanup(server.Close)
+	_, err = connect(t, settings(server.URL)).Locate(t.Context(), subject)
 	require.Equal(t, connectors.Rejected, class(t, err), "pages without end")
 }
 

@@ -28,11 +28,12 @@ func (c *Connector) Settings(ctx context.Context, records []dsr.Record) ([]dsr.R
 		}
 	}
 	var all []dsr.RecordSettings
+	proof := httpapi.Once(c.readsContacts)
 	for _, record := range records {
 		if record.Kind != kindContact {
 			continue
 		}
-		told, found, err := c.contact(ctx, record.ID)
+		told, found, err := c.contact(ctx, record.ID, proof)
 		if err != nil {
 			return nil, err
 		}
@@ -44,16 +45,18 @@ func (c *Connector) Settings(ctx context.Context, records []dsr.Record) ([]dsr.R
 }
 
 // contact reads a contact by its id. It reports false if there is none.
-func (c *Connector) contact(ctx context.Context, id string) (contact, bool, error) {
-	request := httpapi.Request{Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": id}}
+func (c *Connector) contact(ctx context.Context, id string, proof func(context.Context) error) (contact, bool, error) {
+	request := httpapi.Request{
+		Method: http.MethodGet, Path: contactPath, Params: map[string]string{"id": id}, Absent: absence(kindContact, proof),
+	}
 	a, found, err := c.ask(ctx, request)
 	switch {
 	case err != nil || !found:
 		return contact{}, false, err
 	case a.idOf(kindContact) != id:
-		return contact{}, false, c.api.Malformed(request, http.StatusOK, "the answer is not the record that was asked for")
+		return contact{}, false, c.api.Malformed(request, a.status, "the answer is not the record that was asked for")
 	case !a.Contact.understood():
-		return contact{}, false, c.api.Malformed(request, http.StatusOK, notUnderstood)
+		return contact{}, false, c.api.Malformed(request, a.status, notUnderstood)
 	}
 	return *a.Contact, true, nil
 }
@@ -97,8 +100,9 @@ func (c *Connector) Apply(ctx context.Context, changes []dsr.RecordSettings) err
 			return c.misconfigured(reason + "; no call was made")
 		}
 	}
+	proof := httpapi.Once(c.readsContacts)
 	for _, change := range changes {
-		if err := c.apply(ctx, change); err != nil {
+		if err := c.apply(ctx, change, proof); err != nil {
 			return err
 		}
 	}
@@ -121,8 +125,8 @@ func (c *Connector) wrong(change dsr.RecordSettings) string {
 	return ""
 }
 
-func (c *Connector) apply(ctx context.Context, change dsr.RecordSettings) error {
-	told, found, err := c.contact(ctx, change.ID)
+func (c *Connector) apply(ctx context.Context, change dsr.RecordSettings, proof func(context.Context) error) error {
+	told, found, err := c.contact(ctx, change.ID, proof)
 	if err != nil || !found {
 		return err
 	}
@@ -133,7 +137,7 @@ func (c *Connector) apply(ctx context.Context, change dsr.RecordSettings) error 
 		name, isTag := strings.CutPrefix(setting.Name, settingTag)
 		switch {
 		case isTag && told.tagged(name) != wanted:
-			err = c.setTag(ctx, change.ID, name, wanted)
+			err = c.setTag(ctx, change.ID, name, wanted, proof)
 		case !isTag && told.unsubscribed() != wanted:
 			err = c.setUnsubscribed(ctx, told, wanted)
 		}
@@ -170,24 +174,26 @@ func (c *Connector) setUnsubscribed(ctx context.Context, told contact, wanted bo
 	} else {
 		body["email"] = told.Email
 	}
-	request := httpapi.Request{Method: http.MethodPost, Path: contactsPath, Body: body, Repeatable: true}
+	request := httpapi.Request{
+		Method: http.MethodPost, Path: contactsPath, Body: body, Repeatable: true, Absent: absence(kindContact, httpapi.Unproven),
+	}
 	a, found, err := c.ask(ctx, request)
 	switch {
 	case err != nil:
 		return err
 	case !found:
-		return c.api.Rejected(request, http.StatusNotFound, "the vendor does not know the contact that it showed right before")
+		return c.api.Rejected(request, a.status, "the vendor does not know the contact that it showed right before")
 	case a.Contact == nil:
-		return c.api.Malformed(request, http.StatusOK, "the answer holds no contact")
+		return c.api.Malformed(request, a.status, "the answer holds no contact")
 	case a.Contact.ID != told.ID:
-		return c.api.Rejected(request, http.StatusOK, "the vendor changed another contact with the same address or user_id; merge the two in Gist")
+		return c.api.Rejected(request, a.status, "the vendor changed another contact with the same address or user_id; merge the two in Gist")
 	case !a.Contact.understood() || a.Contact.unsubscribed() != wanted:
-		return c.api.Rejected(request, http.StatusOK, "the vendor did not change the subscription")
+		return c.api.Rejected(request, a.status, "the vendor did not change the subscription")
 	}
 	return nil
 }
 
-func (c *Connector) setTag(ctx context.Context, contactID, name string, wanted bool) error {
+func (c *Connector) setTag(ctx context.Context, contactID, name string, wanted bool, proof func(context.Context) error) error {
 	id, err := strconv.ParseInt(contactID, 10, 64)
 	if err != nil {
 		return c.misconfigured("the id of a contact is not a number; no change was made")
@@ -198,17 +204,22 @@ func (c *Connector) setTag(ctx context.Context, contactID, name string, wanted b
 	}
 	request := httpapi.Request{
 		Method: http.MethodPost, Path: tagsPath, Body: map[string]any{"name": name, "contacts": []any{entry}}, Repeatable: true,
+		Absent: absence(kindContact, httpapi.Unproven),
 	}
-	if _, _, err = c.ask(ctx, request); err != nil {
+	a, known, err := c.ask(ctx, request)
+	if err != nil {
 		return err
 	}
 	// What the answer says of the contact is not documented, nor is that to a
 	// contact which is gone in the meantime.
-	told, found, err := c.contact(ctx, contactID)
-	if err == nil && found && told.tagged(name) != wanted {
-		err = c.api.Rejected(request, http.StatusOK, "the vendor did not change the tag")
+	told, found, err := c.contact(ctx, contactID, proof)
+	switch {
+	case err != nil || !found || told.tagged(name) == wanted:
+		return err
+	case !known:
+		return c.api.Rejected(request, a.status, "the vendor says that it does not know the contact, which it shows, and did not change the tag")
 	}
-	return err
+	return c.api.Rejected(request, a.status, "the vendor did not change the tag")
 }
 
 func (c *Connector) misconfigured(reason string) error {

@@ -48,7 +48,7 @@ func (c *Connector) logged(err *connectors.Error) error {
 
 // refused says what an error status means, and how long to wait.
 func (c *Connector) refused(err *googleapi.Error) (class connectors.Class, reason string, wait time.Duration) {
-	class, reason = httpapi.Classify(err.Code)
+	class, reason = httpapi.ClassifyCall(err.Code)
 	switch {
 	case !isQuota(err):
 		if class == connectors.Transient {

@@ -114,9 +114,11 @@ func options(s connectors.Settings) (property string, needs []dsr.IdentifierType
 func (c *Connector) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, error) {
 	var findings dsr.Findings
 	seen := map[string]bool{}
+	var asked identity.Asked
 	for _, id := range s.Of(c.needs...) {
 		// What was sent before a renumbering was hashed in the form of then.
 		for _, same := range identity.Equivalents(id) {
+			asked.Note(id, same.Value)
 			record := recordOf(same)
 			record.Identifiers = []dsr.Identifier{id}
 			if !seen[record.Key()] {
@@ -125,6 +127,7 @@ func (c *Connector) Locate(_ context.Context, s dsr.Subject) (dsr.Findings, erro
 			}
 		}
 	}
+	findings.Searched = asked.Searches()
 	return findings, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/googleanalytics"
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	analytics "ite.digital/lethe/simulators/googleanalytics"
 	"ite.digital/lethe/simulators/simtest"
@@ -94,6 +95,10 @@ func classified(t *testing.T, err error) *connectors.Error {
 	return known
 }
 
+// decomposed is the account's id with its accent as a character of its own: Google compares
+// bytes, and a site may have sent either.
+var decomposed = strings.ReplaceAll(account.Value, "ü", "u\u0308")
+
 func TestEachIdentifierIsOrderedOnItsOwn(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
@@ -109,15 +114,15 @@ func TestEachIdentifierIsOrderedOnItsOwn(t *testing.T) {
 	for _, submission := range sim.Submissions() {
 		sent = append(sent, submission.Kind+" "+submission.Value)
 	}
-	require.Equal(t, []string{"clientId " + browser.Value, "userId " + account.Value, "appInstanceId " + app.Value}, sent)
-	require.Len(t, effect.Records, 3)
+	require.Equal(t, []string{"clientId " + browser.Value, "userId " + account.Value, "userId " + decomposed, "appInstanceId " + app.Value}, sent)
+	require.Len(t, effect.Records, 4)
 	for i, done := range effect.Records {
 		require.Equal(t, found[i].Key(), done.Key())
 		require.Equal(t, dsr.Accepted, done.State)
 		require.Equal(t, sim.Submissions()[i].At.Add(63*day), done.ExpectedBy)
 	}
 	require.Equal(t, []dsr.Call{
-		{Method: "POST", Path: "/v1alpha/properties/{property}:submitUserDeletion", Status: 200, Count: 3},
+		{Method: "POST", Path: "/v1alpha/properties/{property}:submitUserDeletion", Status: 200, Count: 4},
 	}, ledger.Calls())
 
 	_, err = connector.Erase(t.Context(), found)
@@ -153,11 +158,14 @@ func TestRecordsAreStableAndTheirIdsSayNothing(t *testing.T) {
 	s := settings("https://analyticsadmin.googleapis.com")
 	s.Options["user_provided_data"] = []string{"email", "phone"}
 	found := records(t, connect(t, s), subject)
-	require.Len(t, found, 5)
+	require.Len(t, found, 6)
 	for _, record := range found {
 		require.Regexp(t, `^[0-9a-f]{32}$`, record.ID)
-		require.Equal(t, []dsr.Identifier{record.FoundBy}, record.Identifiers)
-		require.True(t, subject.Has(record.FoundBy))
+		led, err := identity.Parser{}.Parse(record.FoundBy.Type, record.FoundBy.Value)
+		require.NoError(t, err)
+		require.Len(t, record.Identifiers, 1)
+		require.True(t, led.Same(record.Identifiers[0]))
+		require.True(t, subject.Has(led))
 	}
 	require.Equal(t, found, records(t, connect(t, s), subject))
 }
@@ -253,7 +261,7 @@ func TestErrorsAreClassified(t *testing.T) {
 		{"too fast", 429, detailed(429, "RATE_LIMIT_EXCEEDED"), connectors.Transient},
 		{"too fast, without words", 429, ``, connectors.Transient},
 		{"a refusal in HTML", 403, `<html>` + browser.Value, connectors.CredentialsRejected},
-		{"a path that nobody knows", 404, `<!DOCTYPE html>`, connectors.Rejected},
+		{"a path that nobody knows", 404, `<!DOCTYPE html>`, connectors.Misconfigured},
 		{"a conflict", 409, reasoned(409, "aborted"), connectors.Rejected},
 		{"an entity that cannot be", 422, `{`, connectors.Rejected},
 		{"a fault", 500, `{"error":"` + browser.Value + `"}`, connectors.Transient},

@@ -37,6 +37,16 @@ func Classify(status int) (connectors.Class, string) {
 	}
 }
 
+// ClassifyCall is [Classify] for a call of an API that has the call's address: one that is
+// not known is not the API's.
+func ClassifyCall(status int) (connectors.Class, string) {
+	class, reason := Classify(status)
+	if status == http.StatusNotFound || status == http.StatusGone {
+		class = connectors.Misconfigured
+	}
+	return class, reason
+}
+
 // ClassifyFailure says what a call without a whole answer means, in our own
 // words. The error itself holds the URL and is not for anybody's eyes.
 func ClassifyFailure(ctx context.Context, err error) (connectors.Class, string) {

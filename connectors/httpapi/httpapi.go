@@ -91,9 +91,9 @@ type Request struct {
 	// Into receives the JSON answer of a 2xx status. If it is nil only the
 	// status counts, unless the answer is a web page.
 	Into any
-	// Absent lists statuses that mean that what was asked for does not exist.
-	// They are returned like a success, unless the answer is a web page.
-	Absent []int
+	// Absent is how the vendor says that what was asked for does not exist. That is
+	// returned like a success.
+	Absent Absence
 	// Repeatable says that making the call twice does no harm, whatever its
 	// method. GET, HEAD, PUT and DELETE always are.
 	Repeatable bool
@@ -102,12 +102,11 @@ type Request struct {
 // A Response is an answer that was understood.
 type Response struct {
 	Status int
-	// Absent says that the status is one of the request's Absent.
+	// Absent says that what was asked for does not exist, by the request's Absent.
 	Absent bool
-	// Explanation is the beginning of the body of an absent answer, for vendors
-	// that say only there what it is that does not exist. It may quote the
-	// subject.
-	Explanation []byte
+	// Body is the beginning of the body of a success of which only the status counts, for
+	// vendors that may say there that it is none. It may quote the subject.
+	Body []byte
 }
 
 // call is what the transport has to know of a request beyond HTTP.
@@ -181,14 +180,18 @@ func (c *Client) resolve(request Request) (string, error) {
 	}
 	target := c.base.String() + path
 	if len(request.Query) > 0 {
-		target += "?" + request.Query.Encode()
+		target += "?" + spaces.Replace(request.Query.Encode())
 	}
 	return target, nil
 }
 
 // escape makes a value one segment of a path. Unlike [url.PathEscape] it leaves no
 // reserved character as it is: some servers take a plus sign for a space in paths too.
-func escape(value string) string { return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") }
+func escape(value string) string { return spaces.Replace(url.QueryEscape(value)) }
+
+// spaces writes the space of what is encoded like a form as %20, which servers read alike
+// whether they decode forms or URIs. A plus sign of a value is %2B by then.
+var spaces = strings.NewReplacer("+", "%20")
 
 // climbs reports whether a path parameter holds a dot segment. Escaped slashes
 // do not hold everywhere: proxies unescape them.
@@ -200,23 +203,27 @@ func climbs(value string) bool {
 // read turns an answer into a Response or an error.
 func (c *Client) read(ctx context.Context, request Request, answer *http.Response) (Response, error) {
 	status := answer.StatusCode
-	absent := slices.Contains(request.Absent, status)
-	switch {
-	case absent || status >= 200 && status <= 299 && request.Into == nil:
-		content := glanceAt(answer.Body)
-		if isWebPage(content) {
-			return Response{}, c.fail(request, connectors.Malformed, status, "the answer is a web page, not that of an API; check base_url")
+	success := status >= 200 && status <= 299
+	var content []byte
+	if success && request.Into != nil {
+		var err error
+		if content, err = io.ReadAll(answer.Body); err != nil {
+			return Response{}, c.unanswered(ctx, request, status, err)
 		}
-		if !absent {
-			content = nil
-		}
-		return Response{Status: status, Absent: absent, Explanation: content}, nil
-	case status < 200 || status > 299:
-		return Response{}, c.refused(request, answer, glanceAt(answer.Body))
+	} else {
+		content = glanceAt(answer.Body)
 	}
-	content, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return Response{}, c.unanswered(ctx, request, status, err)
+	switch absent, err := c.absent(ctx, request, status, content); {
+	case err != nil:
+		return Response{}, err
+	case absent:
+		return Response{Status: status, Absent: true}, nil
+	case !success:
+		return Response{}, c.refused(request, answer, content)
+	case request.Into == nil && isWebPage(content):
+		return Response{}, c.fail(request, connectors.Malformed, status, "the answer is a web page, not that of an API; check base_url")
+	case request.Into == nil:
+		return Response{Status: status, Body: content}, nil
 	}
 	// null decodes into anything and would look like an empty result.
 	if json.Unmarshal(content, request.Into) != nil || bytes.Equal(bytes.TrimSpace(content), []byte("null")) {
@@ -243,6 +250,12 @@ func (c *Client) Malformed(request Request, status int, reason string) error {
 	return c.fail(request, connectors.Malformed, status, reason)
 }
 
+// Misconfigured is the error for an answer by which the calls of the API do not get where
+// they are to.
+func (c *Client) Misconfigured(request Request, status int, reason string) error {
+	return c.fail(request, connectors.Misconfigured, status, reason)
+}
+
 // Rejected is the error for an answer that says no with a status that says yes.
 func (c *Client) Rejected(request Request, status int, reason string) error {
 	return c.fail(request, connectors.Rejected, status, reason)
@@ -255,16 +268,22 @@ func (c *Client) Unsettled(request Request, status int, reason string) error {
 }
 
 func (c *Client) refused(request Request, answer *http.Response, body []byte) error {
-	class, reason := Classify(answer.StatusCode)
+	class, reason := ClassifyCall(answer.StatusCode)
 	err := c.fault(request, class, answer.StatusCode, reason)
-	if class == connectors.Transient {
+	switch {
+	case class == connectors.Transient:
 		err.RetryAfter = RetryAfter(answer.Header, time.Now())
+	case answer.StatusCode == http.StatusNotFound, answer.StatusCode == http.StatusGone:
+		err.Hint = checkBaseURL
 	}
 	for _, explain := range c.explain {
 		explain(err, body)
 	}
 	return c.logged(err)
 }
+
+const checkBaseURL = "see whether base_url leads to the vendor's API, to the last part of its path; repair it in " +
+	"lethe.yaml, restart the worker, then retry-system"
 
 // unanswered turns the failure of a call, or of reading its answer, into an
 // error that quotes neither the URL nor the vendor.

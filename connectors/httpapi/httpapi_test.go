@@ -39,7 +39,7 @@ func settings(baseURL string) connectors.Settings {
 
 func bearer(r *http.Request, _ []byte) { r.Header.Set("Authorization", "Bearer secret-"+canary) }
 
-func newClient(t *testing.T, baseURL string) *httpapi.Client {
+func newClient(t testing.TB, baseURL string) *httpapi.Client {
 	t.Helper()
 	client, err := httpapi.New(settings(baseURL), bearer)
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func newClient(t *testing.T, baseURL string) *httpapi.Client {
 }
 
 // serve runs a vendor that lives as long as the test.
-func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+func serve(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -80,11 +80,11 @@ func TestStatusesAreClassified(t *testing.T) {
 		{401, connectors.CredentialsRejected},
 		{402, connectors.Rejected},
 		{403, connectors.CredentialsRejected},
-		{404, connectors.Rejected},
+		{404, connectors.Misconfigured},
 		{405, connectors.Rejected},
 		{408, connectors.Transient},
 		{409, connectors.Rejected},
-		{410, connectors.Rejected},
+		{410, connectors.Misconfigured},
 		{412, connectors.Rejected},
 		{422, connectors.Rejected},
 		{425, connectors.Transient},
@@ -188,9 +188,12 @@ func TestAWebPageIsNeitherSuccessNorAbsence(t *testing.T) {
 				_, _ = io.WriteString(w, "\ufeff\r\n <html>Welcome to nginx!</html>")
 			})
 			_, err := newClient(t, server.URL).Do(t.Context(), httpapi.Request{
-				Method: http.MethodDelete, Path: "/contacts/{id}", Params: map[string]string{"id": "7"}, Absent: []int{404, 410},
+				Method: http.MethodDelete, Path: "/contacts/{id}", Params: map[string]string{"id": "7"},
+				Absent: httpapi.Absence{Statuses: []int{404, 410}, Meaning: always(httpapi.AboutRecord)},
 			})
-			require.Equal(t, connectors.Malformed, classified(t, err).Class)
+			want := map[bool]connectors.Class{true: connectors.Malformed, false: connectors.Misconfigured}[status < 300]
+			require.Equal(t, want, classified(t, err).Class)
+			require.ErrorContains(t, err, "check base_url")
 		})
 	}
 }
@@ -202,10 +205,11 @@ func TestAbsenceIsReportedLikeASuccess(t *testing.T) {
 		_, _ = io.WriteString(w, `{"error":"not found"}`)
 	})
 	response, err := newClient(t, server.URL).Do(t.Context(), httpapi.Request{
-		Method: http.MethodGet, Path: "/contacts", Absent: []int{404}, Into: new(answer),
+		Method: http.MethodGet, Path: "/contacts", Into: new(answer),
+		Absent: httpapi.Absence{Statuses: []int{404}, Meaning: always(httpapi.AboutRecord)},
 	})
 	require.NoError(t, err)
-	require.Equal(t, httpapi.Response{Status: 404, Absent: true, Explanation: []byte(`{"error":"not found"}`)}, response)
+	require.Equal(t, httpapi.Response{Status: 404, Absent: true}, response)
 }
 
 func TestQuickTries(t *testing.T) {

@@ -31,8 +31,7 @@ func TestConformance(t *testing.T) {
 			Town:             population.Fill(population.Vendors{HubSpot: sim}, population.DefaultBystanders),
 			System:           population.HubSpot,
 			WrongCredentials: map[string]string{"token": "wrong"},
-			EraseAbsent:      true,
-			SettingsOn404:    connectors.Misconfigured,
+			AbsentOn404:      []string{"erase"},
 			Change:           func(key, name, value string) { change(sim, key, name, value) },
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ite.digital/lethe/connectors"
+	"ite.digital/lethe/connectors/httpapi"
 )
 
 // failure is HubSpot's account of a refusal, as far as nobody can be quoted in it. In
@@ -22,8 +23,9 @@ type failure struct {
 }
 
 type failureContext struct {
-	Missing []string `json:"missingScopes"`
-	AnyOf   []string `json:"requiredGranularScopes"`
+	IDs     []httpapi.Text `json:"id"`
+	Missing []string       `json:"missingScopes"`
+	AnyOf   []string       `json:"requiredGranularScopes"`
 }
 
 // scopeName matches the names of the scopes that this connector can need. Whatever else

@@ -61,6 +61,7 @@ func Kind() connectors.Kind {
 		Fields: fieldTypes,
 		NotCovered: []string{
 			"Contacts in the recycling bin, unless HubSpot still shows them by their primary e-mail address.",
+			"Phone numbers stored in an unusual form, of which HubSpot has not calculated the digits. Asked for are the digits and the usual forms.",
 			"Companies, deals, tickets and custom objects that name the person in a text of their own.",
 			"Notes and files attached to other records.",
 			"What HubSpot's integrations and workflows handed on, and exports.",
@@ -90,7 +91,8 @@ func Kind() connectors.Kind {
 		},
 		Endpoints: []connectors.Endpoint{
 			{Method: "POST", Path: called.search, Purpose: "searches by primary and additional e-mail addresses, " +
-				"phone numbers and configured properties; checks the token"},
+				"phone numbers and configured properties; checks the token; with the next, makes sure that a \"not found\" " +
+				"is about the contact"},
 			{Method: "GET", Path: called.contact, Purpose: "looks into the recycling bin by e-mail address, and " +
 				"makes sure that a contact is gone"},
 			{Method: "POST", Path: called.purge, Purpose: "deletes a contact permanently, by its id"},

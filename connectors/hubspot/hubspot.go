@@ -70,9 +70,15 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 			}
 		}
 	}
+	var asked identity.Asked
+	proof := httpapi.Once(c.readsContacts)
 	for _, id := range s.Identifiers {
-		if len(c.filters(id)) == 0 {
+		filters := c.filters(id)
+		if len(filters) == 0 {
 			continue
+		}
+		for _, f := range filters {
+			asked.Note(id, f.texts()...)
 		}
 		found, err := c.find(ctx, id)
 		if err != nil {
@@ -82,24 +88,22 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 		if id.Type != dsr.Email {
 			continue
 		}
-		record, exact, err := c.recycled(ctx, id)
-		if err != nil {
+		if found, err = c.recycled(ctx, id, proof); err != nil {
 			return dsr.Findings{}, err
 		}
-		if exact {
-			add(record)
-		}
+		add(found...)
 	}
+	findings.Searched = asked.Searches()
 	return findings, nil
 }
 
-// get reads one contact. It reports false if there is none.
+// get reads one contact. It reports false if there is none, by the request's Absent.
 func (c *Connector) get(ctx context.Context, request httpapi.Request) (told contact, found bool, err error) {
 	var answer struct {
 		contact
 		Status httpapi.Text `json:"status"`
 	}
-	request.Into, request.Absent = &answer, []int{http.StatusNotFound}
+	request.Into = &answer
 	response, err := c.api.Do(ctx, request)
 	switch {
 	case err != nil || response.Absent:
@@ -122,28 +126,34 @@ func (c *Connector) Erase(ctx context.Context, records []dsr.Record) (dsr.Effect
 			}
 		}
 	}
+	var effect dsr.Effect
 	for _, record := range records {
 		request := httpapi.Request{
-			Method: http.MethodPost, Path: c.paths.purge, Repeatable: true, Absent: []int{http.StatusNotFound},
+			Method: http.MethodPost, Path: c.paths.purge, Repeatable: true, Absent: absence(httpapi.Unproven),
 			Body: map[string]string{"objectId": record.ID},
 		}
 		response, err := c.api.Do(ctx, request)
 		switch {
 		case err != nil:
 			return dsr.Effect{}, err
-		case !response.Absent && response.Status != http.StatusNoContent:
+		case response.Absent:
+			effect.Records = append(effect.Records, record.Became(dsr.AlreadyGone))
+			continue
+		case response.Status != http.StatusNoContent:
 			return dsr.Effect{}, c.api.Malformed(request, response.Status, "a privacy deletion is answered by 204 and no other status")
 		}
+		effect.Records = append(effect.Records, record.Became(dsr.Erased))
 	}
-	return dsr.ErasedAll(records), nil
+	return effect, nil
 }
 
 // Remaining asks for each contact by its id, in and out of the recycling bin:
 // the search index lags behind.
 func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error) {
+	proof := httpapi.Once(c.readsContacts)
 	var remaining []dsr.Record
 	for _, record := range records {
-		held, err := c.holds(ctx, record.ID)
+		held, err := c.holds(ctx, record.ID, proof)
 		if err != nil {
 			return nil, err
 		}
@@ -154,11 +164,11 @@ func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.
 	return remaining, nil
 }
 
-func (c *Connector) holds(ctx context.Context, id string) (bool, error) {
+func (c *Connector) holds(ctx context.Context, id string, proof func(context.Context) error) (bool, error) {
 	for _, archived := range []string{"false", "true"} {
 		request := httpapi.Request{
 			Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": id},
-			Query: url.Values{"archived": {archived}, "properties": {propertyID}},
+			Query: url.Values{"archived": {archived}, "properties": {propertyID}}, Absent: absence(proof),
 		}
 		told, found, err := c.get(ctx, request)
 		switch {
@@ -178,7 +188,7 @@ func (c *Connector) holds(ctx context.Context, id string) (bool, error) {
 // restrictions exists if one is configured.
 func (c *Connector) Check(ctx context.Context) error {
 	_, err := c.search(ctx, question{
-		Groups:     []group{{Filters: []filter{{propertyID, "EQ", "0"}}}},
+		Groups:     []group{{Filters: []filter{{Property: propertyID, Operator: "EQ", Value: "0"}}}},
 		Properties: []string{propertyID}, Limit: 1,
 	})
 	if err != nil || c.mark == "" {

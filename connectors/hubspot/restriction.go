@@ -40,9 +40,10 @@ func (c *Connector) Settings(ctx context.Context, records []dsr.Record) ([]dsr.R
 	if err != nil {
 		return nil, err
 	}
+	proof := httpapi.Once(c.readsContacts)
 	var all []dsr.RecordSettings
 	for _, record := range records {
-		told, found, err := c.contact(ctx, record.ID, c.mark)
+		told, found, err := c.contact(ctx, record.ID, proof, c.mark)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +77,7 @@ func (c *Connector) checkMark(ctx context.Context) error {
 	}
 	request := httpapi.Request{
 		Method: http.MethodGet, Path: c.paths.property, Params: map[string]string{"name": c.mark},
-		Into: &answer, Absent: []int{http.StatusNotFound},
+		Into: &answer, Absent: absence(httpapi.Unproven),
 	}
 	response, err := c.api.Do(ctx, request)
 	fault := func(reason string) error {
@@ -101,10 +102,12 @@ func (c *Connector) checkMark(ctx context.Context) error {
 
 // contact reads a contact that is not in the recycling bin, by its id, with its
 // primary address and further properties. It reports false if there is none.
-func (c *Connector) contact(ctx context.Context, id string, properties ...string) (contact, bool, error) {
+func (c *Connector) contact(
+	ctx context.Context, id string, proof func(context.Context) error, properties ...string,
+) (contact, bool, error) {
 	request := httpapi.Request{
 		Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": id},
-		Query: url.Values{"archived": {"false"}, "properties": {strings.Join(append(properties, propertyEmail), ",")}},
+		Query: url.Values{"archived": {"false"}, "properties": {strings.Join(append(properties, propertyEmail), ",")}}, Absent: absence(proof),
 	}
 	told, found, err := c.get(ctx, request)
 	if err == nil && found && string(told.ID) != id {
@@ -127,8 +130,9 @@ func (c *Connector) Apply(ctx context.Context, changes []dsr.RecordSettings) err
 			}
 		}
 	}
+	proof := httpapi.Once(c.readsContacts)
 	for _, change := range changes {
-		if err := c.apply(ctx, change); err != nil {
+		if err := c.apply(ctx, change, proof); err != nil {
 			return err
 		}
 	}
@@ -145,7 +149,7 @@ func sensible(s dsr.Setting) bool {
 	return ok && contactID.MatchString(id) && slices.Contains([]string{subscribed, unsubscribed, notSpecified}, status)
 }
 
-func (c *Connector) apply(ctx context.Context, change dsr.RecordSettings) error {
+func (c *Connector) apply(ctx context.Context, change dsr.RecordSettings, proof func(context.Context) error) error {
 	var marks, subscriptions, unmarks []dsr.Setting
 	var names []string
 	for _, setting := range change.Settings {
@@ -161,22 +165,24 @@ func (c *Connector) apply(ctx context.Context, change dsr.RecordSettings) error 
 		}
 		names = append(names, name)
 	}
-	told, found, err := c.contact(ctx, change.ID, names...)
+	told, found, err := c.contact(ctx, change.ID, proof, names...)
 	if err != nil || !found {
 		return err
 	}
-	if err := c.setProperties(ctx, told, marks); err != nil {
+	if err := c.setProperties(ctx, told, marks, proof); err != nil {
 		return err
 	}
 	if err := c.subscribe(ctx, told, subscriptions); err != nil {
 		return err
 	}
-	return c.setProperties(ctx, told, unmarks)
+	return c.setProperties(ctx, told, unmarks, proof)
 }
 
 // setProperties gives a contact those properties that it does not have. A contact
 // that is gone by now has none.
-func (c *Connector) setProperties(ctx context.Context, told contact, settings []dsr.Setting) error {
+func (c *Connector) setProperties(
+	ctx context.Context, told contact, settings []dsr.Setting, proof func(context.Context) error,
+) error {
 	for _, setting := range settings {
 		name := strings.TrimPrefix(setting.Name, settingProperty)
 		if string(told.Properties[name]) == setting.Value {
@@ -184,7 +190,7 @@ func (c *Connector) setProperties(ctx context.Context, told contact, settings []
 		}
 		request := httpapi.Request{
 			Method: http.MethodPatch, Path: c.paths.contact, Params: map[string]string{"id": string(told.ID)}, Repeatable: true,
-			Body: map[string]any{"properties": map[string]string{name: setting.Value}},
+			Body: map[string]any{"properties": map[string]string{name: setting.Value}}, Absent: absence(proof),
 		}
 		now, found, err := c.get(ctx, request)
 		switch {

@@ -37,10 +37,40 @@ const (
 	firstPage = "0"
 )
 
+// filter compares a property with a value or, with the operator IN, with several, which
+// HubSpot wants in small letters.
 type filter struct {
-	Property string `json:"propertyName"`
-	Operator string `json:"operator"`
-	Value    string `json:"value"`
+	Property string   `json:"propertyName"`
+	Operator string   `json:"operator"`
+	Value    string   `json:"value,omitempty"`
+	Values   []string `json:"values,omitempty"`
+}
+
+// anyOf is the filter for a property with any of the values.
+func anyOf(property string, values []string) filter {
+	if len(values) == 1 {
+		return filter{Property: property, Operator: "EQ", Value: values[0]}
+	}
+	return filter{Property: property, Operator: "IN", Values: lower(values)}
+}
+
+// texts are what the filter asks for.
+func (f filter) texts() []string {
+	if f.Value == "" {
+		return f.Values
+	}
+	return []string{f.Value}
+}
+
+// lower are the values in small letters, without repetition.
+func lower(values []string) []string {
+	var once []string
+	for _, value := range values {
+		if value = strings.ToLower(value); !slices.Contains(once, value) {
+			once = append(once, value)
+		}
+	}
+	return once
 }
 
 type group struct {
@@ -80,23 +110,47 @@ type hits struct {
 // find more than the identifier: hits are compared.
 func (c *Connector) filters(id dsr.Identifier) []filter {
 	var filters []filter
+	spellings := identity.Spellings(id)
 	switch id.Type {
 	case dsr.Email:
-		for _, spelling := range identity.Spellings(id) {
-			filters = append(filters, filter{propertyEmail, "EQ", spelling}, filter{propertyAdditionalEmails, "CONTAINS_TOKEN", spelling})
+		// HubSpot stores addresses in small letters.
+		filters = append(filters, anyOf(propertyEmail, lower(spellings)))
+		for _, spelling := range lower(spellings) {
+			filters = append(filters, filter{Property: propertyAdditionalEmails, Operator: "CONTAINS_TOKEN", Value: spelling})
 		}
 	case dsr.Phone:
-		for _, number := range identity.Equivalents(id) {
-			national := identity.National(number)
-			filters = append(filters,
-				filter{searchablePhone, "EQ", national}, filter{searchableMobile, "EQ", national},
-				filter{propertyPhone, "EQ", number.Value}, filter{propertyMobile, "EQ", number.Value})
-		}
+		digits := searchable(id)
+		filters = append(filters,
+			anyOf(searchablePhone, digits), anyOf(searchableMobile, digits),
+			anyOf(propertyPhone, spellings), anyOf(propertyMobile, spellings))
 	}
 	for _, name := range c.fields[id.Type] {
-		filters = append(filters, filter{name, "EQ", id.Value})
+		filters = append(filters, anyOf(name, spellings))
 	}
 	return filters
+}
+
+// searchable are the digits that HubSpot may have calculated of a number: without its country
+// code, or all there are where HubSpot does not know the country.
+func searchable(id dsr.Identifier) []string {
+	var digits []string
+	add := func(text string) {
+		if text != "" && !slices.Contains(digits, text) {
+			digits = append(digits, text)
+		}
+	}
+	for _, number := range identity.Equivalents(id) {
+		add(identity.National(number))
+	}
+	for _, spelling := range identity.Spellings(id) {
+		add(strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, spelling))
+	}
+	return digits
 }
 
 // find searches for one identifier and returns the records that carry exactly
@@ -121,36 +175,50 @@ func (c *Connector) find(ctx context.Context, id dsr.Identifier) ([]dsr.Record, 
 	return found, nil
 }
 
-// search reads all pages of a search.
+// search returns all hits of a search. HubSpot's cursor is a position, so that pages move
+// when a contact goes while they are read.
 func (c *Connector) search(ctx context.Context, ask question) ([]contact, error) {
+	contacts, settled, err := httpapi.Settle(func() (httpapi.Reading[contact], error) {
+		return c.read(ctx, ask)
+	}, func(hit contact) httpapi.Text { return hit.ID })
+	if err == nil && !settled {
+		request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search}
+		err = c.api.Unsettled(request, http.StatusOK, "the results changed each time while they were read")
+	}
+	return contacts, err
+}
+
+// read reads all pages of a search once.
+func (c *Connector) read(ctx context.Context, ask question) (httpapi.Reading[contact], error) {
+	var reading httpapi.Reading[contact]
 	ask.Limit, ask.Sorts, ask.After = cmp.Or(ask.Limit, pageSize), []string{}, firstPage
-	var contacts []contact
-	for len(contacts) < maxHits {
+	for len(reading.Items) < maxHits {
 		var told hits
 		request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search, Body: ask, Into: &told, Repeatable: true}
 		response, err := c.api.Do(ctx, request)
 		switch {
 		case err != nil:
-			return nil, err
+			return reading, err
 		case told.Status == "error":
-			return nil, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
+			return reading, c.api.Rejected(request, response.Status, "the answer is an error with a status of success")
 		case told.Results == nil:
-			return nil, c.api.Malformed(request, response.Status, "the answer holds no results")
+			return reading, c.api.Malformed(request, response.Status, "the answer holds no results")
 		case slices.ContainsFunc(*told.Results, func(hit contact) bool { return hit.ID == "" }):
-			return nil, c.api.Malformed(request, response.Status, "a contact has no id")
+			return reading, c.api.Malformed(request, response.Status, "a contact has no id")
 		}
-		contacts = append(contacts, *told.Results...)
 		after := string(told.Paging.Next.After)
+		reading.Whole = len(reading.Items) == 0 && after == ""
+		reading.Items = append(reading.Items, *told.Results...)
 		switch {
 		case after == "":
-			return contacts, nil
+			return reading, nil
 		case len(*told.Results) == 0 || after == ask.After:
-			return nil, c.api.Malformed(request, response.Status, "the pages do not go on")
+			return reading, c.api.Malformed(request, response.Status, "the pages do not go on")
 		}
 		ask.After = after
 	}
 	request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search}
-	return nil, c.api.Rejected(request, http.StatusOK, "the search has more results than HubSpot shows, so it is not the one that was asked for")
+	return reading, c.api.Rejected(request, http.StatusOK, "the search has more results than HubSpot shows, so it is not the one that was asked for")
 }
 
 // properties are those that hold identifiers.
@@ -180,19 +248,25 @@ func (c *Connector) record(told contact, by dsr.Identifier) dsr.Record {
 	return record
 }
 
-// recycled looks into the recycling bin, which no search does, for the contact
+// recycled looks into the recycling bin, which no search does, for the contacts
 // with a primary e-mail address.
-func (c *Connector) recycled(ctx context.Context, email dsr.Identifier) (dsr.Record, bool, error) {
-	request := httpapi.Request{
-		Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": email.Value},
-		Query: url.Values{
-			"idProperty": {propertyEmail}, "archived": {"true"}, "properties": {strings.Join(c.properties(), ",")},
-		},
+func (c *Connector) recycled(ctx context.Context, email dsr.Identifier, proof func(context.Context) error) ([]dsr.Record, error) {
+	var found []dsr.Record
+	for _, spelling := range lower(identity.Spellings(email)) {
+		request := httpapi.Request{
+			Method: http.MethodGet, Path: c.paths.contact, Params: map[string]string{"id": spelling},
+			Query: url.Values{
+				"idProperty": {propertyEmail}, "archived": {"true"}, "properties": {strings.Join(c.properties(), ",")},
+			},
+			Absent: absence(proof),
+		}
+		told, held, err := c.get(ctx, request)
+		if err != nil {
+			return nil, err
+		}
+		if record := c.record(told, email); held && identity.Carries(record, email) {
+			found = append(found, record)
+		}
 	}
-	told, found, err := c.get(ctx, request)
-	if err != nil || !found {
-		return dsr.Record{}, false, err
-	}
-	record := c.record(told, email)
-	return record, identity.Carries(record, email), nil
+	return found, nil
 }

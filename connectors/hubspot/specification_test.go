@@ -66,7 +66,8 @@ func (s *specified) serve(t *testing.T, version string) connectors.Settings {
 			w.WriteHeader(http.StatusNoContent)
 		case !known:
 			w.WriteHeader(http.StatusNotFound)
-			_, _ = io.WriteString(w, `{"category":"OBJECT_NOT_FOUND","correlationId":"aeb5f871-7f07-4993-9211-075dc63e7cbf","message":"not found"}`)
+			_, _ = io.WriteString(w, `{"category":"OBJECT_NOT_FOUND","correlationId":"aeb5f871-7f07-4993-9211-075dc63e7cbf","message":"not found",`+
+				`"context":{"id":["17"]}}`)
 		default:
 			_, _ = io.WriteString(w, answer)
 		}

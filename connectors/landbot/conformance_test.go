@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 			Town:             population.Fill(population.Vendors{Landbot: sim}, population.DefaultBystanders),
 			System:           population.Landbot,
 			WrongCredentials: map[string]string{"token": "wrong"},
-			EraseAbsent:      true,
+			AbsentOn404:      []string{"erase"},
 			Change:           func(key, name, value string) { change(sim, key, name, value) },
 		}
 	})

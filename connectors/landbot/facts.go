@@ -57,7 +57,9 @@ func Kind() connectors.Kind {
 		Fields: fieldTypes,
 		NotCovered: []string{
 			"Customers whose address or number a bot stored in a custom field only: Landbot searches names, e-mail addresses and phones.",
-			"Phone numbers stored with an unusual grouping of their digits, which a search for beginnings cannot reach.",
+			"Phone numbers stored in a rare form: with 00 in place of the plus sign, with hyphens or dots, with a space behind the country code " +
+				"alone, or grouped in an unusual way. Landbot searches for beginnings of what is stored, one at a time; asked for are the number " +
+				"with its country code, with and without the plus sign, the number as it is dialled within its country, and both with the usual spaces.",
 			"What the bot's blocks sent to other tools, such as spreadsheets, webhooks and CRMs.",
 			"Files that the person uploaded into a chat, of which Landbot does not say whether they go with the customer.",
 			"The company's WhatsApp Business account at Meta.",
@@ -75,8 +77,9 @@ func Kind() connectors.Kind {
 			GoesOn: []string{
 				"Storage, and what the bot's blocks have sent to other tools.",
 				"A customer that the person becomes by writing on another channel: the next look finds and restricts it.",
-				"A customer of which Landbot does not show whether it is blocked and archived: Lethe then changes " +
-					"nothing and asks an operator.",
+				"A customer of which Landbot does not show whether it is blocked or archived: Lethe then blocks and " +
+					"archives it at Landbot's word, says that nobody could see it, and leaves it so when the restriction " +
+					"is lifted.",
 				"Agents and workflows can unblock and unarchive a customer; Lethe looks again and reports what has changed.",
 			},
 			Irreversible: []string{

@@ -150,12 +150,14 @@ func (c *Connector) get(ctx context.Context, request httpapi.Request) (a answer,
 	return a, true, nil
 }
 
-// Locate searches by every spelling of every identifier, in and out of the
+// Locate searches by the common spellings of every identifier, in and out of the
 // archive.
 func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, error) {
 	var findings dsr.Findings
 	seen := map[string]bool{}
+	var asked identity.Asked
 	for _, id := range s.Of(dsr.Email, dsr.Phone) {
+		asked.Note(id, identity.CommonSpellings(id)...)
 		for _, query := range queries(id) {
 			hits, err := c.search(ctx, query)
 			if err != nil {
@@ -169,6 +171,7 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 			}
 		}
 	}
+	findings.Searched = asked.Searches()
 	return findings, nil
 }
 
@@ -186,34 +189,61 @@ func queries(id dsr.Identifier) []url.Values {
 	return queries
 }
 
-// search reads all pages of a search.
+// search returns all hits of a search. What order they come in is not documented.
 func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, error) {
-	request := httpapi.Request{Method: http.MethodGet, Path: customersPath, Query: query}
-	var hits []customer
+	hits, settled, err := httpapi.Settle(func() (httpapi.Reading[customer], error) {
+		return c.read(ctx, query)
+	}, func(hit customer) httpapi.Text { return hit.ID })
+	if err == nil && !settled {
+		err = c.api.Unsettled(searching(query), http.StatusOK, "the list of customers changed while it was read")
+	}
+	return hits, err
+}
+
+func searching(query url.Values) httpapi.Request {
+	return httpapi.Request{Method: http.MethodGet, Path: customersPath, Query: query}
+}
+
+// read reads all pages of a search once. The pages are cut by position, and the same total on
+// all of them is no proof that nothing moved: one customer goes and another one comes.
+func (c *Connector) read(ctx context.Context, query url.Values) (httpapi.Reading[customer], error) {
+	var reading httpapi.Reading[customer]
+	request := searching(query)
 	total := 0
-	for len(hits) <= maxHits {
-		query.Set("offset", strconv.Itoa(len(hits)))
+	var before []httpapi.Text
+	for len(reading.Items) <= maxHits {
+		query.Set("offset", strconv.Itoa(len(reading.Items)))
 		a, _, err := c.get(ctx, request)
 		switch {
 		case err != nil:
-			return nil, err
+			return reading, err
 		case a.Total == nil || a.Customers == nil:
-			return nil, c.malformed(request, "the answer holds no list of customers")
-		case len(hits) > 0 && *a.Total != total:
-			return nil, c.api.Unsettled(request, http.StatusOK, "the list of customers changed while it was read")
+			return reading, c.malformed(request, "the answer holds no list of customers")
+		case len(reading.Items) > 0 && *a.Total != total:
+			reading.Moved = true
+			return reading, nil
 		}
 		total = *a.Total
-		hits = append(hits, *a.Customers...)
-		switch {
-		case slices.ContainsFunc(*a.Customers, func(hit customer) bool { return hit.ID == "" }):
-			return nil, c.malformed(request, "a customer has no id")
-		case len(hits) >= *a.Total:
-			return hits, nil
-		case len(*a.Customers) == 0:
-			return nil, c.malformed(request, "the pages end before the total is reached")
+		var page []httpapi.Text
+		for _, hit := range *a.Customers {
+			if hit.ID == "" {
+				return reading, c.malformed(request, "a customer has no id")
+			}
+			page = append(page, hit.ID)
 		}
+		reading.Whole = len(reading.Items) == 0 && len(page) >= total
+		reading.Items = append(reading.Items, *a.Customers...)
+		switch {
+		case len(reading.Items) >= total:
+			return reading, nil
+		case len(page) == 0:
+			return reading, c.malformed(request, "the pages end before the total is reached")
+		case slices.Equal(page, before):
+			return reading, c.malformed(request, "the vendor repeats a page instead of showing the next one")
+		}
+		before = page
 	}
-	return nil, c.api.Rejected(request, http.StatusOK, "a search has more than "+strconv.Itoa(maxHits)+" hits, so it is not the one that was asked for")
+	return reading, c.api.Rejected(request, http.StatusOK, "a search has more than "+strconv.Itoa(maxHits)+" hits, so it is not the one that was asked for")
 }
 
 func (c *Connector) malformed(request httpapi.Request, reason string) error {
@@ -242,55 +272,96 @@ func (c *Connector) record(hit customer, by dsr.Identifier) (dsr.Record, bool) {
 // Erase deletes the customers.
 func (c *Connector) Erase(ctx context.Context, records []dsr.Record) (dsr.Effect, error) {
 	for _, record := range records {
-		if record.Kind != kindCustomer || record.ID == "" {
-			return dsr.Effect{}, &connectors.Error{
-				Class: connectors.Misconfigured, System: c.system, Reason: "a record to erase has no id or an unknown kind; no call was made",
-			}
+		if record.Kind != kindCustomer || strings.TrimSpace(record.ID) == "" {
+			return dsr.Effect{}, c.misconfigured("a record to erase has no id or an unknown kind; no call was made")
 		}
 	}
+	var effect dsr.Effect
 	for _, record := range records {
-		if err := c.erase(ctx, record.ID); err != nil {
+		state, err := c.erase(ctx, record.ID)
+		if err != nil {
 			return dsr.Effect{}, err
 		}
+		effect.Records = append(effect.Records, record.Became(state))
 	}
-	return dsr.ErasedAll(records), nil
+	return effect, nil
 }
 
-func (c *Connector) erase(ctx context.Context, id string) error {
+func (c *Connector) erase(ctx context.Context, id string) (dsr.State, error) {
 	request := httpapi.Request{
-		Method: http.MethodDelete, Path: customerPath, Params: map[string]string{"id": id},
-		Absent: []int{http.StatusNotFound, http.StatusGone},
+		Method: http.MethodDelete, Path: customerPath, Params: map[string]string{"id": id}, Absent: absence(httpapi.Unproven),
 	}
 	response, err := c.api.Do(ctx, request)
 	var refused *connectors.Error
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusPreconditionFailed:
 		refused.Reason = "the customer is in the hands of another agent, or of a bot; release it in Landbot"
-	case err == nil && !response.Absent && response.Status != http.StatusNoContent:
-		return c.api.Malformed(request, response.Status, "a deletion is answered by 204 and no other status")
+		return "", err
+	case err != nil:
+		return "", err
+	case response.Absent:
+		return dsr.AlreadyGone, nil
+	case response.Status != http.StatusNoContent:
+		return "", c.api.Malformed(request, response.Status, "a deletion is answered by 204 and no other status")
 	}
-	return err
+	return dsr.Erased, nil
 }
 
 // Remaining asks for each customer by its id.
 func (c *Connector) Remaining(ctx context.Context, records []dsr.Record) ([]dsr.Record, error) {
+	proof := httpapi.Once(c.readsCustomers)
 	var remaining []dsr.Record
 	for _, record := range records {
-		request := httpapi.Request{
-			Path: customerPath, Params: map[string]string{"id": record.ID}, Absent: []int{http.StatusNotFound, http.StatusGone},
-		}
-		a, found, err := c.get(ctx, request)
+		_, found, err := c.customer(ctx, record.ID, proof)
 		switch {
 		case err != nil:
 			return nil, err
-		case !found:
-		case a.Customer == nil || string(a.Customer.ID) != record.ID:
-			return nil, c.malformed(request, "the answer is not the customer that was asked for")
-		default:
+		case found:
 			remaining = append(remaining, record)
 		}
 	}
 	return remaining, nil
+}
+
+// customer reads a customer by its id. It reports false if there is none.
+func (c *Connector) customer(ctx context.Context, id string, proof func(context.Context) error) (customer, bool, error) {
+	request := httpapi.Request{Path: customerPath, Params: map[string]string{"id": id}, Absent: absence(proof)}
+	a, found, err := c.get(ctx, request)
+	switch {
+	case err != nil || !found:
+		return customer{}, false, err
+	case a.Customer == nil || string(a.Customer.ID) != id:
+		return customer{}, false, c.malformed(request, "the answer is not the customer that was asked for")
+	}
+	return *a.Customer, true, nil
+}
+
+// absence is how the API says that there is no such customer. Its guide names the status and
+// shows no body, so that the body says nothing and the proof everything.
+func absence(proof func(context.Context) error) httpapi.Absence {
+	return httpapi.Absence{
+		Statuses: []int{http.StatusNotFound, http.StatusGone}, Proof: proof,
+		Meaning: func([]byte) httpapi.Meaning { return httpapi.Unclear },
+	}
+}
+
+// readsCustomers makes sure that the API shows customers by their ids: it reads any that is
+// listed. An account that lists none, in or out of the archive, has none that could be left.
+func (c *Connector) readsCustomers(ctx context.Context) error {
+	for _, archived := range []string{"false", "true"} {
+		request := httpapi.Request{Path: customersPath, Query: url.Values{"archived": {archived}, "limit": {"1"}}}
+		a, _, err := c.get(ctx, request)
+		switch {
+		case err != nil:
+			return err
+		case a.Customers == nil:
+			return c.malformed(request, "the answer holds no list of customers")
+		case len(*a.Customers) > 0:
+			_, _, err = c.customer(ctx, string((*a.Customers)[0].ID), nil)
+			return err
+		}
+	}
+	return nil
 }
 
 // Check reads one line of the list of customers. The list of channels would do

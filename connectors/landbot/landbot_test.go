@@ -211,7 +211,7 @@ func TestAnswersThatLeaveSomethingOpen(t *testing.T) {
 		{"no total", `{"success":true,"customers":[]}`, connectors.Malformed},
 		{"no id", `{"success":true,"total":1,"customers":[{"email":"jo@example.com"}]}`, connectors.Malformed},
 		{"fewer than the total", `{"success":true,"total":3,"customers":[]}`, connectors.Malformed},
-		{"without end", `{"success":true,"total":99999999,"customers":[{"id":1}]}`, connectors.Rejected},
+		{"the same page again", `{"success":true,"total":99999999,"customers":[{"id":1}]}`, connectors.Malformed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

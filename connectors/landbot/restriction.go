@@ -2,6 +2,7 @@ package landbot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -49,9 +50,10 @@ func (c *Connector) Settings(ctx context.Context, records []dsr.Record) ([]dsr.R
 			return nil, c.misconfigured("a record to read has no id or an unknown kind; no call was made")
 		}
 	}
+	proof := httpapi.Once(c.readsCustomers)
 	var all []dsr.RecordSettings
 	for _, record := range records {
-		settings, found, err := c.settings(ctx, record.ID)
+		settings, found, err := c.settings(ctx, record.ID, proof)
 		if err != nil {
 			return nil, err
 		}
@@ -63,35 +65,24 @@ func (c *Connector) Settings(ctx context.Context, records []dsr.Record) ([]dsr.R
 }
 
 // settings reads one customer. It reports false if there is none.
-func (c *Connector) settings(ctx context.Context, id string) (dsr.RecordSettings, bool, error) {
+func (c *Connector) settings(ctx context.Context, id string, proof func(context.Context) error) (dsr.RecordSettings, bool, error) {
 	settings := dsr.RecordSettings{Kind: kindCustomer, ID: id}
-	request := httpapi.Request{
-		Path: customerPath, Params: map[string]string{"id": id}, Absent: []int{http.StatusNotFound, http.StatusGone},
-	}
-	a, found, err := c.get(ctx, request)
-	switch {
-	case err != nil || !found:
+	now, found, err := c.customer(ctx, id, proof)
+	if err != nil || !found {
 		return settings, false, err
-	case a.Customer == nil || string(a.Customer.ID) != id:
-		return settings, false, c.malformed(request, "the answer is not the customer that was asked for")
-	case a.Customer.Blocked == nil || a.Customer.Archived == nil:
-		return settings, false, &connectors.Error{
-			Class: connectors.Malformed, System: c.system, Method: http.MethodGet, Path: customerPath, Status: http.StatusOK,
-			Reason: "the answer does not say whether the customer is blocked and archived",
-			Hint: "nothing was changed: block and archive the customer in Landbot by hand, note what was so before, " +
-				"then skip-system with the reason",
+	}
+	add := func(name string, value *bool, restricted string) {
+		setting := dsr.Setting{Name: name, Restricted: restricted, Irreversible: name == settingOptIn, Unverifiable: value == nil}
+		if value != nil {
+			setting.Value = strconv.FormatBool(*value)
 		}
+		settings.Settings = append(settings.Settings, setting)
 	}
-	add := func(name string, value bool, restricted string) {
-		settings.Settings = append(settings.Settings, dsr.Setting{
-			Name: name, Value: strconv.FormatBool(value), Restricted: restricted, Irreversible: name == settingOptIn,
-		})
+	if now.OptIn != nil { // of channels that know an opt-in
+		add(settingOptIn, now.OptIn, "false")
 	}
-	if a.Customer.OptIn != nil {
-		add(settingOptIn, *a.Customer.OptIn, "false")
-	}
-	add(settingBlocked, *a.Customer.Blocked, "true")
-	add(settingArchived, *a.Customer.Archived, "true")
+	add(settingBlocked, now.Blocked, "true")
+	add(settingArchived, now.Archived, "true")
 	return settings, true, nil
 }
 
@@ -110,8 +101,9 @@ func (c *Connector) Apply(ctx context.Context, wanted []dsr.RecordSettings) erro
 			}
 		}
 	}
+	proof := httpapi.Once(c.readsCustomers)
 	for _, record := range wanted {
-		if err := c.apply(ctx, record); err != nil {
+		if err := c.apply(ctx, record, proof); err != nil {
 			return err
 		}
 	}
@@ -120,9 +112,10 @@ func (c *Connector) Apply(ctx context.Context, wanted []dsr.RecordSettings) erro
 
 // apply makes the calls for what is not as wanted and reads the customer again:
 // what the vendor answers to a change is not documented, and an opt-out that is
-// repeated because its answer was lost is refused as if it had never been possible.
-func (c *Connector) apply(ctx context.Context, wanted dsr.RecordSettings) error {
-	now, found, err := c.settings(ctx, wanted.ID)
+// repeated because its answer was lost is refused as if it had never been possible. A setting
+// that the customer does not show is changed at the vendor's word.
+func (c *Connector) apply(ctx context.Context, wanted dsr.RecordSettings, proof func(context.Context) error) error {
+	now, found, err := c.settings(ctx, wanted.ID, proof)
 	if err != nil || !found {
 		return err
 	}
@@ -130,33 +123,36 @@ func (c *Connector) apply(ctx context.Context, wanted dsr.RecordSettings) error 
 	if len(missing) == 0 {
 		return nil
 	}
-	var refusal *connectors.Error
+	refusals := map[string]*connectors.Error{} // by setting
 	for _, change := range changes {
 		if !slices.ContainsFunc(missing, change.makes) {
 			continue
 		}
-		err := c.change(ctx, change, wanted.ID)
-		var known *connectors.Error
-		switch {
-		case errors.As(err, &known) && known.Status == http.StatusPreconditionFailed:
-			refusal = known
+		switch refusal, err := c.change(ctx, change, wanted.ID); {
 		case err != nil:
 			return err
+		case refusal != nil:
+			refusals[change.setting] = refusal
 		}
 	}
-	now, found, err = c.settings(ctx, wanted.ID)
-	missing = different(now, wanted)
-	switch {
-	case err != nil || !found || len(missing) == 0:
+	now, found, err = c.settings(ctx, wanted.ID, proof)
+	if err != nil || !found {
 		return err
-	case refusal != nil:
-		refusal.Reason = "the customer is in the hands of another agent, or has not opted in; see to it in Landbot"
-		return refusal
-	case slices.ContainsFunc(missing, func(s dsr.Setting) bool { return s.Name == settingOptIn && s.Value == "true" }):
-		return c.misconfigured("a WhatsApp opt-in can be given by the person alone; no call can make it")
 	}
-	return c.api.Rejected(httpapi.Request{Method: http.MethodGet, Path: customerPath}, http.StatusOK,
-		"the vendor accepted a change and the customer is not changed")
+	for _, setting := range different(now, wanted) {
+		refusal := refusals[setting.Name]
+		switch {
+		case refusal != nil:
+			return refusal
+		case unseen(now, setting.Name):
+		case setting.Name == settingOptIn && setting.Value == "true":
+			return c.misconfigured("a WhatsApp opt-in can be given by the person alone; no call can make it")
+		default:
+			return c.api.Rejected(httpapi.Request{Method: http.MethodGet, Path: customerPath}, http.StatusOK,
+				"the vendor accepted a change and the customer is not changed")
+		}
+	}
+	return nil
 }
 
 // different are the wanted settings that are not so now.
@@ -166,16 +162,34 @@ func different(now, wanted dsr.RecordSettings) []dsr.Setting {
 	})
 }
 
+// unseen reports whether the customer does not show the setting.
+func unseen(now dsr.RecordSettings, name string) bool {
+	return slices.ContainsFunc(now.Settings, func(n dsr.Setting) bool { return n.Name == name && n.Unverifiable })
+}
+
 // makes reports whether the call gives the setting its value.
 func (c change) makes(s dsr.Setting) bool { return c.setting == s.Name && c.value == s.Value }
 
-func (c *Connector) change(ctx context.Context, change change, id string) error {
+// change makes one change. It returns a refusal that a look may prove wrong, and any other
+// error as such.
+func (c *Connector) change(ctx context.Context, change change, id string) (refusal *connectors.Error, err error) {
 	request := httpapi.Request{
-		Method: change.method, Path: change.path, Params: map[string]string{"id": id},
-		Absent: []int{http.StatusNotFound, http.StatusGone},
+		Method: change.method, Path: change.path, Params: map[string]string{"id": id}, Absent: absence(httpapi.Unproven),
 	}
-	_, err := c.api.Do(ctx, request)
-	return err
+	response, err := c.api.Do(ctx, request)
+	var told answer
+	switch {
+	case errors.As(err, &refusal) && refusal.Status == http.StatusPreconditionFailed:
+		refusal.Reason = "the customer is in the hands of another agent, or has not opted in; see to it in Landbot"
+		return refusal, nil
+	case err != nil:
+		return nil, err
+	case response.Absent: // the customer is gone, or the path is none of the API's
+		errors.As(c.api.NotAbsent(request, response.Status), &refusal)
+	case json.Unmarshal(response.Body, &told) == nil && told.Success != nil && !*told.Success:
+		errors.As(c.api.Rejected(request, response.Status, "the answer is an error with a status of success"), &refusal)
+	}
+	return refusal, nil
 }
 
 func (c *Connector) misconfigured(reason string) error {

@@ -1,7 +1,9 @@
 package landbot_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,12 +70,77 @@ func TestACustomerOfAnotherAgentIsLeftToAPerson(t *testing.T) {
 	require.Equal(t, []string{"PUT block", "PUT archive"}, changing(sim), "what can be done is done")
 }
 
-func TestCustomersThatDoNotShowTheirStateAreNotGuessedAt(t *testing.T) {
+// V6: no documentation shows whether a customer has the members.
+func TestACustomerThatDoesNotShowWhetherItIsBlockedIsBlocked(t *testing.T) {
 	t.Parallel()
-	connector := answering(t, http.StatusOK, `{"success":true,"customer":{"id":17,"email":"jo@example.com"}}`)
-	_, err := connector.Settings(t.Context(), []dsr.Record{{Kind: "customer", ID: "17"}})
-	require.Equal(t, connectors.Malformed, failure(t, err).Class)
-	require.Contains(t, failure(t, err).Advice(), "block and archive the customer in Landbot by hand")
+	for name, test := range map[string]struct {
+		shows  string
+		answer string
+		status int
+		class  connectors.Class
+		unseen []string
+	}{
+		"neither":                {shows: ``, answer: `{"success":true}`, status: 200, unseen: []string{"blocked", "archived"}},
+		"with an empty answer":   {shows: ``, status: 200, unseen: []string{"blocked", "archived"}},
+		"null":                   {shows: `,"blocked":null,"archived":null`, status: 200, unseen: []string{"blocked", "archived"}},
+		"the archive alone":      {shows: `,"archived":true`, status: 200, unseen: []string{"blocked"}},
+		"the archive, unchanged": {shows: `,"archived":false`, status: 200, class: connectors.Rejected, unseen: []string{"blocked"}},
+		"a refusal inside":       {answer: `{"success":false}`, status: 200, class: connectors.Rejected, unseen: []string{"blocked", "archived"}},
+		"another agent's":        {status: 412, class: connectors.Rejected, unseen: []string{"blocked", "archived"}},
+		"a path that nobody has": {status: 404, class: connectors.Misconfigured, unseen: []string{"blocked", "archived"}},
+		"no permission":          {status: 403, class: connectors.CredentialsRejected, unseen: []string{"blocked", "archived"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var changes []string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodGet {
+					_, _ = io.WriteString(w, `{"success":true,"customer":{"id":17,"email":"jo@example.com"`+test.shows+`}}`)
+					return
+				}
+				changes = append(changes, r.Method+" "+r.URL.Path)
+				w.WriteHeader(test.status)
+				_, _ = io.WriteString(w, test.answer)
+			}))
+			t.Cleanup(server.Close)
+			connector := connect(t, settings(server.URL))
+			record := []dsr.Record{{Kind: "customer", ID: "17"}}
+			before, err := connector.Settings(t.Context(), record)
+			require.NoError(t, err)
+			var unseen []string
+			for _, r := range dsr.Unverifiable(before) {
+				for _, s := range r.Settings {
+					require.Empty(t, s.Value)
+					unseen = append(unseen, s.Name)
+				}
+			}
+			require.Equal(t, test.unseen, unseen)
+			err = connector.Apply(t.Context(), dsr.Restrict(before))
+			if test.class != "" {
+				require.Equal(t, test.class, failure(t, err).Class)
+				require.True(t, test.status == http.StatusOK || failure(t, err).Status == test.status, "the status is the one that came")
+				return
+			}
+			require.NoError(t, err)
+			require.Contains(t, changes, "PUT /customers/17/block/")
+			now, err := connector.Settings(t.Context(), record)
+			require.NoError(t, err)
+			require.Empty(t, dsr.Drift(now), "nobody has seen that it changed")
+			lifting := dsr.Lift(before, now)
+			require.Empty(t, lifting.Changes, "what was true before is not known")
+			require.Equal(t, unseen, names(lifting.Unknown))
+		})
+	}
+}
+
+func names(settings []dsr.RecordSettings) []string {
+	var names []string
+	for _, r := range settings {
+		for _, s := range r.Settings {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 func TestAChangeThatTheVendorOnlySaysItMadeIsNoSuccess(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/connectors/connectortest"
 	"ite.digital/lethe/connectors/webhook"
 	"ite.digital/lethe/simulators/population"
@@ -21,8 +20,6 @@ func TestConformance(t *testing.T) {
 			Server:           sim.Server,
 			Town:             population.Fill(population.Vendors{Website: sim}, population.DefaultBystanders),
 			System:           population.Website,
-			SettingsOn404:    connectors.Misconfigured,
-			ApplyOn404:       connectors.Misconfigured,
 			Change:           func(key, name, value string) { change(sim, key, name, value) },
 			WrongCredentials: map[string]string{"secret": "another secret, long enough"},
 		}

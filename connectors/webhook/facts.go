@@ -63,6 +63,7 @@ func Kind() connectors.Kind {
 		},
 		NotCovered: []string{
 			"Whatever the receiver does not search: backups, logs, exports, other databases. What it covers is for the company to know.",
+			"Phone numbers that the receiver stores in another form than E.164 and does not bring into it before it compares.",
 		},
 		SideEffects: []string{
 			"What the receiver attaches to an erasure, such as closing an account or stopping a subscription.",

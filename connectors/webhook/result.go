@@ -48,8 +48,10 @@ func resultOf(r dsr.Record, results []result) int {
 func (r result) effect(on dsr.Record) (effect dsr.RecordEffect, wrong string) {
 	effect = dsr.RecordEffect{Kind: on.Kind, ID: on.ID}
 	switch r.Status {
-	case statusErased, statusNotFound:
+	case statusErased:
 		effect.State = dsr.Erased
+	case statusNotFound:
+		effect.State = dsr.AlreadyGone
 	case statusAccepted:
 		expected, err := time.Parse(time.RFC3339, r.ExpectedBy)
 		if err != nil || expected.IsZero() {

@@ -106,8 +106,10 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 	if len(asked) == 0 {
 		return dsr.Findings{}, nil
 	}
+	var forms identity.Asked
 	for _, id := range asked {
 		for _, same := range identity.Equivalents(id) {
+			forms.Note(id, same.Value)
 			question.Identifiers = append(question.Identifiers, identifier(same))
 		}
 	}
@@ -125,7 +127,7 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 	if answer.Records == nil {
 		return malformed(`the answer has no list "records"`)
 	}
-	var findings dsr.Findings
+	findings := dsr.Findings{Searched: forms.Searches()}
 	seen := map[string]bool{}
 	for _, told := range *answer.Records {
 		found := c.found(told, asked)

@@ -89,10 +89,10 @@ func TestRecordsAreFoundAndErased(t *testing.T) {
 	}, findings.Records)
 
 	for _, record := range findings.Records {
-		for range 2 { // erasing what is gone succeeds
+		for _, state := range []dsr.State{dsr.Erased, dsr.AlreadyGone} { // erasing what is gone succeeds
 			effect, err := connector.Erase(t.Context(), []dsr.Record{record})
 			require.NoError(t, err)
-			require.Equal(t, dsr.ErasedAll([]dsr.Record{record}), effect)
+			require.Equal(t, dsr.Effect{Records: []dsr.RecordEffect{record.Became(state)}}, effect)
 		}
 	}
 	findings, err = connector.Locate(t.Context(), subject)
@@ -116,7 +116,7 @@ func TestEachStatusHasItsEffect(t *testing.T) {
 	effect, err := connector.Erase(t.Context(), records)
 	require.NoError(t, err)
 	require.Len(t, effect.Records, 4)
-	require.Equal(t, []dsr.State{dsr.Erased, dsr.Accepted, dsr.Retained, dsr.Erased},
+	require.Equal(t, []dsr.State{dsr.Erased, dsr.Accepted, dsr.Retained, dsr.AlreadyGone},
 		[]dsr.State{effect.Records[0].State, effect.Records[1].State, effect.Records[2].State, effect.Records[3].State})
 	require.WithinDuration(t, time.Now().Add(24*time.Hour), effect.Records[1].ExpectedBy, time.Minute)
 	require.Equal(t, dsr.RetainedByObligation, effect.Records[2].Ground)
@@ -124,6 +124,44 @@ func TestEachStatusHasItsEffect(t *testing.T) {
 	sim.AddRecord(website.Record{ID: "5", Identifiers: identifiers, OnErase: website.Failed, Reason: "locked by " + jo.Value})
 	_, err = connector.Erase(t.Context(), append(records, dsr.Record{Kind: "account", ID: "5"}))
 	require.Equal(t, connectors.Rejected, class(t, err))
+}
+
+// V2, V3: all forms are in one request, and a path that the site does not have is no absence.
+func TestEveryFormIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	sent := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		sent <- string(body)
+		_, _ = io.WriteString(w, `{"records":[]}`)
+	}))
+	t.Cleanup(server.Close)
+	findings, err := connect(t, settings(server.URL)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{
+		{Type: dsr.Email, Value: "zoë@bücher.example"}, {Type: dsr.CustomerID, Value: "C-17"},
+	}})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"identifiers":[{"type":"email","value":"zoë@bücher.example"},{"type":"email","value":"zoë@xn--bcher-kva.example"},`+
+		`{"type":"email","value":"zoe\u0308@bu\u0308cher.example"},{"type":"email","value":"zoe\u0308@xn--bcher-kva.example"},`+
+		`{"type":"customer_id","value":"C-17"}]}`, <-sent)
+	require.Equal(t, []dsr.Search{
+		{Type: dsr.Email, Spellings: []string{"as_given", "lower_case", "unicode_domain", "nfc", "ascii_domain", "nfd"}},
+		{Type: dsr.CustomerID, Spellings: []string{"as_given"}},
+	}, findings.Searched)
+}
+
+func TestAPathThatTheSiteDoesNotHaveIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{``, `{"records":[]}`, `{"error":"not_found"}`, `<html></html>`} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		_, err := connect(t, settings(server.URL)).Locate(t.Context(), subject)
+		require.Equal(t, connectors.Misconfigured, class(t, err), body)
+		_, err = connect(t, settings(server.URL)).Erase(t.Context(), []dsr.Record{{Kind: "account", ID: "17"}})
+		require.Equal(t, connectors.Misconfigured, class(t, err), body)
+	}
 }
 
 func TestNothingIsSentForNobody(t *testing.T) {
@@ -165,7 +203,7 @@ func TestManyRecordsAreErasedInParts(t *testing.T) {
 	}
 	effect, err := connector.Erase(t.Context(), records)
 	require.NoError(t, err)
-	require.Equal(t, dsr.ErasedAll(records), effect)
+	require.Equal(t, []dsr.RecordCount{{Kind: "account", State: dsr.AlreadyGone, Count: 250}}, dsr.CountRecords(effect.Records))
 	require.Len(t, sim.Ledger().Calls(), 3)
 }
 
@@ -208,7 +246,7 @@ func TestCallsAreRepeatedWhenAnAnswerIsLost(t *testing.T) {
 	sim.Faults().Set(simulators.Rule{Kind: simulators.ResetAfter, Times: 1})
 	effect, err := connector.Erase(t.Context(), []dsr.Record{{Kind: "account", ID: "1"}})
 	require.NoError(t, err)
-	require.Equal(t, dsr.Erased, effect.Records[0].State)
+	require.Equal(t, dsr.AlreadyGone, effect.Records[0].State)
 	require.False(t, sim.Exists("account", "1"))
 }
 
