@@ -153,6 +153,18 @@ func TestAnAddressIsFoundInTheSpellingThatTheVendorHolds(t *testing.T) {
 	require.Contains(t, notCovered, "capital letters")
 }
 
+// Two contacts of one person, one in either spelling: the first may be kept, and never makes
+// room for the second.
+func TestEverySpellingIsAskedForThoughOneLeadsToAContact(t *testing.T) {
+	t.Parallel()
+	sim, s := workspace(t, simulated.Options{CaseSensitive: true})
+	sim.AddContact(simulated.Contact{Email: "Jo@example.com"})
+	sim.AddContact(simulated.Contact{Email: "jo@example.com"})
+	findings, err := connect(t, s).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{{Type: dsr.Email, Value: "Jo@example.com"}}})
+	require.NoError(t, err)
+	require.Len(t, findings.Records, 2)
+}
+
 // An ordinary request costs what it did.
 func TestAnOrdinaryRequestIsOneLookUp(t *testing.T) {
 	t.Parallel()

@@ -131,23 +131,26 @@ func (c *Connector) LocateFamily(ctx context.Context, s dsr.Subject, parents []d
 	if err != nil {
 		return dsr.Findings{}, err
 	}
-	findings.Records = append(conversations, contacts...)
+	findings.Records = slices.Concat(conversations, contacts)
 	return findings, nil
 }
 
-// lookUp asks for the contacts with an e-mail address or a user_id. The API
-// answers with one; whether there are more behind it shows when it is gone.
+// lookUp asks for the contacts with an e-mail address or a user_id, in every spelling: each
+// may lead to another contact. The API answers with one; whether there are more behind it
+// shows when it is gone.
 func (c *Connector) lookUp(
 	ctx context.Context, id dsr.Identifier, asked *identity.Asked, inUse func(context.Context) error,
 ) ([]dsr.Record, error) {
+	var all []dsr.Record
 	for _, spelling := range identity.Spellings(id) {
 		asked.Note(id, spelling)
 		found, err := c.lookUpAs(ctx, id, spelling, inUse)
-		if err != nil || len(found) > 0 {
-			return found, err
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, found...)
 	}
-	return nil, nil
+	return all, nil
 }
 
 func (c *Connector) lookUpAs(
@@ -333,6 +336,7 @@ func (c *Connector) Erase(ctx context.Context, all []dsr.Record) (dsr.Effect, er
 // parents are the keys of the contacts among the records that have a conversation still. A
 // list may show what was just deleted; it is gone if the API says so of the conversation.
 func (c *Connector) parents(ctx context.Context, all []dsr.Record) (map[string]bool, error) {
+	parents := map[string]bool{}
 	contacts := newRecords()
 	for _, record := range all {
 		if record.Kind == kindContact {
@@ -340,7 +344,7 @@ func (c *Connector) parents(ctx context.Context, all []dsr.Record) (map[string]b
 		}
 	}
 	if len(contacts.list) == 0 {
-		return nil, nil
+		return parents, nil
 	}
 	listed, err := c.conversations(ctx, contacts)
 	if err != nil {
@@ -353,7 +357,6 @@ func (c *Connector) parents(ctx context.Context, all []dsr.Record) (map[string]b
 	if err != nil {
 		return nil, err
 	}
-	parents := map[string]bool{}
 	for _, conversation := range append(slices.DeleteFunc(listed, deleted), remaining...) {
 		parents[conversation.Parent] = true
 	}

@@ -2,6 +2,7 @@ package gist_test
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -195,6 +196,61 @@ func TestAConversationIsFoundAlthoughAnOlderOneGoesWhileTheListIsRead(t *testing
 			require.NoError(t, err)
 			require.ElementsMatch(t, []string{strconv.FormatInt(joes, 10), strconv.FormatInt(joes+19, 10)}, conversationsIn(findings.Records))
 		})
+	}
+}
+
+// The same of the contacts that are scanned for a phone number.
+func TestAPhoneIsFoundAlthoughAnOlderContactGoesWhileTheListIsRead(t *testing.T) {
+	t.Parallel()
+	for _, w := range []*moving{{}, {noCreated: true}} {
+		for i := range 120 {
+			contact := int64(1)
+			if i == 50 {
+				contact = joesID
+			}
+			w.add(contact)
+		}
+		first := w.talks[0].id
+		w.between = func(w *moving, pages int) {
+			if pages == 1 {
+				w.remove(first)
+			}
+		}
+		server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			// Every conversation stands for a contact.
+			var page struct {
+				Conversations []struct {
+					ID      int64 `json:"id"`
+					Contact int64 `json:"contact_id"`
+					Created any   `json:"created_at,omitempty"`
+				} `json:"conversations"`
+				Pages any `json:"pages"`
+			}
+			recorder := httptest.NewRecorder()
+			list := r.Clone(r.Context())
+			list.URL.Path = "/conversations"
+			w.ServeHTTP(recorder, list)
+			require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &page))
+			if r.URL.Path != "/contacts" {
+				_, _ = out.Write(recorder.Body.Bytes())
+				return
+			}
+			contacts := []any{}
+			for _, c := range page.Conversations {
+				phone := ""
+				if c.Contact == joesID {
+					phone = joPhone.Value
+				}
+				contacts = append(contacts, simulators.JSON{"id": c.ID, "phone": phone, "created_at": c.Created})
+			}
+			simulators.WriteJSON(out, http.StatusOK, simulators.JSON{"contacts": contacts, "pages": page.Pages})
+		}))
+		t.Cleanup(server.Close)
+		s := settings(server.URL)
+		s.Options = map[string][]string{"phone_scan": {"true"}}
+		findings, err := connect(t, s).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{joPhone}})
+		require.NoError(t, err)
+		require.Len(t, findings.Records, 1)
 	}
 }
 

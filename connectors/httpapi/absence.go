@@ -37,7 +37,7 @@ const (
 // gone by the vendor's word: a look follows.
 func Unproven(context.Context) error { return nil }
 
-// Once is the proof that is made once for all the calls of one step.
+// Once is the proof that is made once for all the calls of one step, which follow each other.
 func Once(proof func(ctx context.Context) error) func(ctx context.Context) error {
 	proven := false
 	return func(ctx context.Context) error {

@@ -182,7 +182,7 @@ func notImplemented(err error) error {
 	if errors.As(err, &refused) && slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}, refused.Status) {
 		refused.Class = connectors.Misconfigured
 		refused.Reason = "the receiver does not implement restrictions: add the requests /settings and /apply there (docs/webhook.md), or restrict by hand"
-		refused.RetryAfter = 0
+		refused.RetryAfter, refused.Hint = 0, ""
 	}
 	return err
 }
