@@ -35,6 +35,7 @@ func Run(t *testing.T, found func() Vendor) {
 		{"nothing is done for nobody", nothingIsDoneForNobody},
 		{"a record without an id is refused", aRecordWithoutAnIDIsRefused},
 		{"each refusal has its class", eachRefusalHasItsClass},
+		{"a 404 of somebody else's is no absence", a404OfSomebodyElsesIsNoAbsence},
 		{"429 is waited for as long as the vendor asks", tooManyRequests},
 		{"what cannot be understood is no success", nonsenseIsNoSuccess},
 		{"a deletion whose answer is lost is repeated", lostAnswersAreRepeated},
@@ -73,6 +74,11 @@ func peopleAreErased(b *bench) {
 	for i, person := range subjects {
 		before := b.held(person)
 		require.NotEmpty(b, before)
+		if family, ok := b.connector.(connectors.FamilyLocator); ok {
+			alone, err := family.LocateFamily(b.Context(), b.subject(person), nil)
+			require.NoError(b, err)
+			require.Equal(b, b.located(person), alone.Records)
+		}
 		var all []dsr.Record
 		for range rounds {
 			found := b.located(person)
@@ -245,6 +251,40 @@ func eachRefusalHasItsClass(b *bench) {
 	for _, d := range b.Server.Ledger().Deletions() {
 		require.False(b, d.Applied)
 	}
+}
+
+// defaults are what frameworks and proxies answer to a path that they do not know.
+var defaults = []string{
+	``, `{}`, `[]`, `null`, `Not Found`, `404 page not found`, `<html><h1>404 Not Found</h1></html>`, `{"detail":"Not found."}`,
+	`{"status":404,"error":"Not Found"}`, `{"message":"Cannot GET /v2","error":"Not Found","statusCode":404}`,
+}
+
+// a404OfSomebodyElsesIsNoAbsence asks at a base_url that is one segment wrong.
+func a404OfSomebodyElsesIsNoAbsence(b *bench) {
+	acts, records := b.acts(), b.located(population.Ana)
+	for _, body := range defaults {
+		elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(body))
+		}))
+		b.Cleanup(elsewhere.Close)
+		s := b.settings
+		s.BaseURL = elsewhere.URL + b.Path
+		astray := b.connect(s)
+		for _, act := range acts {
+			if act.name != "erase" {
+				require.Equal(b, connectors.Misconfigured, b.known(act.do(astray, b.Context())).Class, "%s: %s", act.name, body)
+			}
+		}
+		effect, err := astray.Erase(b.Context(), records)
+		if err != nil {
+			require.Equal(b, connectors.Misconfigured, b.known(err).Class, "erase: %s", body)
+		}
+		for _, done := range effect.Records {
+			require.Equal(b, dsr.AlreadyGone, done.State, "a look follows")
+		}
+	}
+	b.unharmed()
 }
 
 func tooManyRequests(b *bench) {

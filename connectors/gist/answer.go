@@ -97,9 +97,9 @@ var names = map[string]*regexp.Regexp{
 }
 
 // absence is how the API says that a record of the kind does not exist: an error that names
-// it, with a status that nobody documents. What says no more than "not found" in the shape of
-// the API's errors needs the proof; whatever has another shape is that of a framework, a proxy
-// or a wrong address.
+// it, with a status that nobody documents. An error that says no more than "not found" may be
+// a framework's for the path, and needs the proof; what is no such error is a proxy's or a
+// wrong address's.
 func absence(kind string, proof func(context.Context) error) httpapi.Absence {
 	return httpapi.Absence{
 		Statuses: []int{http.StatusOK, http.StatusAccepted, http.StatusNotFound, http.StatusGone}, Proof: proof,
@@ -114,10 +114,8 @@ func absence(kind string, proof func(context.Context) error) httpapi.Absence {
 				return httpapi.Foreign
 			case names[kind].Match(text) && !elsewhere.Match(text):
 				return httpapi.AboutRecord
-			case holds(a.Errors):
-				return httpapi.Unclear
 			}
-			return httpapi.Foreign
+			return httpapi.Unclear
 		},
 	}
 }
