@@ -1,6 +1,7 @@
 package simulators
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -42,6 +43,13 @@ const (
 	FailureInside Kind = "failure inside"
 	// Redirect sends the client to Rule.Location; not carried out.
 	Redirect Kind = "redirect"
+	// Foreign answers with Rule.Page, as a proxy, a gateway or a framework does that knows no such path; not carried out.
+	Foreign Kind = "foreign"
+	// Meanwhile lets Rule.Do act at the vendor right before the request is carried out: somebody else who works there, or
+	// another client.
+	Meanwhile Kind = "meanwhile"
+	// FormPaths reads the path as forms are read: a plus sign that is not encoded is a space.
+	FormPaths Kind = "form paths"
 	// Status answers Rule.Status in the vendor's manner; not carried out.
 	Status Kind = "status"
 	// Down resets every connection that the rule matches, as a vendor that is not there does.
@@ -59,6 +67,10 @@ type Rule struct {
 	Methods []string
 	// PathPrefix that matches.
 	PathPrefix string
+	// Path that matches as a whole; any where empty.
+	Path string
+	// Query are parameters that the request has, each with its value.
+	Query map[string]string
 	// After lets that many matching requests pass first.
 	After int
 	// Times is how often the rule strikes before it is spent; 0 means without end.
@@ -71,6 +83,10 @@ type Rule struct {
 	Status int
 	// Location is the base URL of another host for Redirect; the request's path and query are appended.
 	Location string
+	// Page is the answer of Foreign.
+	Page Page
+	// Do is what Meanwhile does. It may set and clear rules.
+	Do func()
 }
 
 func (r Rule) name() string {
@@ -81,12 +97,19 @@ func (r Rule) name() string {
 }
 
 func (r Rule) matches(req *http.Request) bool {
+	for name, value := range r.Query {
+		if req.URL.Query().Get(name) != value {
+			return false
+		}
+	}
 	return (len(r.Methods) == 0 || slices.Contains(r.Methods, req.Method)) &&
-		strings.HasPrefix(req.URL.Path, r.PathPrefix)
+		strings.HasPrefix(req.URL.Path, r.PathPrefix) && (r.Path == "" || req.URL.Path == r.Path)
 }
 
 // attends says that the fault accompanies an answer instead of replacing it.
-func (r Rule) attends() bool { return r.Kind == Latency || r.Kind == StaleReads }
+func (r Rule) attends() bool {
+	return slices.Contains([]Kind{Latency, StaleReads, Meanwhile, FormPaths}, r.Kind)
+}
 
 // Faults is the switchboard of a simulator. Rules can be changed while requests are served. Which of the matching
 // requests a rule with a Share hits depends only on the seed, on the rule's place in the list, and on how many
@@ -107,8 +130,8 @@ type ruleState struct {
 // NewFaults returns a switchboard without rules.
 func NewFaults(seed uint64) *Faults { return &Faults{seed: seed} }
 
-// Set replaces all rules. The first rule that strikes decides the answer; Latency and StaleReads add to whatever the
-// others decide.
+// Set replaces all rules. The first rule that strikes decides the answer; Latency, StaleReads, Meanwhile and FormPaths
+// add to whatever the others decide.
 func (f *Faults) Set(rules ...Rule) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,7 +149,7 @@ func (f *Faults) Add(rule Rule) {
 }
 
 func (f *Faults) add(rule Rule) {
-	rule.Methods = slices.Clone(rule.Methods)
+	rule.Methods, rule.Query = slices.Clone(rule.Methods), maps.Clone(rule.Query)
 	dice := rand.New(rand.NewPCG(f.seed, uint64(len(f.rules))))
 	f.rules = append(f.rules, &ruleState{Rule: rule, dice: dice})
 }
@@ -151,8 +174,11 @@ func (f *Faults) Struck(name string) int {
 type plan struct {
 	delay time.Duration
 	stale time.Duration
-	fault *Rule
-	names []string
+	// meanwhile is what others do before the request is carried out.
+	meanwhile []func()
+	formPaths bool
+	fault     *Rule
+	names     []string
 }
 
 func (f *Faults) plan(req *http.Request) plan {
@@ -169,6 +195,10 @@ func (f *Faults) plan(req *http.Request) plan {
 			p.delay += rule.Duration
 		case rule.Kind == StaleReads:
 			p.stale = max(p.stale, rule.Duration)
+		case rule.Kind == Meanwhile:
+			p.meanwhile = append(p.meanwhile, rule.Do)
+		case rule.Kind == FormPaths:
+			p.formPaths = true
 		}
 		if !rule.attends() {
 			struck := rule.Rule

@@ -44,6 +44,8 @@ func (s *Server) decide(r *http.Request, body []byte, fault *Rule) *reply {
 		answer.header.Set("Content-Type", "text/html")
 		answer.body = []byte(gatewayPage)
 		return answer
+	case Foreign:
+		return fault.Page.reply()
 	case Redirect:
 		return redirectReply(*fault, r)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -75,7 +76,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	notes := &notes{stale: p.stale}
 	r = r.WithContext(context.WithValue(r.Context(), notesKey{}, notes))
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	if p.formPaths {
+		r.URL = asForm(r.URL)
+	}
 
+	for _, act := range p.meanwhile {
+		act()
+	}
 	var asked []Target
 	if s.behaviour.Destroys != nil {
 		asked = s.behaviour.Destroys(r, body)
@@ -96,6 +103,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Fault:    strings.Join(p.names, ", "),
 	}, notes.deletions(asked, s.clock()))
 	reply.send(w, r)
+}
+
+// asForm reads the path of an address as forms are read.
+func asForm(address *url.URL) *url.URL {
+	read := *address
+	read.RawPath = strings.ReplaceAll(address.EscapedPath(), "+", "%20")
+	path, err := url.PathUnescape(read.RawPath)
+	if err != nil {
+		return address
+	}
+	read.Path = path
+	return &read
 }
 
 // carryOut lets the vendor answer as documented.

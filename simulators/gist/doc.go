@@ -12,7 +12,7 @@
 // Silent points, and the unpleasant answers given here: a search that finds nobody answers 200 with an error inside, or
 // 404, and so can a second deletion; a delete without an id deletes everybody; conversations are listed only while open
 // unless all states are asked for; a page has at most sixty items, whatever was asked for, and what was changed last comes
-// first, so that pages move while they are read; links can name another host than the one that was asked;
+// first, so that pages move while they are read; the order that is asked for may be ignored; links can name another host than the one that was asked;
 // unsubscribed_from_emails is a text, a boolean or null; of several contacts with one address a search returns the oldest;
 // 429 comes without Retry-After.
 package gist

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -284,5 +285,99 @@ func TestAFinalSlashMakesNoDifference(t *testing.T) {
 	ask(t, s, http.MethodDelete, path, "").Want(t, 200, `"contact":{`)
 	if d := s.Ledger().Deletions(); len(d) != 1 || !d[0].Applied || d[0].Catastrophe {
 		t.Errorf("deletions %+v", d)
+	}
+}
+
+// conversationIDs are those of a page.
+func conversationIDs(t *testing.T, s *gist.Sim, target string) []int64 {
+	t.Helper()
+	var p pages
+	ask(t, s, http.MethodGet, target, "").Into(t, &p)
+	ids := []int64{}
+	for _, c := range p.Conversations {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+func TestAListMovesWhenSomebodyActsBetweenItsPages(t *testing.T) {
+	t.Parallel()
+	const first, second = "/conversations?per_page=2&order=asc&order_by=created_at", "/conversations?per_page=2&page=2&order=asc&order_by=created_at"
+	s := open(t, gist.Options{})
+	contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
+	var ids []int64
+	for range 4 {
+		ids = append(ids, s.AddConversation(gist.Conversation{ContactID: contact}))
+	}
+	if got := conversationIDs(t, s, first); !slices.Equal(got, ids[:2]) {
+		t.Fatalf("page 1 is %v of %v", got, ids)
+	}
+	if !s.Remove(gist.KindConversation, fmt.Sprint(ids[0])) || s.Remove(gist.KindConversation, fmt.Sprint(ids[0])) {
+		t.Error("a conversation is removed once")
+	}
+	if got := conversationIDs(t, s, second); !slices.Equal(got, ids[3:]) {
+		t.Errorf("page 2 is %v of %v", got, ids)
+	}
+	imported := s.AddConversation(gist.Conversation{ContactID: contact, CreatedAt: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)})
+	if got := conversationIDs(t, s, first); !slices.Equal(got, []int64{imported, ids[1]}) {
+		t.Errorf("page 1 is %v", got)
+	}
+	if !s.Remove(gist.KindContact, fmt.Sprint(contact)) || s.Remove(gist.KindContact, fmt.Sprint(contact)) {
+		t.Error("a contact is removed once")
+	}
+	if got := conversationIDs(t, s, second); !slices.Equal(got, ids[2:]) {
+		t.Errorf("without the contact, page 2 is %v of %v", got, ids)
+	}
+	if got := s.Ledger().Deletions(); len(got) != 0 {
+		t.Errorf("the ledger says %+v of what nobody asked for", got)
+	}
+}
+
+func TestTheOrderMayBeIgnored(t *testing.T) {
+	t.Parallel()
+	clock := simtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	s := open(t, gist.Options{Clock: clock.Now})
+	contact := s.AddContact(gist.Contact{Email: "ana@example.com"})
+	older := s.AddConversation(gist.Conversation{ContactID: contact})
+	clock.Advance(time.Minute)
+	newer := s.AddConversation(gist.Conversation{ContactID: contact})
+	clock.Advance(time.Minute)
+	const list = "/conversations?order=asc&order_by=created_at"
+	if got := conversationIDs(t, s, list); !slices.Equal(got, []int64{older, newer}) {
+		t.Errorf("in order: %v", got)
+	}
+	s.Configure(func(o *gist.Options) { o.IgnoreOrder = true })
+	if got := conversationIDs(t, s, list); !slices.Equal(got, []int64{newer, older}) {
+		t.Errorf("newest first: %v", got)
+	}
+	if !s.Write(fmt.Sprint(older), gist.Message{Body: "Hello again"}) || s.Write("1", gist.Message{}) {
+		t.Error("somebody writes in a conversation that there is")
+	}
+	if got := conversationIDs(t, s, list); !slices.Equal(got, []int64{older, newer}) {
+		t.Errorf("what was changed last first: %v", got)
+	}
+}
+
+func TestSpellingsAreKeptAndComparedAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for held, found := range map[string]map[bool][]string{
+		"Jo@Example.com":           {false: {"Jo@Example.com", "jo@example.com"}, true: {"Jo@Example.com"}},
+		"jo@xn--bcher-kva.example": {false: {"jo@xn--bcher-kva.example"}, true: {"jo@xn--bcher-kva.example"}},
+		"andre\u0301@example.com":  {false: {"ANDRE\u0301@example.com"}, true: {"andre\u0301@example.com"}},
+	} {
+		for sensitive, spellings := range found {
+			s := open(t, gist.Options{CaseSensitive: sensitive})
+			s.AddContact(gist.Contact{Email: held})
+			for _, asked := range []string{
+				"Jo@Example.com", "jo@example.com", "jo@bücher.example", "jo@xn--bcher-kva.example", "andr\u00e9@example.com",
+				"andre\u0301@example.com", "ANDRE\u0301@example.com",
+			} {
+				want := slices.Contains(spellings, asked) || asked == held
+				got := ask(t, s, http.MethodGet, "/contacts?email="+url.QueryEscape(asked), "")
+				if strings.Contains(got.Body, `"contact":{`) != want {
+					t.Errorf("%q held, %q asked for: %s", held, asked, got.Body)
+				}
+			}
+		}
 	}
 }

@@ -33,6 +33,8 @@ type Contact struct {
 	CustomProperties map[string]any
 	Tags             []string
 	LastSeenIP       string
+	// CreatedAt is now where zero. Contacts that were imported keep the day on which they were created elsewhere.
+	CreatedAt time.Time
 
 	created, updated, deleted time.Time
 }
@@ -45,6 +47,8 @@ type Conversation struct {
 	// State is Open where empty.
 	State    string
 	Messages []Message
+	// CreatedAt is now where zero. Conversations that were imported keep the day on which they began elsewhere.
+	CreatedAt time.Time
 
 	created, updated, deleted time.Time
 }

@@ -28,7 +28,11 @@ type row struct {
 // each request: who deletes while paging skips items.
 func (s *Sim) writePage(w http.ResponseWriter, r *http.Request, name string, rows []row) {
 	query := r.URL.Query()
-	sortRows(rows, query.Get("order_by"), query.Get("order"))
+	if s.options.IgnoreOrder {
+		sortRows(rows, "", "")
+	} else {
+		sortRows(rows, query.Get("order_by"), query.Get("order"))
+	}
 	perPage := min(atLeastOne(query.Get("per_page"), defaultPerPage), maxPerPage)
 	page := atLeastOne(query.Get("page"), 1)
 	last := max(1, (len(rows)+perPage-1)/perPage)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+	"time"
 
 	"ite.digital/lethe/simulators"
 )
@@ -53,6 +54,8 @@ type Options struct {
 	IgnoreID bool
 	// CaseSensitive makes ?email= tell upper from lower case.
 	CaseSensitive bool
+	// IgnoreOrder lists what was changed last first, whatever order is asked for: no source says which orders there are.
+	IgnoreOrder bool
 }
 
 // DefaultToken is accepted where Options names no token.
@@ -93,6 +96,21 @@ func New(o Options) *Sim {
 	return s
 }
 
+// Configure changes the options of a workspace, but for the token, the clock, the seed and the base of links.
+func (s *Sim) Configure(change func(*Options)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.options)
+}
+
+// began is when a record was created and changed last.
+func (s *Sim) began(at time.Time) (created, updated time.Time) {
+	if at.IsZero() {
+		at = s.Now()
+	}
+	return at, at
+}
+
 // AddContact stores a contact and returns its id.
 func (s *Sim) AddContact(c Contact) int64 {
 	s.mu.Lock()
@@ -111,7 +129,7 @@ func (s *Sim) addContact(c Contact) *Contact {
 			c.Type = User
 		}
 	}
-	c.created, c.updated = s.Now(), s.Now()
+	c.created, c.updated = s.began(c.CreatedAt)
 	s.contacts = append(s.contacts, &c)
 	return &c
 }
@@ -136,6 +154,35 @@ func (s *Sim) Change(recordID string, change func(*Contact)) bool {
 	return true
 }
 
+// Remove plays somebody who deletes a record in the dashboard, which leaves no trace in the ledger. The conversations of a
+// contact stay. It reports whether there is such a record.
+func (s *Sim) Remove(kind, recordID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.contactByID(recordID); kind == KindContact && c != nil && c.deleted.IsZero() {
+		c.deleted = s.Now()
+		return true
+	}
+	if c := s.conversationByID(recordID); kind == KindConversation && c != nil && c.deleted.IsZero() {
+		c.deleted = s.Now()
+		return true
+	}
+	return false
+}
+
+// Write plays somebody who writes in a conversation, which thereby is the one that was changed last. It reports whether
+// there is such a conversation.
+func (s *Sim) Write(recordID string, m Message) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.conversationByID(recordID)
+	if c == nil || !c.deleted.IsZero() {
+		return false
+	}
+	c.Messages, c.updated = append(c.Messages, m), s.Now()
+	return true
+}
+
 // AddConversation stores a conversation and returns its id.
 func (s *Sim) AddConversation(c Conversation) int64 {
 	s.mu.Lock()
@@ -147,7 +194,7 @@ func (s *Sim) AddConversation(c Conversation) int64 {
 	if c.State == "" {
 		c.State = Open
 	}
-	c.created, c.updated = s.Now(), s.Now()
+	c.created, c.updated = s.began(c.CreatedAt)
 	s.conversations = append(s.conversations, &c)
 	return c.ID
 }

@@ -297,3 +297,44 @@ func TestErrorsQuoteThePerson(t *testing.T) {
 		t.Errorf("headers %v", answer.Header)
 	}
 }
+
+func TestNumbersCanBeSearchedAsTheyWereTyped(t *testing.T) {
+	t.Parallel()
+	s := open(t, hubspot.Options{})
+	id := s.AddContact(contact("phone", "00216 55 000 030"))
+	const property = "hs_searchable_calculated_phone_number"
+	for _, test := range []struct {
+		asTyped bool
+		digits  string
+		want    string
+	}{
+		{false, "55000030", ids(id)}, {false, "0021655000030", ids()}, {true, "55000030", ids()}, {true, "0021655000030", ids(id)},
+	} {
+		s.Configure(func(o *hubspot.Options) { o.SearchableAsTyped = test.asTyped })
+		if got := search(t, s, filter(property, "EQ", test.digits)); got != test.want {
+			t.Errorf("as typed %v, %s: found %s", test.asTyped, test.digits, got)
+		}
+	}
+}
+
+func TestAddressesAreComparedWhateverTheCaseAndNoMore(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		held, asked string
+		found       bool
+	}{
+		{"Jo@Example.com", "jo@example.com", true}, {"jo@example.com", "JO@EXAMPLE.COM", true},
+		{"jo@xn--bcher-kva.example", "jo@bücher.example", false}, {"jo@bücher.example", "jo@xn--bcher-kva.example", false},
+		{"andre\u0301@example.com", "andr\u00e9@example.com", false}, {"andre\u0301@example.com", "andre\u0301@example.com", true},
+	} {
+		s := open(t, hubspot.Options{})
+		id := s.AddContact(contact("email", test.held))
+		want := ids()
+		if test.found {
+			want = ids(id)
+		}
+		if got := search(t, s, filter("email", "EQ", test.asked)); got != want {
+			t.Errorf("%q held, %q asked for: found %s", test.held, test.asked, got)
+		}
+	}
+}

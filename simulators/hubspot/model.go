@@ -95,14 +95,14 @@ func (c *Contact) names() []string { return slices.Collect(maps.Keys(c.Propertie
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// callingCodes are the country codes that the population needs, longest first where one starts another.
-var callingCodes = []string{"33", "32", "34", "39", "41", "44", "49", "1"}
+// callingCodes are the country codes that the population and its tests need, longest first where one starts another.
+var callingCodes = []string{"216", "33", "32", "34", "39", "41", "44", "49", "1"}
 
 var notDigit = regexp.MustCompile(`\D`)
 
 // national strips the country code, the trunk zero and all that is no digit.
 func national(phone string) string {
-	phone = strings.TrimSpace(phone)
+	phone = strings.TrimLeft(phone, " (")
 	digits := notDigit.ReplaceAllString(phone, "")
 	international := strings.HasPrefix(phone, "+") || strings.HasPrefix(digits, "00")
 	digits = strings.TrimPrefix(digits, "00")

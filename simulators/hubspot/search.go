@@ -113,22 +113,31 @@ func (s *Sim) matches(c *Contact, request searchRequest) bool {
 }
 
 func (s *Sim) passes(c *Contact, f filter) bool {
-	values := []string{strings.ToLower(c.value(f.PropertyName))}
+	values := []string{strings.ToLower(s.indexed(c, f.PropertyName))}
 	if f.PropertyName == "email" && !s.options.PrimaryEmailOnly {
 		values = c.emails()
 	}
-	has := c.value(f.PropertyName) != ""
+	has := s.indexed(c, f.PropertyName) != ""
 	equal := slices.Contains(values, strings.ToLower(f.Value))
 	// Values for IN and NOT_IN have to be lower case: they are compared as they are.
 	within := slices.ContainsFunc(f.Values, func(v string) bool { return slices.Contains(values, v) })
-	token := containsToken(strings.ToLower(c.value(f.PropertyName)), strings.ToLower(f.Value))
-	value, bound := strings.ToLower(c.value(f.PropertyName)), strings.ToLower(f.Value)
+	token := containsToken(strings.ToLower(s.indexed(c, f.PropertyName)), strings.ToLower(f.Value))
+	value, bound := strings.ToLower(s.indexed(c, f.PropertyName)), strings.ToLower(f.Value)
 	return map[string]bool{
 		"GT": has && value > bound, "GTE": has && value >= bound, "LT": has && value < bound, "LTE": has && value <= bound,
 		"BETWEEN": has && value >= bound && value <= strings.ToLower(f.HighValue),
 		"EQ":      equal, "NEQ": !equal, "IN": within, "NOT_IN": !within, "HAS_PROPERTY": has, "NOT_HAS_PROPERTY": !has,
 		"CONTAINS_TOKEN": token, "NOT_CONTAINS_TOKEN": !token,
 	}[f.Operator]
+}
+
+// indexed is a property as searches see it.
+func (s *Sim) indexed(c *Contact, name string) string {
+	typed := map[string]string{searchablePhone: "phone", searchableMobile: "mobilephone"}[name]
+	if s.options.SearchableAsTyped && typed != "" {
+		return notDigit.ReplaceAllString(c.Properties[typed], "")
+	}
+	return c.value(name)
 }
 
 // containsToken finds the words of the searched text in a row anywhere in the value, so that an address is also found

@@ -52,6 +52,9 @@ type Options struct {
 	RequiredProperties []RequiredProperty
 	// PrimaryEmailOnly makes EQ and IN on email ignore secondary addresses.
 	PrimaryEmailOnly bool
+	// SearchableAsTyped has searches see the calculated properties of telephone numbers as the digits that were typed:
+	// nothing is documented of numbers that HubSpot does not understand.
+	SearchableAsTyped bool
 	// LegalBasisRequired is how accounts with HubSpot's data privacy settings switched on want subscriptions changed.
 	LegalBasisRequired bool
 	// SearchPerSecond limits searches, as the documentation does to five; no limit where 0.
@@ -118,6 +121,13 @@ func New(o Options) *Sim {
 		},
 	}, o.Clock, o.Seed)
 	return s
+}
+
+// Configure changes how an account searches and what it answers; its credentials, versions, clock, seed and limits stay.
+func (s *Sim) Configure(change func(*Options)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.options)
 }
 
 // AddContact stores a contact and returns its id. Properties that it brings along exist in the account from then on.

@@ -43,7 +43,7 @@ func (s *Sim) list(w http.ResponseWriter, r *http.Request) {
 	found := []any{}
 	for _, c := range slices.Backward(s.customers) {
 		if s.visible(r, c.deleted) && c.matches(query) && c.startsWith(by, query.Get("search")) {
-			found = append(found, c.json())
+			found = append(found, s.shown(c))
 		}
 	}
 	from := min(offset, len(found))
@@ -92,7 +92,7 @@ func (c *Customer) matches(query url.Values) bool {
 }
 
 func (s *Sim) get(w http.ResponseWriter, c *Customer) {
-	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"success": true, "customer": c.json()})
+	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"success": true, "customer": s.shown(c)})
 }
 
 // messages answers with the whole transcript, newest first: no order is promised.

@@ -12,6 +12,6 @@
 // Silent points, and the unpleasant answers given here: a path without its slash is redirected with 301, as the framework
 // behind the API does, or not found; a search for archived customers shows only those; the newest customers come first, so
 // that pages move while they are read; values of parameters that make no sense are 422; telephone numbers are compared as
-// they were stored, with or without "+"; a change of state is answered with an empty body; a customer of another agent can
+// they were stored, with or without "+"; a customer may not say whether it is blocked; a change of state is answered with an empty body; a customer of another agent can
 // refuse deletion too; 404 and 405 have the documented shape of errors, or that of the framework.
 package landbot

@@ -240,3 +240,36 @@ func TestErrorsQuoteThePerson(t *testing.T) {
 	s.Faults().Set(simulators.Rule{Kind: simulators.FailureInside})
 	ask(t, s, http.MethodDelete, path).Want(t, 200, `"success":false`)
 }
+
+func TestMembersOfACustomerCanBeHidden(t *testing.T) {
+	t.Parallel()
+	s := open(t, landbot.Options{Hides: []string{"blocked"}})
+	id := s.AddCustomer(landbot.Customer{Email: "ana@example.com"})
+	one, all := fmt.Sprintf("/v1/customers/%d/", id), "/v1/customers/?search_by=email&search=ana"
+	for _, target := range []string{one, all} {
+		if got := ask(t, s, http.MethodGet, target); strings.Contains(got.Body, "blocked") || !strings.Contains(got.Body, "archived") {
+			t.Errorf("%s: %s", target, got.Body)
+		}
+	}
+	ask(t, s, http.MethodPut, one+"block/").Want(t, 200, "")
+	s.Configure(func(o *landbot.Options) { o.Hides = nil })
+	ask(t, s, http.MethodGet, one).Want(t, 200, `"blocked":true`)
+}
+
+func TestTelephoneNumbersAreComparedAsTheyWereStored(t *testing.T) {
+	t.Parallel()
+	held := []string{"0021655000030", "+216 55000030", "+216-55-000-030", "(+216) 55 000 030", "55 000 030"}
+	for _, stored := range held {
+		s := open(t, landbot.Options{})
+		id := s.AddCustomer(landbot.Customer{Phone: stored})
+		for _, asked := range append([]string{"+21655000030", "21655000030", "+216 55 000 030"}, held...) {
+			want := []int64{}
+			if asked == stored {
+				want = []int64{id}
+			}
+			if got := search(t, s, "phone", asked, ""); !slices.Equal(got, want) {
+				t.Errorf("%q held, %q asked for: found %v", stored, asked, got)
+			}
+		}
+	}
+}

@@ -35,6 +35,8 @@ type Options struct {
 	ChangeBody string
 	// Agent is whom the token belongs to; DefaultAgent where 0.
 	Agent int64
+	// Hides are members of a customer that are not shown, such as "blocked", which no documentation mentions.
+	Hides []string
 }
 
 // Sim is a simulated Landbot account.
@@ -70,6 +72,23 @@ func New(o Options) *Sim {
 		Failure:  s.failure,
 	}, o.Clock, o.Seed)
 	return s
+}
+
+// Configure changes the options of an account, but for the token, the clock, the seed, the limit and what concerns the
+// shapes of paths.
+func (s *Sim) Configure(change func(*Options)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.options)
+}
+
+// shown is a customer as the API answers with it.
+func (s *Sim) shown(c *Customer) map[string]any {
+	members := c.json()
+	for _, name := range s.options.Hides {
+		delete(members, name)
+	}
+	return members
 }
 
 // AddCustomer stores a customer and returns its id.

@@ -138,3 +138,23 @@ func TestNearMissesAreFoundByLooseSearches(t *testing.T) {
 		t.Error("the website does not hold Ana as u-17")
 	}
 }
+
+func TestAnAdoptedRecordIsThePersons(t *testing.T) {
+	t.Parallel()
+	town := population.Fill(population.Vendors{Landbot: landbot.New(landbot.Options{})}, 3)
+	jo := population.Person{Name: "Jo Weber"}
+	id := town.Landbot.AddCustomer(landbot.Customer{Phone: "00 216 55 000 030"})
+	record := population.Record{System: population.Landbot, Kind: landbot.KindCustomer, ID: fmt.Sprint(id)}
+	if got := town.Harmed(jo); !slices.Equal(got, []population.Record{record}) {
+		t.Errorf("before: harmed %v", got)
+	}
+	town.Adopt(jo, record)
+	if len(town.Harmed()) != 0 || !slices.Equal(town.Remaining(jo), []population.Record{record}) {
+		t.Errorf("harmed %v, remaining %v", town.Harmed(), town.Remaining(jo))
+	}
+	simtest.Ask(t, town.Landbot, http.MethodDelete, fmt.Sprintf("/v1/customers/%d/", id), "",
+		"Authorization", "Token "+landbot.DefaultToken).Want(t, 204, "")
+	if got := town.Harmed(population.Ana); !slices.Equal(got, []population.Record{record}) || len(town.Harmed(jo)) != 0 {
+		t.Errorf("after: harmed %v", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/googleanalytics"
@@ -40,9 +41,10 @@ type Record struct {
 	ID     string
 }
 
-// Town is a set of vendors that know the same people.
+// Town is a set of vendors that know the same people. It is safe for concurrent use once it is filled.
 type Town struct {
 	Vendors
+	mu      sync.Mutex
 	owners  map[Record]string
 	founded map[Record]string
 }
@@ -87,6 +89,14 @@ func Fill(v Vendors, bystanders int) *Town {
 	return t
 }
 
+// Adopt counts a record that somebody has put into a vendor among those that the town was founded with, as the person's.
+func (t *Town) Adopt(p Person, r Record) {
+	content := t.snapshot()[r]
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.owners[r], t.founded[r] = p.Name, content
+}
+
 // RecordsOf returns the records that the town was founded with for a person, sorted.
 func (t *Town) RecordsOf(p Person) []Record {
 	return t.records(func(owner string) bool { return owner == p.Name })
@@ -112,6 +122,8 @@ func (t *Town) Others(subjects ...Person) []Record {
 // and all that appeared since, sorted. It is empty if nobody else was touched.
 func (t *Town) Harmed(subjects ...Person) []Record {
 	held := t.snapshot()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	everything := maps.Clone(t.founded)
 	maps.Copy(everything, held)
 	var harmed []Record
@@ -124,6 +136,8 @@ func (t *Town) Harmed(subjects ...Person) []Record {
 }
 
 func (t *Town) records(wanted func(owner string) bool) []Record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var found []Record
 	for r, owner := range t.owners {
 		if wanted(owner) {

@@ -84,7 +84,8 @@ func (s *Sim) endpoints() []string {
 	return []string{"/check", "/locate", "/erase", "/settings", "/apply"}
 }
 
-// locate finds records by any of the identifiers. E-mail addresses are compared whatever the case, all else exactly.
+// locate finds records by any of the identifiers. E-mail addresses are compared whatever the case, unless the
+// options say otherwise, all else exactly.
 func (s *Sim) locate(w http.ResponseWriter, r *http.Request, body []byte) {
 	var request struct {
 		Identifiers []Identifier `json:"identifiers"`
@@ -95,20 +96,20 @@ func (s *Sim) locate(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	records := []any{}
 	for _, held := range s.records {
-		if !s.gone(held, simulators.Staleness(r)) && held.known(request.Identifiers) {
+		if !s.gone(held, simulators.Staleness(r)) && held.known(request.Identifiers, s.options.Exact) {
 			records = append(records, held.json())
 		}
 	}
 	simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"records": records})
 }
 
-func (r *Record) known(by []Identifier) bool {
+func (r *Record) known(by []Identifier, exact bool) bool {
 	return slices.ContainsFunc(r.Identifiers, func(has Identifier) bool {
 		return slices.ContainsFunc(by, func(wanted Identifier) bool {
 			if has.Type == Email && wanted.Type == EmailSHA256 {
 				return wanted.Value == sha256Of(strings.ToLower(has.Value))
 			}
-			same := has.Value == wanted.Value || has.Type == Email && strings.EqualFold(has.Value, wanted.Value)
+			same := has.Value == wanted.Value || !exact && has.Type == Email && strings.EqualFold(has.Value, wanted.Value)
 			return same && has.Type == wanted.Type
 		})
 	})

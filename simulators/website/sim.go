@@ -32,6 +32,8 @@ type Options struct {
 	Seed uint64
 	// EraseOnly is a site that implements no restrictions: /settings and /apply do not exist.
 	EraseOnly bool
+	// Exact compares e-mail addresses as they are, upper and lower case included, as a database does.
+	Exact bool
 }
 
 // Sim is a simulated website.
@@ -61,6 +63,13 @@ func New(o Options) *Sim {
 		},
 	}, o.Clock, o.Seed)
 	return s
+}
+
+// Configure changes how a site compares and what it implements; its secret, base, clock and seed stay.
+func (s *Sim) Configure(change func(*Options)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.options)
 }
 
 // AddRecord stores a record. Its id must be new.

@@ -162,3 +162,17 @@ func TestSettingsAreReadAndChanged(t *testing.T) {
 	ask(t, s, "/apply", `{}`).Want(t, 400, "bad_request")
 	ask(t, New(Options{EraseOnly: true}), "/settings", records).Want(t, 404, "not_found")
 }
+
+func TestASiteMayCompareAddressesExactly(t *testing.T) {
+	t.Parallel()
+	s := New(Options{Clock: simtest.NewClock(noon).Now})
+	s.AddRecord(Record{ID: "u-17", Identifiers: []Identifier{{Type: Email, Value: "Jo@example.com"}}})
+	for asked, want := range map[string]map[bool]string{
+		"jo@example.com": {false: `"id":"u-17"`, true: `"records":[]`}, "Jo@example.com": {false: `"id":"u-17"`, true: `"id":"u-17"`},
+	} {
+		for exact, text := range want {
+			s.Configure(func(o *Options) { o.Exact = exact })
+			ask(t, s, "/locate", `{"identifiers":[{"type":"email","value":"`+asked+`"}]}`).Want(t, 200, text)
+		}
+	}
+}
