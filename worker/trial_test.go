@@ -42,6 +42,8 @@ type trial struct {
 	reports []dsr.Report
 	// due is when the request's key was said to be destroyed.
 	due []time.Time
+	// edits are replacements in the configuration, in pairs of old and new text.
+	edits []string
 }
 
 // Put makes the trial the archive.
@@ -59,6 +61,9 @@ func (tr *trial) SetDue(_ context.Context, _ string, at time.Time) error {
 	return nil
 }
 
+// bystanders are how many strangers each vendor holds.
+const bystanders = 60
+
 const systemsYAML = `
 default_region: FR
 systems:
@@ -71,12 +76,13 @@ systems:
   - {name: console, connector: none, reason: It holds aggregates only.}
 `
 
-// newTrial prepares a request of the person, known by e-mail address only.
-func newTrial(t *testing.T, person population.Person) *trial {
+// newTrial prepares a request of the person, known by e-mail address only. The edits are
+// replacements in the configuration, in pairs of old and new text.
+func newTrial(t *testing.T, person population.Person, edits ...string) *trial {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(requests.Logger(zerolog.Nop()))
-	tr := &trial{T: t, env: suite.NewTestWorkflowEnvironment()}
+	tr := &trial{T: t, env: suite.NewTestWorkflowEnvironment(), edits: edits}
 	tr.env.SetTestTimeout(2 * time.Minute)
 	require.NoError(t, tr.env.SetTypedSearchAttributesOnStart(temporal.NewSearchAttributes(
 		temporal.NewSearchAttributeKeyKeywordList(requests.AttributeSubject).ValueSet([]string{"a-keyed-hash"}),
@@ -89,7 +95,7 @@ func newTrial(t *testing.T, person population.Person) *trial {
 		Landbot:         landbot.New(landbot.Options{Clock: clock}),
 		GoogleAnalytics: googleanalytics.New(googleanalytics.Options{Clock: clock}),
 		Website:         website.New(website.Options{Clock: clock}),
-	}, 60)
+	}, bystanders)
 	cfg := tr.config()
 	reach, err := worker.Reach(cfg, worker.Environment{Now: tr.env.Now, Pace: connectors.Pace{Min: time.Millisecond, Max: 2 * time.Millisecond}})
 	require.NoError(t, err)
@@ -117,7 +123,7 @@ func (tr *trial) Of(context.Context, string, string, bool) ([]activities.Earlier
 // config writes a lethe.yaml that leads to the simulated vendors, and loads it.
 func (tr *trial) config() *config.Config {
 	tr.Helper()
-	text, keys := systemsYAML, map[string]string{
+	text, keys := strings.NewReplacer(tr.edits...).Replace(systemsYAML), map[string]string{
 		"HUBSPOT": hubspot.DefaultToken, "GIST": gist.DefaultToken, "LANDBOT": landbot.DefaultToken,
 		"ANALYTICS": googleanalytics.DefaultToken, "WEBSITE": website.DefaultSecret,
 	}
