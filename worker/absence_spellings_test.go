@@ -126,6 +126,41 @@ func TestAnotherSpellingIsFoundOrNotClaimed(t *testing.T) {
 	}
 }
 
+// TestAnotherSpellingSpeaksForNobodyElse has vendors that know the person by telephone hold
+// the address in another spelling than the request's. It is no other address, so that
+// nobody is asked whose the record is.
+func TestAnotherSpellingSpeaksForNobodyElse(t *testing.T) {
+	t.Parallel()
+	const phone = "+33639980021"
+	for _, s := range mailboxes {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			person := population.Person{Name: "Jo Weber"}
+			tr := newTrial(t, person)
+			tr.request.Subject = dsr.Subject{}
+			for kind, value := range map[dsr.IdentifierType]string{dsr.Email: s.asked, dsr.Phone: phone} {
+				id, err := identity.Parser{}.Parse(kind, value)
+				require.NoError(t, err)
+				tr.request.Subject = tr.request.Subject.With(id)
+			}
+			tr.adopt(person, population.Landbot, landbot.KindCustomer, strconv.FormatInt(
+				tr.town.Landbot.AddCustomer(landbot.Customer{Phone: phone, Email: s.held}), 10))
+			tr.adopt(person, population.HubSpot, hubspot.KindContact, tr.town.HubSpot.AddContact(hubspot.Contact{
+				Properties: map[string]string{"phone": phone, "email": s.held},
+			}))
+			tr.operate(3)
+			tr.leaveOut(2 * aDay)
+
+			r := tr.run()
+
+			require.Empty(t, held(r))
+			require.Equal(t, dsr.Erased, states(r)["landbot"])
+			require.Equal(t, dsr.Erased, states(r)["hubspot"])
+			tr.forgotten(person)
+		})
+	}
+}
+
 // exactly has the vendors compare as unkindly as their documentation leaves open.
 func (tr *trial) exactly() {
 	tr.town.Gist.Configure(func(o *gist.Options) { o.CaseSensitive = true })

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,16 +50,28 @@ func (tr *trial) honest(r dsr.Report, person population.Person, others ...popula
 }
 
 // leaveOut has an operator skip what is still open after a while.
-func (tr *trial) leaveOut(after time.Duration) {
-	tr.at(after, func() {
-		for _, o := range tr.status().Systems {
-			if o.State.Open() {
-				tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{
-					System: o.Name, Operator: "Sam", Reason: "the vendor does not do what it documents",
-				})
-			}
+func (tr *trial) leaveOut(after time.Duration) { tr.at(after, tr.skipOpen) }
+
+// leavesOut is leaveOut of a restriction, which cannot be lifted before it is in force.
+func (r *restraint) leavesOut(after time.Duration) { r.at(after, r.skipOpen) }
+
+func (tr *trial) skipOpen() {
+	for _, o := range tr.status().Systems {
+		if o.State.Open() {
+			tr.update(workflows.UpdateSkipSystem, workflows.SkipSystem{
+				System: o.Name, Operator: "Sam", Reason: "the vendor does not do what it documents",
+			})
 		}
-	})
+	}
+}
+
+// retryUnkept has an operator try again where a restriction does not hold.
+func (r *restraint) retryUnkept() {
+	for _, o := range r.status().Systems {
+		if o.Question != nil && o.Question.Kind == dsr.QuestionReappeared {
+			r.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: o.Name, Operator: "Sam"})
+		}
+	}
 }
 
 // TestAPathThatIsNotKnownIsNotAnAbsence has the calls on people answered 404 by something
@@ -81,12 +94,13 @@ func TestAPathThatIsNotKnownIsNotAnAbsence(t *testing.T) {
 			"hubspot", population.Farid, simulators.Rule{PathPrefix: "/crm/objects", Methods: []string{"GET"}},
 		},
 		"Landbot": {"landbot", population.Ana, simulators.Rule{PathPrefix: "/v1/customers"}},
+		"website": {"website", population.Ana, simulators.Rule{PathPrefix: "/locate"}},
 	} {
 		for from, page := range pages {
 			t.Run(name+" by "+from, func(t *testing.T) {
 				t.Parallel()
 				tr := newTrial(t, c.person)
-				server := tr.servers()[map[string]string{"gist": "GIST", "hubspot": "HUBSPOT", "landbot": "LANDBOT"}[c.system]]
+				server := tr.servers()[strings.ToUpper(c.system)]
 				rule := c.rule
 				rule.Kind, rule.Page = simulators.Foreign, page
 				server.Faults().Set(rule)
@@ -113,37 +127,42 @@ func TestADeletionAnsweredNotFoundIsNoErasure(t *testing.T) {
 	t.Parallel()
 	deletion := []string{"DELETE"}
 	for name, c := range map[string]struct {
-		system, server string
-		rules          []simulators.Rule
+		system string
+		rules  []simulators.Rule
 	}{
-		"HubSpot's privacy deletion": {"hubspot", "HUBSPOT", []simulators.Rule{
+		"HubSpot's privacy deletion": {"hubspot", []simulators.Rule{
 			{Kind: simulators.Status, Status: 404, Path: "/crm/objects/2026-09/contacts/gdpr-delete"},
 		}},
-		"HubSpot's privacy deletion, by a gateway": {"hubspot", "HUBSPOT", []simulators.Rule{
+		"HubSpot's privacy deletion, by a gateway": {"hubspot", []simulators.Rule{
 			{Kind: simulators.Foreign, Page: simulators.UnknownPaths()["Kong"], Path: "/crm/objects/2026-09/contacts/gdpr-delete"},
 		}},
-		"HubSpot's privacy deletion and reads, by a gateway that knows searches": {"hubspot", "HUBSPOT", []simulators.Rule{
+		"HubSpot's privacy deletion and reads, by a gateway that knows searches": {"hubspot", []simulators.Rule{
 			{Kind: simulators.Foreign, Page: simulators.UnknownPaths()["Kong"], Path: "/crm/objects/2026-09/contacts/gdpr-delete"},
 			{Kind: simulators.Foreign, Page: simulators.UnknownPaths()["Kong"], PathPrefix: "/crm/objects", Methods: []string{"GET"}},
 		}},
-		"Gist's contacts": {"gist", "GIST", []simulators.Rule{
+		"Gist's contacts": {"gist", []simulators.Rule{
 			{Kind: simulators.Status, Status: 404, PathPrefix: "/contacts", Methods: deletion},
 		}},
-		"Gist's conversations": {"gist", "GIST", []simulators.Rule{
+		"Gist's conversations": {"gist", []simulators.Rule{
 			{Kind: simulators.Status, Status: 404, PathPrefix: "/conversations", Methods: deletion},
 		}},
-		"Gist's contacts and conversations, by a framework": {"gist", "GIST", []simulators.Rule{
+		"Gist's contacts and conversations, by a framework": {"gist", []simulators.Rule{
 			{Kind: simulators.Foreign, Page: simulators.UnknownPaths()["Rails, JSON"], Methods: deletion},
 		}},
-		"Landbot": {"landbot", "LANDBOT", []simulators.Rule{{Kind: simulators.Status, Status: 404, Methods: deletion}}},
-		"Landbot's deletions and reads of one, by a gateway": {"landbot", "LANDBOT", []simulators.Rule{
+		"Gist's conversations, by a cache that says yes and knows none": {"gist", []simulators.Rule{
+			{Kind: simulators.Foreign, Page: simulators.Page{Status: 200, ContentType: "application/json", Body: `{"status":"ok"}`},
+				PathPrefix: "/conversations/", Methods: deletion},
+			{Kind: simulators.Foreign, Page: simulators.UnknownPaths()["Rails, JSON"], PathPrefix: "/conversations/"},
+		}},
+		"Landbot": {"landbot", []simulators.Rule{{Kind: simulators.Status, Status: 404, Methods: deletion}}},
+		"Landbot's deletions and reads of one, by a gateway": {"landbot", []simulators.Rule{
 			{Kind: simulators.Foreign, Page: simulators.UnknownPaths()["Kong"], PathPrefix: "/v1/customers/1"},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tr := newTrial(t, population.Ana)
-			tr.servers()[c.server].Faults().Set(c.rules...)
+			tr.servers()[strings.ToUpper(c.system)].Faults().Set(c.rules...)
 			tr.operate(3)
 			tr.leaveOut(2 * aDay)
 
@@ -280,11 +299,7 @@ func TestARestrictionDoesWhatItCanNotReadBack(t *testing.T) {
 						"what could not be read back counts as read back")
 				}
 			})
-			r.at(5*aDay, func() {
-				if states(r.status())["landbot"] == dsr.NeedsOperator {
-					r.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "landbot", Operator: "Sam", Reason: "by hand"})
-				}
-			})
+			r.leavesOut(5 * aDay)
 			r.lifts(10 * aDay)
 
 			r.run()
@@ -292,6 +307,68 @@ func TestARestrictionDoesWhatItCanNotReadBack(t *testing.T) {
 			require.Empty(t, r.town.Harmed(population.Ana))
 		})
 	}
+}
+
+// TestARestrictionOfWhatAPathDoesNotKnowIsNotClaimed has the calls on one record answered
+// 404 by something that knows no such path, while the record is still found. An operator
+// corrects that after four days.
+func TestARestrictionOfWhatAPathDoesNotKnowIsNotClaimed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		system string
+		rule   simulators.Rule
+	}{
+		"Gist":                   {"gist", simulators.Rule{PathPrefix: "/contacts/"}},
+		"Gist, changes":          {"gist", simulators.Rule{Path: "/contacts", Methods: []string{"POST"}}},
+		"Gist, tags":             {"gist", simulators.Rule{Path: "/tags", Methods: []string{"POST"}}},
+		"HubSpot":                {"hubspot", simulators.Rule{PathPrefix: "/crm/objects", Methods: []string{"GET"}}},
+		"HubSpot, changes":       {"hubspot", simulators.Rule{PathPrefix: "/crm/objects", Methods: []string{"PATCH"}}},
+		"HubSpot, subscriptions": {"hubspot", simulators.Rule{PathPrefix: "/communication-preferences/2026-09/statuses"}},
+		"Landbot":                {"landbot", simulators.Rule{PathPrefix: "/v1/customers/1"}},
+		"Landbot, changes":       {"landbot", simulators.Rule{PathPrefix: "/v1/customers/1", Methods: []string{"PUT", "DELETE"}}},
+		"website":                {"website", simulators.Rule{PathPrefix: "/settings"}},
+		"website, changes":       {"website", simulators.Rule{PathPrefix: "/apply"}},
+	} {
+		for _, from := range []string{"Rails, JSON", "Kong"} {
+			t.Run(name+" by "+from, func(t *testing.T) {
+				t.Parallel()
+				r := newRestraint(t, population.Ana)
+				server := r.servers()[strings.ToUpper(c.system)]
+				rule := c.rule
+				rule.Kind, rule.Page = simulators.Foreign, simulators.UnknownPaths()[from]
+				server.Faults().Set(rule)
+				untouched := r.records(c.system)
+				for hour := 1; hour < 24*6; hour++ {
+					r.at(time.Duration(hour)*time.Hour, func() {
+						r.answers()
+						if hour%24 == 12 {
+							r.retryUnkept()
+						}
+					})
+				}
+				r.at(3*aDay, func() {
+					assert.NotEqual(t, dsr.Restricted, states(r.status())[c.system], "nothing of %s is restricted", c.system)
+				})
+				r.at(4*aDay, server.Faults().Clear)
+				r.at(6*aDay, func() {
+					assert.Equal(t, dsr.Restricted, states(r.status())[c.system])
+					assert.NotEqual(t, untouched, r.records(c.system))
+					assert.Empty(t, r.town.Harmed(population.Ana))
+				})
+				r.leavesOut(7 * aDay)
+				r.lifts(10 * aDay)
+
+				r.run()
+			})
+		}
+	}
+}
+
+// records are what a vendor holds of everybody, without the times of its own.
+func (r *restraint) records(system string) map[string]string {
+	all := r.vendors()
+	maps.DeleteFunc(all, func(key, _ string) bool { return !strings.HasPrefix(key, system+"/") })
+	return all
 }
 
 // idsOf are the ids of what a workspace holds of a kind, the oldest first.
