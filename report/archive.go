@@ -209,15 +209,12 @@ func (a *Archive) settle(ctx context.Context, n reportName) error {
 // read is as good as one that says nothing.
 func (a *Archive) note(ctx context.Context, n reportName) (pending, error) {
 	content, err := a.bucket.Read(ctx, pendingName(n), maxEntry)
-	if errors.Is(err, storage.ErrTooLarge) {
-		return pending{}, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, storage.ErrTooLarge) {
 		return pending{}, err
 	}
 	var note pending
-	if json.Unmarshal(content, &note) != nil {
-		return pending{}, nil
+	if err := json.Unmarshal(content, &note); err != nil {
+		note = pending{}
 	}
 	return note, nil
 }
@@ -262,7 +259,7 @@ func (a *Archive) own(ctx context.Context, n reportName, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err := inspect(n, content, keys); err != nil {
+	if err := inspect(n, content, keys); err != nil {
 		return err
 	}
 	return a.uncopied(ctx, n, content)

@@ -75,6 +75,19 @@ func TestAnObjectThatLooksLikeAFolderIsAProblem(t *testing.T) {
 	}
 }
 
+// TestOnlyWhatAKilledWriterLeavesIsNoObject is for folders: names that only end like
+// those of leftovers are shown.
+func TestOnlyWhatAKilledWriterLeavesIsNoObject(t *testing.T) {
+	t.Parallel()
+	s := newStore(t).fill(1)
+	s.write("erasure/R-1/002.json.4711.tmp", nil)
+	require.Empty(t, s.verify().Problems)
+	for _, name := range []string{"erasure/R-1/002.json.tmp", "erasure/R-1/002.json.x.tmp", "chain/.tmp"} {
+		s.write(name, nil)
+	}
+	require.Len(t, s.verify().Problems, 3)
+}
+
 // cloud is an archive in object storage.
 type cloud struct {
 	*testing.T

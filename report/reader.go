@@ -51,13 +51,14 @@ func decodeAs(n reportName, content []byte) (dsr.Report, error) {
 	return r, nil
 }
 
-// inspect reads the report that must lie under the name, and makes sure that it is as it
-// was signed by one of the keys.
-func inspect(n reportName, content []byte, keys Keyring) (dsr.Report, error) {
+// inspect makes sure that a report's file holds the report that its name says, as it was
+// signed by one of the keys.
+func inspect(n reportName, content []byte, keys Keyring) error {
 	if _, _, err := unseal(content, keys); err != nil {
-		return dsr.Report{}, err
+		return err
 	}
-	return decodeAs(n, content)
+	_, err := decodeAs(n, content)
+	return err
 }
 
 // fate is what the chain says of one report.
@@ -175,7 +176,7 @@ func (a *Archive) waits(ctx context.Context, n reportName, content []byte, keys 
 		return false, refused(n, err)
 	}
 	if len(keys) > 0 {
-		if _, err := inspect(n, content, keys); err != nil {
+		if err := inspect(n, content, keys); err != nil {
 			return false, refused(n, err)
 		}
 	}

@@ -260,7 +260,7 @@ func (v *verifier) report(ctx context.Context, n reportName, content []byte) err
 	if f.removed {
 		return nil // the sweep that was interrupted takes it away the next time
 	}
-	if _, err := inspect(n, content, v.keys); err != nil {
+	if err := inspect(n, content, v.keys); err != nil {
 		v.problem("%s: %v", n, err)
 		return nil
 	}
@@ -278,7 +278,7 @@ func (v *verifier) unknown(ctx context.Context, n reportName, content []byte) er
 	if err != nil {
 		return fmt.Errorf("read the archive: %w", err)
 	}
-	_, err = inspect(n, content, v.keys)
+	err = inspect(n, content, v.keys)
 	switch {
 	case err != nil:
 		v.problem("%s is not in the chain: %v", n, err)
@@ -294,7 +294,7 @@ func (v *verifier) unknown(ctx context.Context, n reportName, content []byte) er
 // missing says which reports the chain knows and nobody has seen. Each is looked for once
 // more: it may have been archived after the names were listed, or removed meanwhile.
 func (v *verifier) missing(ctx context.Context) error {
-	for i := 0; i < len(v.order); i++ {
+	for i := 0; i < len(v.order); i++ { //nolint:intrange // lookAgain may add to it
 		n := v.order[i]
 		f := v.known[n]
 		if !f.removed && !f.seen {

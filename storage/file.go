@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -15,6 +16,10 @@ const (
 	// temporary ends the names of files that are being written.
 	temporary = ".tmp"
 )
+
+// leftover matches the names of files that are being written, or were when their writer
+// was killed.
+var leftover = regexp.MustCompile(`\.[0-9]{1,10}\.tmp$`)
 
 // CreateFile makes a file readable by its owner only, with the content whole and
 // on the disk, and the folders above it. The error is [ErrExists] if there is a
@@ -81,7 +86,7 @@ func listFiles(folder, prefix string) iter.Seq2[string, error] {
 				return nil
 			case err != nil:
 				return err
-			case entry.IsDir() || strings.HasSuffix(path, temporary):
+			case entry.IsDir() || leftover.MatchString(path):
 				return nil
 			}
 			relative, err := filepath.Rel(folder, path)

@@ -57,7 +57,7 @@ var promises sync.Map
 
 func promiseOf(url string) *promise {
 	p, _ := promises.LoadOrStore(url, &promise{turn: make(chan struct{}, 1)})
-	return p.(*promise) //nolint:forcetypeassert,errcheck // nothing else is stored there
+	return p.(*promise) // nothing else is stored there
 }
 
 // ensurePromise probes the store unless this process has done so. The error matches

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"ite.digital/lethe/storage"
 	"ite.digital/lethe/storage/storagetest"
+	"ite.digital/lethe/vault"
 )
 
 // openStore opens the store for writing.
@@ -157,4 +160,58 @@ func TestAStoreThatCannotBeAskedNowIsProbedBeforeTheFirstObject(t *testing.T) {
 	s.TakeDown(false)
 	require.ErrorIs(t, b.Create(t.Context(), "keys/a.json", nil), storage.ErrOverwrites)
 	require.Empty(t, s.Names())
+}
+
+// TestKeysTombstonesAndClaimsAreNotKeptWhereTheyCanBeOverwritten has the second half of
+// case E17: the vault rests on the same promise.
+func TestKeysTombstonesAndClaimsAreNotKeptWhereTheyCanBeOverwritten(t *testing.T) {
+	t.Parallel()
+	s := storagetest.New(t, storagetest.Conditions)
+	o := vault.Options{Store: s.URL(), KEK: "file://" + filepath.Join(t.TempDir(), "kek")}
+	_, err := vault.Open(t.Context(), o)
+	require.ErrorIs(t, err, storage.ErrOverwrites)
+	require.ErrorContains(t, err, "the key store: the storage cannot be used")
+	require.NoFileExists(t, strings.TrimPrefix(o.KEK, "file://"))
+
+	good := storagetest.New(t, storagetest.Nothing)
+	o.Store = good.URL()
+	made, err := vault.Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, made.Close()) })
+	require.NoError(t, made.Ensure(t.Context(), "erasure/R-1"))
+	for _, name := range good.Names() {
+		s.Put(name, good.Get(name))
+	}
+	// Whoever only looks needs no probe, until they create an object.
+	o.Store, o.Existing = s.URL(), true
+	looking, err := vault.Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, looking.Close()) })
+	before := s.Names()
+	_, err = looking.Destroy(t.Context(), "erasure/R-1")
+	require.ErrorIs(t, err, storage.ErrOverwrites)
+	_, err = looking.Claim(t.Context(), "ticket-1", vault.Claim{})
+	require.ErrorIs(t, err, storage.ErrOverwrites)
+	require.ErrorIs(t, looking.Ensure(t.Context(), "erasure/R-2"), storage.ErrOverwrites)
+	require.Equal(t, before, s.Names())
+}
+
+func TestAPrefixOfAStoreIsABucketOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := storagetest.New(t, storagetest.Nothing)
+	s.Put("keys/a.json", []byte("another's"))
+	b, err := storage.Open(t.Context(), s.URL()+"&prefix=reports/")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	require.NoError(t, b.Create(t.Context(), "keys/a.json", []byte("one")))
+	require.ErrorIs(t, b.Create(t.Context(), "keys/a.json", []byte("two")), storage.ErrExists)
+	require.Equal(t, []string{"keys/a.json"}, list(t, b, ""))
+	content, err := b.Read(t.Context(), "keys/a.json", 10)
+	require.NoError(t, err)
+	require.Equal(t, "one", string(content))
+	require.Equal(t, []string{"keys/a.json", "reports/keys/a.json"}, s.Names())
+
+	careless := storagetest.New(t, storagetest.Conditions)
+	_, err = storage.Open(t.Context(), careless.URL()+"&prefix=reports/")
+	require.ErrorIs(t, err, storage.ErrOverwrites)
 }

@@ -159,7 +159,7 @@ func (t *transport) note(r *http.Request, response *http.Response) {
 	noted := dsr.Call{Method: r.Method, Path: cmp.Or(made.template, "(unnamed)"), Count: 1}
 	if response != nil {
 		noted.Status = response.StatusCode
-		if id := requestID(response.Header); id != "" && !echoes(id, r, made.body) {
+		if id := requestID(response.Header); id != "" && !echoes(id, r, made) {
 			noted.RequestIDs = []string{id}
 		}
 	}

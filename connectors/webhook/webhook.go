@@ -13,6 +13,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,6 +135,8 @@ func (c *Connector) Locate(ctx context.Context, s dsr.Subject) (dsr.Findings, er
 		switch {
 		case found.ID == "":
 			return malformed("a record has no id")
+		case !wellFormedKind.MatchString(found.Kind):
+			return malformed("a record has a kind that is not made of 1 to 40 small letters, digits, dashes and underscores, a letter first")
 		case found.FoundBy == dsr.Identifier{}:
 			return malformed("a record carries none of the identifiers asked for, so it may be somebody else's")
 		case seen[found.Key()]:
@@ -159,6 +162,10 @@ func (c *Connector) found(told record, asked []dsr.Identifier) dsr.Record {
 	}
 	return found
 }
+
+// wellFormedKind matches the kinds of records that a receiver may name. They stand in
+// reports, in which it has no say otherwise.
+var wellFormedKind = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
 
 func kindOf(kind string) string {
 	if kind == "" {

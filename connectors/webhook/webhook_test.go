@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -282,6 +283,30 @@ func TestARecordMayNameNoKind(t *testing.T) {
 		Locate(t.Context(), subject)
 	require.NoError(t, err)
 	require.Equal(t, []dsr.Record{{Kind: "record", ID: "1", Identifiers: []dsr.Identifier{jo}, FoundBy: jo}}, findings.Records)
+}
+
+// TestAKindThatIsNoPlainWordIsMalformed has the kind half of case E5: kinds stand in
+// reports, which receivers must not write into.
+func TestAKindThatIsNoPlainWordIsMalformed(t *testing.T) {
+	t.Parallel()
+	for kind, wellFormed := range map[string]bool{
+		"account": true, "a": true, "forum_post-2": true, strings.Repeat("a", 40): true,
+		"jo@example.com\nStatus completed \x1b[31m": false, "Account": false, "two words": false, "2fa": false, "-a": false, "_a": false,
+		" account": false, "account\n": false, "compte\u00e9": false, strings.Repeat("a", 41): false, "\u202eaccount": false, "a/b": false, " ": false,
+	} {
+		answer, err := json.Marshal(map[string]any{"records": []any{map[string]any{
+			"id": "1", "kind": kind, "identifiers": []any{map[string]any{"type": "email", "value": "jo@example.com"}},
+		}}})
+		require.NoError(t, err)
+		findings, err := answering(t, string(answer)).Locate(t.Context(), subject)
+		if wellFormed {
+			require.NoError(t, err)
+			require.Equal(t, kind, findings.Records[0].Kind)
+			continue
+		}
+		require.Equal(t, connectors.Malformed, class(t, err), "%q", kind)
+		require.ErrorContains(t, err, "kind")
+	}
 }
 
 func TestAnswersToEraseThatLeaveSomethingOpenAreMalformed(t *testing.T) {

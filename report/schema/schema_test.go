@@ -110,7 +110,7 @@ func TestWhatIsArchivedFollowsTheSchema(t *testing.T) {
 	archive := report.NewArchive(bucket).SignedBy(signer{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}, time.Now)
 	_, err = archive.Put(t.Context(), r)
 	require.NoError(t, err)
-	content, err := archive.LatestFile(t.Context(), dsr.Erasure, "R-1")
+	content, err := archive.LatestFile(t.Context(), dsr.Erasure, "R-1", nil)
 	require.NoError(t, err)
 	require.Contains(t, string(content), `"signature"`)
 	require.NoError(t, validate(t, content))
