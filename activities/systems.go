@@ -30,6 +30,8 @@ type Systems struct {
 // Found is the answer of [Systems.Locate] and [Systems.Verify].
 type Found struct {
 	Records []dsr.Record `json:"records,omitempty"`
+	// Searched says in which forms the system was asked for the identifiers.
+	Searched []dsr.Search `json:"searched,omitempty"`
 	Trace
 }
 
@@ -77,6 +79,17 @@ type LocateParams struct {
 	Subject dsr.Subject `json:"subject"`
 	// OtherForms asks for what other forms of the identifiers lead to as well.
 	OtherForms bool `json:"other_forms,omitempty"`
+	// Parents are records that the system was ever told to erase: what is part of them is
+	// looked for by their ids, whether or not they are gone.
+	Parents []dsr.Record `json:"parents,omitempty"`
+}
+
+// look asks a system for the subject, and for the parts of the parents.
+func look(ctx context.Context, c connectors.Connector, subject dsr.Subject, parents []dsr.Record) (dsr.Findings, error) {
+	if family, ok := c.(connectors.FamilyLocator); ok && len(parents) > 0 {
+		return family.LocateFamily(ctx, subject, parents)
+	}
+	return c.Locate(ctx, subject)
 }
 
 // subject is what the system is asked for: the identifiers, then their other forms, which
@@ -103,8 +116,8 @@ func (p LocateParams) mark(records []dsr.Record) []dsr.Record {
 // Locate asks the system which records it holds on the subject.
 func (s *Systems) Locate(ctx context.Context, p LocateParams) (Found, error) {
 	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, _ *Earlier) (Found, error) {
-		findings, err := c.Locate(ctx, p.subject())
-		return Found{Records: p.mark(findings.Records)}, err
+		findings, err := look(ctx, c, p.subject(), p.Parents)
+		return Found{Records: p.mark(findings.Records), Searched: findings.Searched}, err
 	}, func(f *Found) *Trace { return &f.Trace })
 }
 
@@ -129,17 +142,19 @@ type VerifyParams struct {
 	Target
 	Subject dsr.Subject  `json:"subject"`
 	Records []dsr.Record `json:"records"`
+	// Parents are as those of [LocateParams].
+	Parents []dsr.Record `json:"parents,omitempty"`
 }
 
 // Verify looks for the records by their ids, where the system can be asked
 // that, and for the subject by its identifiers. It returns what is still there.
 func (s *Systems) Verify(ctx context.Context, p VerifyParams) (Found, error) {
 	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, _ *Earlier) (Found, error) {
-		findings, err := c.Locate(ctx, p.Subject)
+		findings, err := look(ctx, c, p.Subject, p.Parents)
 		if err != nil {
 			return Found{}, err
 		}
-		found := Found{Records: findings.Records}
+		found := Found{Records: findings.Records, Searched: findings.Searched}
 		verifier, ok := c.(connectors.Verifier)
 		if !ok {
 			return found, nil

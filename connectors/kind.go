@@ -28,6 +28,8 @@ type Kind struct {
 	Yields []dsr.IdentifierType
 	// Verifiable says that the system can be looked into after an erasure.
 	Verifiable bool
+	// Parts says that its connector is a [FamilyLocator].
+	Parts bool
 	// Evidence is the strongest evidence that the kind can give.
 	Evidence dsr.EvidenceKind
 	// BaseURL is the vendor's API, used unless the configuration names another;

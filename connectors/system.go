@@ -24,6 +24,7 @@ func (k Kind) System(s Settings, title, processor string, maxRecords int) (dsr.S
 		Mode:       k.Mode,
 		Needs:      slices.Clone(k.Needs),
 		Verifiable: k.Verifiable,
+		Parts:      k.Parts,
 		MaxRecords: maxRecords,
 		NotCovered: slices.Clone(k.NotCovered),
 	}

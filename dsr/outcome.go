@@ -40,6 +40,11 @@ const (
 // an order whose answer was lost, or still be there. Only a look says which.
 const AlreadyGone State = "already_gone"
 
+// Ordered is a state of records and of no system: the system was told to erase or to
+// restrict the record, and nobody has seen yet, or any more, that it did. A record that was
+// erased and is seen again is ordered.
+const Ordered State = "ordered"
+
 // The open states.
 const (
 	Pending       State = "pending"
@@ -135,6 +140,9 @@ type System struct {
 	Needs []IdentifierType `json:"needs,omitempty"`
 	// Verifiable says that the system can be looked into after the erasure.
 	Verifiable bool `json:"verifiable,omitempty"`
+	// Parts says that records have parts which are found by the record's own id, whether or
+	// not it is gone.
+	Parts bool `json:"parts,omitempty"`
 	// ApprovalRequired lets a person approve what is to be erased here.
 	ApprovalRequired bool `json:"approval_required,omitempty"`
 	// MaxRecords is how many records are erased without asking a person.
@@ -366,6 +374,12 @@ type Outcome struct {
 	SettledAt  time.Time `json:"settled_at,omitzero"`
 	// ExpectedBy is when the vendor promises to be done, for Accepted.
 	ExpectedBy time.Time `json:"expected_by,omitzero"`
+	// Unseen names settings that a restriction has changed and that the system does not
+	// show, as "customer/17: blocked": nobody has seen that they hold.
+	Unseen []string `json:"unseen,omitempty"`
+	// Looked says in which forms the system was asked for identifiers of each type, at the
+	// last look.
+	Looked []Search `json:"looked,omitempty"`
 	// Retained are the decisions by which data are kept, a ground each.
 	Retained []Retention `json:"retained,omitempty"`
 	// Explanation says why the state is what it is, where that is not plain.

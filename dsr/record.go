@@ -79,7 +79,7 @@ type Effect struct {
 type RecordEffect struct {
 	Kind string `json:"kind"`
 	ID   string `json:"id"`
-	// State is Erased, AlreadyGone, Accepted or Retained.
+	// State is Erased, AlreadyGone, Ordered, Accepted or Retained.
 	State State `json:"state"`
 	// ExpectedBy is when an accepted erasure will be done, by the vendor's word.
 	ExpectedBy time.Time `json:"expected_by,omitzero"`

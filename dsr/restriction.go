@@ -75,6 +75,39 @@ func Drift(now []RecordSettings) []RecordSettings {
 	return choose(now, func(_ string, s Setting) (Setting, bool) { return s, !s.Unverifiable && s.Value != s.Restricted })
 }
 
+// ToRestrict returns the settings that a restriction has to change: those that do not have
+// their restricted value, and those that the system does not show, until they were changed
+// once. From then on they are among changed, by their names (see [SettingNames]).
+func ToRestrict(now []RecordSettings, changed []string) []RecordSettings {
+	return choose(now, func(key string, s Setting) (Setting, bool) {
+		if s.Unverifiable {
+			return s, !slices.Contains(changed, settingName(key, s))
+		}
+		return s, s.Value != s.Restricted
+	})
+}
+
+// SettingNames are the names of settings with their records, such as "customer/17: blocked".
+func SettingNames(settings []RecordSettings) []string {
+	var names []string
+	for _, record := range settings {
+		for _, setting := range record.Settings {
+			names = append(names, settingName(record.Key(), setting))
+		}
+	}
+	return names
+}
+
+func settingName(key string, s Setting) string { return key + ": " + s.Name }
+
+// Shown reports whether the system shows any of the settings.
+func Shown(settings []RecordSettings) bool { return len(Verifiable(settings)) > 0 }
+
+// Verifiable returns those of the settings that the system shows.
+func Verifiable(settings []RecordSettings) []RecordSettings {
+	return choose(settings, func(_ string, s Setting) (Setting, bool) { return s, !s.Unverifiable })
+}
+
 // Unverifiable returns those of the settings that the system does not show, so that it can
 // be said that nobody has seen what became of them.
 func Unverifiable(settings []RecordSettings) []RecordSettings {

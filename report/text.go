@@ -159,6 +159,12 @@ func (t *textReport) system(kind dsr.Kind, o dsr.Outcome) {
 	for _, call := range o.Calls {
 		t.field("Called", callText(call))
 	}
+	for _, search := range o.Looked {
+		t.field("Asked for", string(search.Type)+": "+strings.ReplaceAll(strings.Join(search.Spellings, ", "), "_", " "))
+	}
+	for _, name := range o.Unseen {
+		t.field("Not seen", name+" (changed; the system does not show it)")
+	}
 	t.field("Attempts", attemptsText(kind, o))
 	if o.Discarded > 0 {
 		t.field("Discarded", discardedText(o.Discarded))

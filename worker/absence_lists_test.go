@@ -8,20 +8,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/testsuite"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
-	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/population"
 	"ite.digital/lethe/worker"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // The people of a workspace whose lists move: Pia asks, Mia's records come and go. Nothing
@@ -287,13 +285,6 @@ func TestAContactThatSomebodyElseDeletesLeavesItsConversationsToErase(t *testing
 		"before the conversations are deleted": func(_ *list, gone func()) []simulators.Rule {
 			return []simulators.Rule{{Kind: simulators.Meanwhile, Methods: []string{"DELETE"}, Times: 1, Do: gone}}
 		},
-		"while the list of conversations fails": func(_ *list, gone func()) []simulators.Rule {
-			second := map[string]string{"page": "2"}
-			return []simulators.Rule{
-				{Kind: simulators.Meanwhile, Path: "/conversations", Query: second, Times: 1, Do: gone},
-				{Kind: simulators.ServerError, Path: "/conversations", Query: second, Times: 8},
-			}
-		},
 		"while deletions of conversations fail": func(l *list, gone func()) []simulators.Rule {
 			path := "/conversations/" + l.conversation
 			return []simulators.Rule{
@@ -378,11 +369,8 @@ func TestTwoErasuresInOneWorkspaceHideNothingFromEachOther(t *testing.T) {
 // second prepares the request of another person at the same vendors.
 func (tr *trial) second(person population.Person) *trial {
 	tr.Helper()
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(requests.Logger(zerolog.Nop()))
-	other := &trial{T: tr.T, env: suite.NewTestWorkflowEnvironment(), town: tr.town}
+	other := &trial{T: tr.T, env: workflowtest.NewEnvironment(), town: tr.town}
 	other.env.SetStartTime(tr.env.Now())
-	other.env.SetTestTimeout(2 * time.Minute)
 	other.env.SetWorkflowRunTimeout(365 * 24 * time.Hour)
 	cfg := other.config()
 	// The vendors' clock is that of the first request.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ite.digital/lethe/dsr"
+	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/hubspot"
@@ -38,7 +39,7 @@ func (tr *trial) honest(r dsr.Report, person population.Person, others ...popula
 			continue
 		}
 		assert.NotEqual(tr, dsr.Erased, o.State, "%s still holds %v", o.Name, left)
-		assert.False(tr, o.State == dsr.NotFound && (!o.VerifiedAt.IsZero() || o.Evidence == dsr.ReadBack),
+		assert.False(tr, o.State == dsr.NotFound && (!o.VerifiedAt.IsZero() || o.Evidence == dsr.ReadBack) && !tr.said(o),
 			"%s still holds %v and counts as verified without anything", o.Name, left)
 		for _, count := range o.Records {
 			assert.False(tr, count.State == dsr.Erased && count.Count > held[count.Kind]-left[count.Kind],
@@ -47,6 +48,22 @@ func (tr *trial) honest(r dsr.Report, person population.Person, others ...popula
 		}
 	}
 	tr.unharmed(append(others, person)...)
+}
+
+// said reports whether the outcome says in which forms the system was asked for the person,
+// and that this was not every one: of a spelling that vendors cannot be asked for, that is
+// all that can be said. Trials whose person is held in the spelling of the request, or in
+// one that vendors are asked for, do not count on it.
+func (tr *trial) said(o dsr.Outcome) bool {
+	if !tr.rareSpelling || len(o.Looked) == 0 {
+		return false
+	}
+	for _, search := range o.Looked {
+		if slices.Contains(search.Spellings, string(identity.FormEvery)) {
+			return false
+		}
+	}
+	return true
 }
 
 // leaveOut has an operator skip what is still open after a while.
@@ -161,16 +178,18 @@ func TestADeletionAnsweredNotFoundIsNoErasure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tr := newTrial(t, population.Ana)
+			tr := newTrial(t, population.Oneil)
+			// Landbot knows the person by telephone, and learns nothing from a HubSpot that is not read.
+			tr.request.Subject.Identifiers = append(tr.request.Subject.Identifiers, dsr.Identifier{Type: dsr.Phone, Value: population.Oneil.Phone})
 			tr.servers()[strings.ToUpper(c.system)].Faults().Set(c.rules...)
 			tr.operate(3)
 			tr.leaveOut(2 * aDay)
 
 			r := tr.run()
 
-			require.NotEmpty(t, tr.town.Remaining(population.Ana), "the vendor has deleted nothing")
+			require.NotEmpty(t, tr.town.Remaining(population.Oneil), "the vendor has deleted nothing")
 			assert.NotEqual(t, dsr.StatusCompleted, r.Status)
-			tr.honest(r, population.Ana)
+			tr.honest(r, population.Oneil)
 		})
 	}
 }
@@ -295,7 +314,7 @@ func TestARestrictionDoesWhatItCanNotReadBack(t *testing.T) {
 				}
 				assert.Empty(t, r.town.Harmed(population.Ana))
 				for _, o := range r.status().Systems {
-					assert.False(t, o.Name == "landbot" && o.State == dsr.Restricted && o.Evidence == dsr.ReadBack && o.Explanation == "",
+					assert.False(t, o.Name == "landbot" && o.State == dsr.Restricted && o.Evidence == dsr.ReadBack && len(o.Unseen) == 0,
 						"what could not be read back counts as read back")
 				}
 			})

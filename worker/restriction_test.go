@@ -8,22 +8,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
-	"ite.digital/lethe/requests"
 	"ite.digital/lethe/simulators"
 	"ite.digital/lethe/simulators/gist"
 	"ite.digital/lethe/simulators/population"
 	"ite.digital/lethe/worker"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // restraint is a restriction against the simulated vendors, over as many runs as
@@ -49,11 +47,8 @@ func (r *restraint) at(after time.Duration, do func()) { r.moments[after] = do }
 
 // environment is that of the next run.
 func (r *restraint) environment(now time.Time) {
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(requests.Logger(zerolog.Nop()))
-	env := suite.NewTestWorkflowEnvironment()
+	env := workflowtest.NewEnvironment()
 	env.SetStartTime(now)
-	env.SetTestTimeout(2 * time.Minute)
 	env.SetWorkflowRunTimeout(3 * 365 * 24 * time.Hour)
 	cfg := r.config()
 	reach, err := worker.Reach(cfg, worker.Environment{Now: env.Now, Pace: connectors.Pace{Min: time.Millisecond, Max: 2 * time.Millisecond}})

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -30,6 +29,7 @@ import (
 	"ite.digital/lethe/simulators/website"
 	"ite.digital/lethe/worker"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // trial carries a request through the real connectors to the simulated
@@ -40,6 +40,9 @@ type trial struct {
 	town    *population.Town
 	request dsr.Request
 	reports []dsr.Report
+	// rareSpelling says that vendors hold the person in a spelling that not every vendor is
+	// asked for.
+	rareSpelling bool
 	// due is when the request's key was said to be destroyed.
 	due []time.Time
 	// edits are replacements in the configuration, in pairs of old and new text.
@@ -80,10 +83,7 @@ systems:
 // replacements in the configuration, in pairs of old and new text.
 func newTrial(t *testing.T, person population.Person, edits ...string) *trial {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(requests.Logger(zerolog.Nop()))
-	tr := &trial{T: t, env: suite.NewTestWorkflowEnvironment(), edits: edits}
-	tr.env.SetTestTimeout(2 * time.Minute)
+	tr := &trial{T: t, env: workflowtest.NewEnvironment(), edits: edits}
 	require.NoError(t, tr.env.SetTypedSearchAttributesOnStart(temporal.NewSearchAttributes(
 		temporal.NewSearchAttributeKeyKeywordList(requests.AttributeSubject).ValueSet([]string{"a-keyed-hash"}),
 	)))
@@ -164,7 +164,7 @@ func (tr *trial) operate(days int) {
 				case o.State != dsr.NeedsOperator:
 				case o.Question.Kind == dsr.QuestionTask:
 					tr.update(workflows.UpdateCompleteTask, workflows.CompleteTask{System: o.Name, Operator: "Sam", Evidence: "ticket 4711"})
-				case o.Question.Kind == dsr.QuestionError:
+				case o.Question.Kind == dsr.QuestionError, o.Question.Kind == dsr.QuestionReappeared:
 					tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: o.Name, Operator: "Sam"})
 				}
 			}

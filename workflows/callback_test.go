@@ -8,13 +8,13 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // TestTheIntakeIsCalledBackOnEachStageAndWhenTheDeadlineMoves has a request that came
@@ -108,9 +108,7 @@ func TestTheIntakeIsCalledBackOnThePromisedDay(t *testing.T) {
 	require.Equal(t, dsr.StageCompleted, promised.Callback.Progress.Stage)
 
 	told = nil
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(quiet{})
-	env := suite.NewTestWorkflowEnvironment()
+	env := workflowtest.NewEnvironment()
 	env.SetStartTime(received)
 	env.RegisterActivity(callbacks)
 	env.ExecuteWorkflow(workflows.Promise, promised)

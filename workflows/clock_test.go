@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
 
 	"ite.digital/lethe/activities"
 	"ite.digital/lethe/connectors"
 	"ite.digital/lethe/deadlines"
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // law is whose rules, holidays and days count.
@@ -221,11 +221,8 @@ type clock struct {
 // newClock prepares a request that is left open until the given moment.
 func newClock(t *testing.T, l law, received, started, until time.Time) *clock {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(quiet{})
-	env := suite.NewTestWorkflowEnvironment()
+	env := workflowtest.NewEnvironment()
 	env.SetStartTime(started)
-	env.SetTestTimeout(patience)
 	env.SetWorkflowRunTimeout(365 * day)
 	c := &clock{loc: l.location(t), trial: &trial{T: t, env: env, request: dsr.Request{
 		ID: "R-1", Kind: dsr.Erasure, ReceivedAt: received, Subject: dsr.Subject{Identifiers: []dsr.Identifier{email}},

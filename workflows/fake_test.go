@@ -22,6 +22,7 @@ import (
 	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/report/schema/schematest"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // vendor is a third party in memory. Its hooks run before each call and make
@@ -209,11 +210,8 @@ const patience = 5 * time.Minute
 // newTrial prepares a request for ana@example.com against the systems.
 func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *trial {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(quiet{})
-	env := suite.NewTestWorkflowEnvironment()
+	env := workflowtest.NewEnvironment()
 	env.SetStartTime(received.Add(time.Hour))
-	env.SetTestTimeout(patience)
 	env.SetWorkflowRunTimeout(365 * 24 * time.Hour)
 	byName := map[string]connectors.Connector{}
 	for name, v := range vendors {

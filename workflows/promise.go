@@ -87,7 +87,7 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 		return nil, nil
 	}
 	var found activities.Found
-	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: due}
+	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: due, Parents: s.parents()}
 	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
@@ -102,7 +102,7 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 		case at >= 0:
 			// What was kept and is to be let go of is located, and erased as such.
 		case !remains(record.Key()):
-			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
+			s.confirm([]dsr.Record{record})
 		case s.effectOn(record) == dsr.Retained:
 		case s.isOrphan(record, remains) && (s.cleared[record.Key()] || record.FoundBy != dsr.Identifier{}):
 			again = append(again, record)

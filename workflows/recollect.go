@@ -25,9 +25,14 @@ func (s *system) recollect(earlier *activities.Earlier) {
 	s.request.known.decide(s.plan.Name, sorted(s.kept), leads.SomebodyElses)
 	s.before = dsr.Remember(s.before, earlier.Before)
 	for _, effect := range earlier.Effects {
-		if s.effectOn(dsr.Record{Kind: effect.Kind, ID: effect.ID}) == "" {
-			s.note([]dsr.RecordEffect{effect})
+		if s.effectOn(dsr.Record{Kind: effect.Kind, ID: effect.ID}) != "" {
+			continue
 		}
+		if s.plan.Verifiable && (effect.State == dsr.Erased || effect.State == dsr.AlreadyGone) {
+			s.claims[effect.Key()] = effect.State // to be seen in this run
+			continue
+		}
+		s.note([]dsr.RecordEffect{effect})
 	}
 	s.recollectRetained(earlier)
 	ordered := s.withoutKept(earlier.Ordered)

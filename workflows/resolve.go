@@ -105,7 +105,7 @@ func (e *process) leaveOff(ctx workflow.Context, why dsr.Action) {
 func (s *system) leaveOff(ctx workflow.Context, why string) {
 	s.outcome.Explanation = why
 	switch {
-	case len(s.ordered) > 0:
+	case len(s.ordered) > 0 || len(s.claims) > 0:
 		s.admitErasure(ctx)
 		s.conclude(ctx, dsr.Skipped)
 	case s.settledAs != "":
@@ -118,9 +118,16 @@ func (s *system) leaveOff(ctx workflow.Context, why string) {
 	}
 }
 
-// admitErasure says that an erasure was ordered and nobody knows what came of it.
+// admitErasure says that an erasure or a restriction was ordered and nobody knows what came
+// of it.
 func (s *system) admitErasure(ctx workflow.Context) {
-	if len(s.ordered) > 0 {
+	ordered := slices.ContainsFunc(s.effects, func(e dsr.RecordEffect) bool { return e.State == dsr.Ordered })
+	switch {
+	case ordered && s.request.restriction != nil:
+		s.outcome.Explanation += "; a restriction was ordered and was not seen to hold: it may hold in part"
+	case ordered && len(s.ordered) == 0:
+		s.outcome.Explanation += "; an erasure was ordered and was not seen to be done"
+	case len(s.ordered) > 0:
 		s.outcome.ActedAt = workflow.Now(ctx)
 		s.outcome.Explanation += "; an erasure was under way and may have been carried out"
 	}

@@ -84,7 +84,7 @@ func (s *system) restrictAutomatically(ctx workflow.Context) *dsr.Question {
 			if question := s.askHash(); question != nil {
 				return question
 			}
-			s.concludeRestriction(ctx)
+			s.concludeRestriction(ctx, now)
 			return nil
 		}
 		if question := s.askAstray(wrong, records); question != nil {
@@ -184,10 +184,11 @@ func (s *system) settingsWithoutKept(settings []dsr.RecordSettings) []dsr.Record
 	return slices.DeleteFunc(settings, func(r dsr.RecordSettings) bool { return s.kept[r.Key()] })
 }
 
-// wrong are the settings that do not have the value that they should have.
+// wrong are the settings that do not have the value that they should have. Those that the
+// system does not show count as such until they were changed once.
 func (s *system) wrong(now []dsr.RecordSettings) []dsr.RecordSettings {
 	var wrong []dsr.RecordSettings
-	for _, record := range dsr.Drift(now) {
+	for _, record := range dsr.ToRestrict(now, s.outcome.Unseen) {
 		one := []dsr.RecordSettings{record}
 		if s.declined[record.Key()] {
 			one = dsr.Reversible(one)
@@ -249,6 +250,12 @@ func (s *system) countDrift(ctx workflow.Context, wrong []dsr.RecordSettings) {
 // apply gives settings their values.
 func (s *system) apply(ctx workflow.Context, changes []dsr.RecordSettings) *dsr.Question {
 	s.outcome.State = dsr.Acting
+	// Whatever the round before has proved, there is more to do, and what comes of it is
+	// not known before it is read back.
+	s.outcome.VerifiedAt, s.outcome.CheckedAt, s.outcome.Evidence = time.Time{}, time.Time{}, ""
+	if !s.request.lifting {
+		s.noteOrdered(changes)
+	}
 	var done activities.Applied
 	params := activities.ApplyParams{Target: s.target(), Changes: changes}
 	if lift := s.request.restriction.Lift; s.request.lifting && lift != nil {
@@ -259,11 +266,27 @@ func (s *system) apply(ctx workflow.Context, changes []dsr.RecordSettings) *dsr.
 	}
 	s.trace(done.Trace)
 	s.outcome.ActedAt = workflow.Now(ctx)
+	if !s.request.lifting {
+		for _, name := range dsr.SettingNames(dsr.Unverifiable(changes)) {
+			if !slices.Contains(s.outcome.Unseen, name) {
+				s.outcome.Unseen = append(s.outcome.Unseen, name)
+			}
+		}
+	}
 	return nil
 }
 
+// noteOrdered notes that records were ordered to be restricted, in part at least.
+func (s *system) noteOrdered(changes []dsr.RecordSettings) {
+	var effects []dsr.RecordEffect
+	for _, record := range changes {
+		effects = append(effects, dsr.RecordEffect{Kind: record.Kind, ID: record.ID, State: dsr.Ordered})
+	}
+	s.note(effects)
+}
+
 // concludeRestriction settles the system by what was read back.
-func (s *system) concludeRestriction(ctx workflow.Context) {
+func (s *system) concludeRestriction(ctx workflow.Context, read []dsr.RecordSettings) {
 	now := workflow.Now(ctx)
 	if n := len(s.kept) - s.returned; n > 0 {
 		s.outcome.Explanation = dsr.OthersKept(n)
@@ -272,6 +295,10 @@ func (s *system) concludeRestriction(ctx workflow.Context) {
 		s.outcome.Explanation = fmt.Sprintf("records that were restricted, are somebody else's by an operator's decision, and were given back: %d", s.returned)
 	}
 	s.outcome.Evidence, s.outcome.VerifiedAt, s.outcome.CheckedAt = dsr.ReadBack, now, now
+	if len(s.outcome.Unseen) > 0 && !dsr.Shown(read) { // it has the vendor's word for everything
+		s.outcome.Evidence, s.outcome.VerifiedAt, s.outcome.CheckedAt = dsr.Submission, time.Time{}, time.Time{}
+	}
+	s.effects = nil
 	if len(sorted(s.declined)) > 0 {
 		s.outcome.Explanation = "an operator decided to leave out what cannot be undone"
 	}
@@ -339,7 +366,8 @@ func left(lifting dsr.Lifting) []string {
 	}
 	add(lifting.Conflicts, "was changed by somebody during the restriction, and stays as it is")
 	add(lifting.Irreversible, "cannot be given back")
-	add(lifting.Unknown, "came during the restriction, and stays restricted")
+	add(dsr.Unverifiable(lifting.Unknown), "is not shown by the system, so that nobody knows what it was before; it stays restricted")
+	add(dsr.Verifiable(lifting.Unknown), "came during the restriction, and stays restricted")
 	return texts
 }
 

@@ -24,6 +24,7 @@ import (
 	"ite.digital/lethe/dsr"
 	"ite.digital/lethe/dsr/identity"
 	"ite.digital/lethe/workflows"
+	"ite.digital/lethe/workflows/workflowtest"
 )
 
 // office is a vendor in memory that e-mails people, unless it is told not to.
@@ -194,11 +195,8 @@ func (ep *episode) status() dsr.Report {
 
 // environment is that of the next run.
 func (ep *episode) environment(now time.Time) {
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(quiet{})
-	env := suite.NewTestWorkflowEnvironment()
+	env := workflowtest.NewEnvironment()
 	env.SetStartTime(now)
-	env.SetTestTimeout(patience)
 	env.SetWorkflowRunTimeout(3 * 365 * day)
 	env.RegisterWorkflow(workflows.Restriction)
 	env.RegisterActivity(&activities.Systems{Connectors: ep.connectors, Past: &ep.past})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ type system struct {
 	searched map[string]bool
 	// effects is what became of each record, in the order of erasure.
 	effects []dsr.RecordEffect
+	// claims is what the system said that it did with records which nobody has seen to be
+	// gone since, by their keys: erased, or already gone.
+	claims map[string]dsr.State
 	// ordered are the records of an erasure of which nobody has said what came
 	// of it.
 	ordered []dsr.Record
@@ -122,6 +126,7 @@ func newSystem(e *process, planned dsr.System) *system {
 		declined:     map[string]bool{},
 		toldIn:       e.toldIn,
 		told:         map[string]dsr.Record{},
+		claims:       map[string]dsr.State{},
 		interrupt:    func() {},
 	}
 }
@@ -408,11 +413,13 @@ func (s *system) locate(ctx workflow.Context) ([]dsr.Record, *dsr.Question) {
 	for {
 		var found activities.Found
 		searched := s.usable(s.searchable(known))
-		params := activities.LocateParams{Target: s.target(), Subject: searched, OtherForms: s.plan.Verifiable}
+		params := activities.LocateParams{Target: s.target(), Subject: searched, OtherForms: s.plan.Verifiable, Parents: s.parents()}
 		if question := step(ctx, s, "locate", steps.Locate, params, &found); question != nil || ctx.Err() != nil {
 			return nil, question
 		}
 		s.trace(found.Trace)
+		s.outcome.Looked = found.Searched
+		s.takeBack(found.Records)
 		s.markSearched(searched)
 		for _, id := range searched.Identifiers {
 			looked[id.Key()] = true
@@ -571,24 +578,27 @@ func union(records, more []dsr.Record) []dsr.Record {
 // identifiers and is not located any more was changed at the vendor: it may not
 // be the subject's, and is left alone.
 func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *dsr.Question) {
-	if len(s.ordered) == 0 || !s.plan.Verifiable {
+	if s.ordered = union(s.ordered, s.claimedOf()); len(s.ordered) == 0 || !s.plan.Verifiable {
 		return nil, nil
 	}
 	var found activities.Found
 	ordered, erasures := s.ordered, s.outcome.Erasures+1
-	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered}
+	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered, Parents: s.parents()}
 	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
 	s.trace(found.Trace)
+	s.takeBack(found.Records)
 	remains := among(found.Records)
+	lost := false                       // whether an order was carried out whose answer was lost
 	left := without(s.ordered, ordered) // what the step told of was not asked about
 	for _, record := range ordered {
 		switch there := remains(record.Key()); {
 		case s.isKept(record):
-			// It is somebody else's: whatever was ordered is over.
+			delete(s.claims, record.Key()) // it is somebody else's: whatever was ordered is over
 		case !there:
-			s.note(dsr.ErasedAll([]dsr.Record{record}).Records)
+			lost = lost || s.claims[record.Key()] == ""
+			s.confirm([]dsr.Record{record})
 		case s.effectOn(record) == dsr.Retained && !s.insist:
 			// It was to be let go of, and that was called off.
 		case s.isOrphan(record, remains):
@@ -597,7 +607,7 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 			left = append(left, record)
 		}
 	}
-	if len(left) < len(s.ordered) {
+	if lost {
 		s.outcome.Erasures = max(s.outcome.Erasures, erasures)
 		s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
 	}
@@ -631,12 +641,13 @@ func askChanged(records []dsr.Record, fate string) *dsr.Question {
 	return question
 }
 
-// countComeback asks a person once records return after every erasure: the
-// same ones, or new ones by an identifier that had led to nothing any more.
+// countComeback asks a person once records are still there, or return, after every order to
+// erase them: the same ones, or new ones by an identifier that had led to nothing any more.
 func (s *system) countComeback(todo []dsr.Record) *dsr.Question {
 	back := false
 	for _, record := range todo {
-		back = back || s.effectOn(record) == dsr.Erased || s.verifiedWith[record.FoundBy.Key()]
+		_, again := s.told[record.Key()]
+		back = back || again || s.verifiedWith[record.FoundBy.Key()]
 	}
 	if !back {
 		return nil
@@ -646,8 +657,8 @@ func (s *system) countComeback(todo []dsr.Record) *dsr.Question {
 		return nil
 	}
 	s.comebacks = 0
-	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("records were erased %d times and came back; "+
-		"stop what creates them (a form, a sync, an import), then retry-system, or skip-system with the reason", maxComebacks+1)}
+	return &dsr.Question{Kind: dsr.QuestionReappeared, Text: fmt.Sprintf("records were ordered to be erased %d times and are there, still or again; "+
+		"see at the vendor why they stay, or stop what creates them (a form, a sync, an import), then retry-system, or skip-system with the reason", maxComebacks+1)}
 }
 
 // erase removes the records and waits until the system no longer shows them.
@@ -656,6 +667,7 @@ func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, q
 	s.outcome.State = dsr.Acting
 	var done activities.Done
 	s.ordered = union(s.ordered, records)
+	before := maps.Clone(s.told)
 	s.tell(records)
 	erasures := s.outcome.Erasures + 1
 	params := activities.EraseParams{Target: s.target(), Records: records}
@@ -666,12 +678,66 @@ func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, q
 	s.ordered = without(s.ordered, records)
 	s.outcome.Erasures = max(s.outcome.Erasures, erasures) // an earlier run may have told of the same
 	s.outcome.ActedAt, s.outcome.VerifiedAt = workflow.Now(ctx), time.Time{}
-	s.note(done.Effect.Records)
+	s.noteAnswer(done, before)
 	s.insist = false
 	if !s.plan.Verifiable {
 		return true, nil
 	}
 	return s.verify(ctx, records)
+}
+
+// noteAnswer keeps what the system has said that it did with the records. Where one can
+// look, that counts once a look has shown them gone. A record that was already gone was
+// erased by an order whose answer was lost, if there was one.
+func (s *system) noteAnswer(done activities.Done, before map[string]dsr.Record) {
+	var effects []dsr.RecordEffect
+	for _, effect := range done.Effect.Records {
+		_, again := before[effect.Key()]
+		if effect.State == dsr.AlreadyGone && (again || done.Attempts > 1) {
+			effect.State = dsr.Erased
+		}
+		if s.plan.Verifiable && (effect.State == dsr.Erased || effect.State == dsr.AlreadyGone) {
+			s.claims[effect.Key()] = effect.State
+			effect.State = dsr.Ordered
+		}
+		effects = append(effects, effect)
+	}
+	s.note(effects)
+}
+
+// confirm notes what became of records that a look has shown to be gone.
+func (s *system) confirm(gone []dsr.Record) {
+	var effects []dsr.RecordEffect
+	for _, record := range gone {
+		effects = append(effects, record.Became(cmp.Or(s.claims[record.Key()], dsr.Erased)))
+		delete(s.claims, record.Key())
+	}
+	s.note(effects)
+}
+
+// takeBack takes back that records were erased, or already gone, which are seen again.
+func (s *system) takeBack(seen []dsr.Record) {
+	var effects []dsr.RecordEffect
+	for _, record := range seen {
+		if state := s.effectOn(record); state == dsr.Erased || state == dsr.AlreadyGone {
+			effects = append(effects, record.Became(dsr.Ordered))
+		}
+	}
+	s.note(effects)
+}
+
+// parents are the records that the system was ever told to erase and that may have parts.
+func (s *system) parents() []dsr.Record {
+	if !s.plan.Parts {
+		return nil
+	}
+	var parents []dsr.Record
+	for _, key := range slices.Sorted(maps.Keys(s.told)) {
+		if record := s.told[key]; record.Parent == "" && !s.isKept(record) {
+			parents = append(parents, record)
+		}
+	}
+	return parents
 }
 
 // note keeps the latest effect on each record and counts them for the report.
@@ -700,11 +766,13 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 			return false, nil // interrupted
 		}
 		var found activities.Found
-		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records)}
+		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records), Parents: s.parents()}
 		if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 			return false, question
 		}
 		s.trace(found.Trace)
+		s.takeBack(found.Records)
+		s.confirm(s.claimed(without(params.Records, found.Records)))
 		left := s.unfinished(found.Records)
 		if len(left) == 0 {
 			return true, nil
@@ -714,6 +782,23 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 		}
 	}
 	return false, nil
+}
+
+// claimedOf are the records of which the system has said so.
+func (s *system) claimedOf() []dsr.Record {
+	var records []dsr.Record
+	for _, key := range slices.Sorted(maps.Keys(s.claims)) {
+		if record, ok := s.told[key]; ok {
+			records = append(records, record)
+		}
+	}
+	return records
+}
+
+// claimed are those of the records of which the system has said that they are gone, and
+// nobody has seen that yet.
+func (s *system) claimed(records []dsr.Record) []dsr.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(r dsr.Record) bool { return s.claims[r.Key()] == "" })
 }
 
 // searchedSubject is the subject as the system was last asked for it: what

@@ -30,6 +30,7 @@ func Kind() connectors.Kind {
 		Needs:      []dsr.IdentifierType{dsr.Email, dsr.CustomerID},
 		Yields:     append([]dsr.IdentifierType{dsr.Email}, fieldTypes...),
 		Verifiable: true,
+		Parts:      true,
 		Evidence:   dsr.ReadBack,
 		BaseURL:    "https://api.getgist.com",
 		Rate:       2,

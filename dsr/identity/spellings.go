@@ -43,15 +43,15 @@ func decomposed(texts []string) []string {
 }
 
 // Equivalents returns the values that mean the same as the identifier and look like one: the
-// address with its domain as it stands in the DNS, accents as characters of their own, the
-// numbers that the line had before.
+// address in small letters, with its domain as it stands in the DNS, with accents as
+// characters of their own; the numbers that the line had before.
 // Receivers that compare values themselves are asked for each. The normal form is first.
 func Equivalents(id dsr.Identifier) []dsr.Identifier {
 	same := []dsr.Identifier{id}
 	var others []string
 	switch id.Type {
 	case dsr.Email:
-		others = decomposed(append([]string{id.Value}, otherDomain(id.Value)...))[1:]
+		others = emailSpellings(id.Value)[1:]
 	case dsr.Phone:
 		others = earlier(id.Value)
 	default:

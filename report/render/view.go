@@ -360,6 +360,16 @@ func (v *viewer) fields(o dsr.Outcome, known string) []field {
 	if o.Erasures > 0 {
 		fields = append(fields, field{say("erasures"), strconv.Itoa(o.Erasures)})
 	}
+	for _, search := range o.Looked {
+		forms := make([]string, len(search.Spellings))
+		for i, form := range search.Spellings {
+			forms[i] = say("form." + form)
+		}
+		fields = append(fields, field{say("looked"), v.idType(search.Type) + " – " + strings.Join(forms, ", ")})
+	}
+	for _, name := range o.Unseen {
+		fields = append(fields, field{say("unseen"), name})
+	}
 	if o.CutOff > 0 {
 		fields = append(fields, field{say("cut_off"), say("cut_off.text", o.CutOff)})
 	}
