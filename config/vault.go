@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -180,11 +181,17 @@ func (l *loader) codecServerOf(v value, config CodecServer) CodecServer {
 func listenAddress(v value) string {
 	text, ok := v.text()
 	if ok {
-		if _, _, err := net.SplitHostPort(text); err != nil {
+		if _, port, err := net.SplitHostPort(text); err != nil || !isPort(port) {
 			v.refuse("is not an address to listen on; write host:port, such as 127.0.0.1:8234")
 		}
 	}
 	return text
+}
+
+// isPort reports whether the text is a port, by number; 0 is any that is free.
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 // origin reads what browsers call the origin of a page.

@@ -109,10 +109,12 @@ func (n *namespace) DescribeTaskQueue(context.Context, string, enums.TaskQueueTy
 	return &workflowservice.DescribeTaskQueueResponse{}, n.err
 }
 
-func (n *namespace) deleted() {
+func (n *namespace) deleted() { n.answers(serviceerror.NewNamespaceNotFound("privacy")) }
+
+func (n *namespace) answers(err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.err = serviceerror.NewNamespaceNotFound("privacy")
+	n.err = err
 }
 
 // addresses is a log that hands over the address in its first line that has one.
@@ -126,10 +128,29 @@ func (a addresses) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// A record keeps a log.
+type record struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
 // A manned fleet is one that runs with a crew in a namespace.
 type manned struct {
 	*crew
 	*namespace
+	log       *record
 	url       string
 	interrupt context.CancelFunc
 	ended     <-chan error
@@ -151,10 +172,10 @@ func man(t *testing.T) *manned {
 	archive, err := storage.Open(t.Context(), cfg.Archive)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, archive.Close()) })
-	m := &manned{crew: &crew{options: map[string]sdkworker.Options{}}, namespace: &namespace{}}
+	m := &manned{crew: &crew{options: map[string]sdkworker.Options{}}, namespace: &namespace{}, log: &record{}}
 	log := make(addresses, 1)
 	fleet, err := worker.New(cfg, worker.Parts{
-		Temporal: m.namespace, Archive: archive, Vault: keys, Log: zerolog.New(log),
+		Temporal: m.namespace, Archive: archive, Vault: keys, Log: zerolog.New(io.MultiWriter(log, m.log)),
 	}.MadeBy(m.crew.make))
 	require.NoError(t, err)
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -229,4 +250,16 @@ func TestAWorkerWithoutItsNamespaceIsNotReady(t *testing.T) {
 
 	require.Eventually(t, func() bool { return m.ready() == http.StatusServiceUnavailable }, patience, tick)
 	require.Equal(t, http.StatusOK, m.status("/healthz"))
+}
+
+// TestAServerThatDoesNotAnswerIsNotTakenForAWorker is about what the log says is away: to look
+// for workers only the server is asked.
+func TestAServerThatDoesNotAnswerIsNotTakenForAWorker(t *testing.T) {
+	t.Parallel()
+	m := man(t)
+	require.Eventually(t, func() bool { return m.ready() == http.StatusOK }, patience, tick)
+	m.answers(serviceerror.NewDeadlineExceeded("context deadline exceeded"))
+	require.Eventually(t, func() bool { return m.ready() == http.StatusServiceUnavailable }, patience, tick)
+	require.Contains(t, m.log.String(), `"error":"the Temporal server cannot be reached"`)
+	require.NotContains(t, m.log.String(), "no worker answers")
 }

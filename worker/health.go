@@ -98,6 +98,9 @@ func (f *Fleet) ready(ctx context.Context) error {
 // namespace, or the keys cannot be reached.
 func reachable(ctx context.Context, desk *requests.Desk, keys *vault.Vault) error {
 	_, err := desk.Polling(ctx)
+	if errors.Is(err, requests.ErrNoWorker) {
+		err = requests.ErrUnreachable // only the server was asked: it is the one that does not answer
+	}
 	// To look a key up that is not there tells whether the keys can be reached.
 	_, keysErr := keys.DestroyedAt(ctx, dsr.WorkflowID(dsr.Erasure, "ready"))
 	return errors.Join(err, keysErr)
