@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -67,6 +68,7 @@ var commandLines = map[string][]string{
 	"archive verify":      {},
 	"codec-server":        {},
 	"version":             {},
+	"exit-codes":          {},
 
 	"completion bash":       {},
 	"completion zsh":        {},
@@ -102,6 +104,10 @@ type site struct {
 	dir string
 	env map[string]string
 	in  string
+	// reader, if it is not nil, is the standard input in place of in.
+	reader io.Reader
+	// interrupted, if it is not nil, ends a command like a signal.
+	interrupted context.Context //nolint:containedctx // it stands for the process's signals
 }
 
 // oneSystem is a configuration that needs nothing from elsewhere.
@@ -158,10 +164,16 @@ const ends = 30 * time.Second
 func (s *site) lethe(arguments ...string) result {
 	s.Helper()
 	var out, errOut strings.Builder
-	in := strings.NewReader(s.in)
+	in, ctx := io.Reader(strings.NewReader(s.in)), context.Background()
+	if s.reader != nil {
+		in = s.reader
+	}
+	if s.interrupted != nil {
+		ctx = s.interrupted
+	}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(&streams{
+		ended <- carryOut(ctx, &streams{
 			in: in, out: &out, err: &errOut, env: s, size: func() (int, int) { return 100, 30 },
 			now: func() time.Time { return noon },
 		}, arguments)
@@ -277,9 +289,12 @@ func TestAWrongValueIsAUsageErrorWhereverItStands(t *testing.T) {
 		{"systems", "check", "gist"},
 		{"extend-deadline", "R-1", "--reason", "complex", "--notice-sent", "yesterday"},
 		{"help", "nonsense"},
+		{"exit-codes", "nonsense"},
+		{""},
 	} {
 		r := s.lethe(arguments...)
 		require.Equal(t, 2, r.code, "%v: %s", arguments, r.err)
+		require.NotContains(t, r.err, "did you mean", arguments)
 	}
 }
 

@@ -81,7 +81,14 @@ func (a *access) atRequest(ctx context.Context, typed requests.Name, do func(*re
 		if err != nil {
 			return err
 		}
-		return do(desk, found)
+		err = do(desk, found)
+		if errors.Is(err, vault.ErrNoKey) {
+			// A request that is not known has no key; the other way round it is another key store.
+			if _, lineErr := desk.Line(ctx, found.Kind, found.ID); errors.Is(lineErr, requests.ErrUnknown) {
+				return lineErr
+			}
+		}
+		return err
 	})
 }
 

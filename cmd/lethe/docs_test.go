@@ -30,13 +30,7 @@ func document(folder string) error {
 	root := newRoot(systemStreams())
 	root.DisableAutoGenTag = true
 	root.CompletionOptions = cobra.CompletionOptions{DisableDefaultCmd: true}
-	if err := doc.GenMarkdownTree(root, folder); err != nil {
-		return err
-	}
-	// The tree leaves help topics out.
-	topic := newExitCodes()
-	page := "## Exit codes\n\n" + topic.Long
-	return os.WriteFile(filepath.Join(folder, "lethe_exit-codes.md"), []byte(page), 0o600)
+	return doc.GenMarkdownTree(root, folder)
 }
 
 // pages reads a folder of pages, by name.

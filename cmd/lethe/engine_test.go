@@ -398,3 +398,36 @@ func TestATemporalThatSaysNothingIsNotWaitedFor(t *testing.T) {
 	require.Equal(t, exitUnreached, r.code, r.err)
 	require.Contains(t, r.err, "(no answer)")
 }
+
+// TestARequestThatNobodyKnowsIsUnknownWhateverIsDecided is about typing errors: that the key
+// of such a request is missing is no news.
+func TestARequestThatNobodyKnowsIsUnknownWhateverIsDecided(t *testing.T) {
+	t.Parallel()
+	for _, path := range deciding(t) {
+		if path == "promote" {
+			continue
+		}
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			newEngine(t, s, known())
+			arguments := s.line(path)
+			arguments[len(strings.Fields(path))] = "R-2"
+			r := s.lethe(arguments...)
+			require.Equal(t, exitFailed, r.code, r.err)
+			require.Regexp(t, `^lethe: no request of this id is known to Temporal\b[^;]*(; nothing was destroyed)?\n$`, r.err)
+		})
+	}
+}
+
+// A request that Temporal knows without its key is another matter: a process has another key
+// store.
+func TestARequestWithoutItsKeyIsNotUnknown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	e := newEngine(t, s, known())
+	e.known["erasure/R-2"] = &standIn{report: held(dsr.Erasure, "R-2")}
+	r := s.lethe("cancel", "R-2", "--reason", "withdrawn")
+	require.Equal(t, exitFailed, r.code, r.err)
+	require.Contains(t, r.err, "there is no key for this workflow")
+}

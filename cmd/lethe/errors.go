@@ -70,14 +70,17 @@ var exitCodes = []struct {
 	}},
 }
 
-// newExitCodes makes the help topic on exit codes.
+// newExitCodes makes the command that explains the exit codes.
 func newExitCodes() *cobra.Command {
 	var b strings.Builder
 	b.WriteString("The exit codes of all commands. Why one does not end with 0 is said on the standard\nerror, with --json as well.\n")
 	for _, c := range exitCodes {
 		fmt.Fprintf(&b, "\n    %3d  %s\n", c.code, strings.Join(c.meaning, "\n         "))
 	}
-	return &cobra.Command{Use: "exit-codes", Short: "Exit codes, and what they mean", Long: b.String()}
+	return &cobra.Command{
+		Use: "exit-codes", Short: "List the exit codes of all commands", Long: b.String(),
+		Args: arguments(), RunE: help,
+	}
 }
 
 // A statusError is why a command does not end with 0, and what it ends with instead.
@@ -221,7 +224,8 @@ func subcommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	// What is empty is the beginning of every command.
+	if near := cmd.SuggestionsFor(args[0]); args[0] != "" && len(near) > 0 {
 		return statusError{exitUsage, fmt.Sprintf("unknown command; did you mean '%s %s'?", cmd.CommandPath(), near[0])}
 	}
 	return usagef(cmd, "unknown command")

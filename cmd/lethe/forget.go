@@ -49,7 +49,7 @@ func (s *streams) forget(ctx context.Context, desk *requests.Desk, r requests.Na
 		return err
 	}
 	if !yes {
-		if err := s.confirm(r); err != nil {
+		if err := s.confirm(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -68,9 +68,14 @@ func (s *streams) forget(ctx context.Context, desk *requests.Desk, r requests.Na
 var errNotConfirmed = errors.New("not confirmed; nothing was done")
 
 // confirm asks for the request's id, which nobody types by accident.
-func (s *streams) confirm(r requests.Name) error {
+func (s *streams) confirm(ctx context.Context, r requests.Name) error {
 	fmt.Fprintf(s.err, "What Temporal holds of request %s can never be read again. Type its id to go on: ", r)
-	line, err := bufio.NewReader(io.LimitReader(s.in, 1000)).ReadString('\n')
+	line, err := whileWaiting(ctx, func() (string, error) {
+		return bufio.NewReader(io.LimitReader(s.in, 1000)).ReadString('\n')
+	})
+	if err != nil {
+		fmt.Fprintln(s.err) // the line is not ended by who was asked
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the confirmation: %w", err)
 	}

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -88,9 +90,7 @@ func (f *identifierFlags) entries() []entry {
 // parseEntries reads the content of the file that the flag of that name has named.
 func parseEntries(flag, content string) ([]entry, error) {
 	var subject dsr.Subject
-	decoder := json.NewDecoder(strings.NewReader(content))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&subject); err != nil || decoder.More() {
+	if err := decodeStrictly(content, &subject); err != nil {
 		// What the decoder says may quote the file.
 		return nil, statusError{exitUsage, "--" + flag + `: the file is not of the form {"identifiers":[{"type":"email","value":"…"}]}`}
 	}
@@ -99,6 +99,53 @@ func parseEntries(flag, content string) ([]entry, error) {
 		entries = append(entries, entry{fmt.Sprintf("identifiers[%d]", i), id})
 	}
 	return entries, nil
+}
+
+// errAmbiguous says that readers of a text in JSON may differ on what it says.
+var errAmbiguous = errors.New("the JSON is ambiguous")
+
+// decodeStrictly reads one object in JSON of known keys, each of them once: of two lists of
+// identifiers one would be lost. As for the decoder, capital letters make no other key.
+func decodeStrictly(content string, into any) error {
+	decoder := json.NewDecoder(strings.NewReader(content))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errAmbiguous
+	}
+	return eachKeyOnce(json.NewDecoder(strings.NewReader(content)))
+}
+
+// eachKeyOnce reads a value that is known to be well formed, with few keys and no depth.
+func eachKeyOnce(decoder *json.Decoder) error {
+	opening, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	if _, nested := opening.(json.Delim); !nested {
+		return nil
+	}
+	var seen []string
+	for decoder.More() {
+		if opening == json.Delim('{') {
+			token, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			key, _ := token.(string)
+			if slices.ContainsFunc(seen, func(other string) bool { return strings.EqualFold(key, other) }) {
+				return errAmbiguous
+			}
+			seen = append(seen, key)
+		}
+		if err := eachKeyOnce(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return err
 }
 
 // reason is why a file cannot be used, without its name: a file may be named

@@ -85,6 +85,10 @@ func (s *streams) importFile(cmd *cobra.Command, f *importation, path string) (e
 	if err := dsr.CheckRequestID(i.named(strings.Repeat("0", 32))); err != nil {
 		return usagef(cmd, "--prefix must be 1 to 31 letters, digits, dots, dashes or underscores, a letter or digit first")
 	}
+	// To open a pipe that nobody writes takes for ever.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return errNotRegular
+	}
 	file, err := os.Open(path) //nolint:gosec // the user names it
 	if err != nil {
 		return fmt.Errorf("the file cannot be read: %w", reason(err))
@@ -138,11 +142,14 @@ type importedRow struct {
 	Already bool   `json:"already_submitted"`
 }
 
+// errNotRegular says that an import is no file, which has an end.
+var errNotRegular = errors.New("the file cannot be read: it is not a regular file")
+
 // open begins to read the file, whose name says its form.
 func (i *importer) open(cmd *cobra.Command, file *os.File, path string) error {
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return errors.New("the file cannot be read: it is not a regular file")
+		return errNotRegular
 	}
 	form := strings.ToLower(filepath.Ext(path))
 	if !slices.Contains([]string{".csv", ".tsv", ".jsonl", ".ndjson"}, form) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -293,9 +292,7 @@ func (r *jsonRows) next() (importRow, error) {
 
 // parse reads a line.
 func (r *jsonRow) parse(line string) error {
-	decoder := json.NewDecoder(strings.NewReader(line))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(r); err != nil || decoder.More() { // what the decoder says may quote the file
+	if err := decodeStrictly(line, r); err != nil { // what the decoder says may quote the file
 		return errors.New(`is not of the form {"id":"…","received":"2026-03-02","identifiers":[{"type":"email","value":"…"}]}; it may have "kind" and "systems", too`)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -58,27 +59,61 @@ func (s *streams) fileFlag(cmd *cobra.Command, name, what string, use func(conte
 	}
 }
 
-// readInput reads the file that a flag of the command names.
+// readInput reads the file that a flag of the command names. A byte order mark, as editors put
+// it before a text, is none of its content.
 func (s *streams) readInput(cmd *cobra.Command, path string) (string, error) {
-	input := s.in
-	if path != standardInput {
-		file, err := os.Open(path) //nolint:gosec // the user names it
-		if err != nil {
-			return "", fmt.Errorf("the file cannot be read: %w", reason(err))
+	open := func() (io.ReadCloser, error) { return os.Open(path) } //nolint:gosec // the user names it
+	if path == standardInput {
+		if names := readers(cmd); len(names) > 1 {
+			return "", statusError{exitUsage, "the standard input can be read once only; name a file for all but one of " + strings.Join(names, ", ")}
 		}
-		defer func() { _ = file.Close() }() // it was only read
-		input = file
-	} else if names := readers(cmd); len(names) > 1 {
-		return "", statusError{exitUsage, "the standard input can be read once only; name a file for all but one of " + strings.Join(names, ", ")}
+		open = func() (io.ReadCloser, error) { return io.NopCloser(s.in), nil }
 	}
-	content, err := io.ReadAll(io.LimitReader(input, maxInput+1))
+	content, err := readUntil(cmd.Context(), open, maxInput+1)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("the file cannot be read: %w", reason(err))
 	case len(content) > maxInput:
 		return "", fmt.Errorf("the file is larger than %d bytes", maxInput)
 	}
-	return string(content), nil
+	return strings.TrimPrefix(string(content), byteOrderMark), nil
+}
+
+// byteOrderMark is U+FEFF in UTF-8.
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// readUntil reads at most limit bytes, or until the context ends: to open a pipe that nobody
+// writes, and to read from one, or from a terminal, can take for ever. Whoever still reads
+// then ends with the process.
+func readUntil(ctx context.Context, open func() (io.ReadCloser, error), limit int64) ([]byte, error) {
+	return whileWaiting(ctx, func() ([]byte, error) {
+		file, err := open()
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }() // it was only read
+		return io.ReadAll(io.LimitReader(file, limit))
+	})
+}
+
+// whileWaiting does what may take for ever and does not heed a context.
+func whileWaiting[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := do()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // readers are the flags of the command that are to read the standard input.

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
+	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/pflag"
@@ -122,4 +126,102 @@ func TestATextIsGivenOnce(t *testing.T) {
 	long := s.lethe("skip-system", "R-1", "gist", "--reason-file", s.path("long.txt"))
 	require.Equal(t, exitFailed, long.code)
 	require.Contains(t, long.err, "is larger than 1048576 bytes")
+}
+
+// TestAnInterruptionEndsReading is about what nobody writes: a pipe that has no writer, a
+// terminal at which nobody types.
+func TestAnInterruptionEndsReading(t *testing.T) {
+	t.Parallel()
+	for name, arguments := range map[string][]string{
+		"an input file":  {"submit", "--subject-file", "./pipe"},
+		"standard input": {"skip-system", "R-1", "gist", "--reason-file", "-"},
+		"a report":       {"report", "verify", "--key", "./key.pem", "./pipe"},
+		"a key":          {"report", "verify", "--key", "./pipe", "./R-1.json"},
+		"confirmation":   {"forget", "E-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			newEngine(t, s, known())
+			require.Zero(t, s.lethe("keys", "report-signing").code)
+			s.write("key.pem", s.lethe("keys", "export").out)
+			require.NoError(t, syscall.Mkfifo(s.path("pipe"), 0o600))
+			for i, argument := range arguments {
+				if file, ok := strings.CutPrefix(argument, "./"); ok {
+					arguments[i] = s.path(file)
+				}
+			}
+			ctx, interrupt := context.WithCancel(t.Context())
+			defer interrupt()
+			silent := &hush{asked: interrupt, over: make(chan struct{})}
+			t.Cleanup(func() { close(silent.over) })
+			s.reader, s.interrupted = silent, ctx
+			if slices.Contains(arguments, s.path("pipe")) {
+				go func() {
+					writer, err := os.OpenFile(s.path("pipe"), os.O_WRONLY, 0) // it waits for who reads
+					interrupt()
+					<-silent.over
+					if err == nil {
+						_ = writer.Close() // nothing was written
+					}
+				}()
+			}
+			r := s.lethe(arguments...)
+			require.Equal(t, exitInterrupted, r.code, r.err)
+			require.True(t, strings.HasSuffix(r.err, "lethe: interrupted\n"), r.err)
+		})
+	}
+}
+
+// A hush is an input that says nothing until it is over.
+type hush struct {
+	// asked is called when somebody wants to read.
+	asked func()
+	over  chan struct{}
+}
+
+// Read implements [io.Reader].
+func (s *hush) Read([]byte) (int, error) {
+	s.asked()
+	<-s.over
+	return 0, io.EOF
+}
+
+// TestAByteOrderMarkIsNoContent is about what editors put before a text in UTF-8.
+func TestAByteOrderMarkIsNoContent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.in = "\xEF\xBB\xBF" + `{"identifiers":[{"type":"email","value":"ann@example.com"}]}`
+	require.Zero(t, s.lethe("keys", "rotate-subject").code)
+	subject := s.lethe("submit", "--subject-file", "-")
+	require.Equal(t, exitUnreached, subject.code, subject.err)
+	s.in = "\xEF\xBB\xBF\r\n"
+	reason := s.lethe("skip-system", "R-1", "gist", "--reason-file", "-")
+	require.Equal(t, exitUsage, reason.code, reason.err)
+	require.Contains(t, reason.err, "--reason is needed")
+}
+
+// TestNoIdentifierOfAFileIsLost is about keys that come twice: of two lists a reader of JSON
+// takes one.
+func TestNoIdentifierOfAFileIsLost(t *testing.T) {
+	t.Parallel()
+	const one, other = `[{"type":"email","value":"ann@example.com"}]`, `[{"type":"email","value":"bob@example.com"}]`
+	for _, content := range []string{
+		`{"identifiers":` + one + `,"identifiers":` + other + `}`,
+		`{"identifiers":` + one + `,"Identifiers":` + other + `}`,
+		`{"identifiers":` + one + `,"identifier\u017f":` + other + `}`, // a long s
+		`{"identifiers":[{"type":"email","value":"ann@example.com","value":"bob@example.com"}]}`,
+		`{"identifiers":[{"type":"email","value":"ann@example.com","Value":"bob@example.com"}]}`,
+		`{"identifiers":` + one + `} x`,
+		`{"identifiers":` + one + `}]`,
+	} {
+		_, err := parseEntries("subject-file", content)
+		require.ErrorContains(t, err, "is not of the form", content)
+		require.NotContains(t, err.Error(), "example.com")
+		var row jsonRow
+		require.ErrorContains(t, row.parse(content), "is not of the form", content)
+	}
+	entries, err := parseEntries("subject-file", `{"identifiers":[{"type":"email","value":"ann@example.com"},{"type":"email","value":"bob@example.com"}]} `)
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
 }

@@ -19,11 +19,16 @@ func main() {
 	os.Exit(run(systemStreams(), os.Args[1:]))
 }
 
-// run carries out one command line and returns the exit code.
+// run carries out one command line until a signal comes, and returns the exit code.
 func run(s *streams, arguments []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	return carryOut(ctx, s, arguments)
+}
+
+// carryOut carries out one command line until the context ends, and returns the exit code.
+func carryOut(ctx context.Context, s *streams, arguments []string) int {
 	root := newRoot(s)
 	root.SetArgs(arguments)
 	return s.exitCode(root.ExecuteContext(ctx))

@@ -50,8 +50,7 @@ the flags --address, --namespace and --profile.
 	root.AddCommand(in(groupOperators, newTasks(s), newRetrySystem(s), newSkipSystem(s), newRetainSystem(s), newResolveHash(s), newCompleteTask(s), newApprove(s), newResolveMatch(s),
 		newExtendDeadline(s), newAskIdentity(s), newConfirmIdentity(s),
 		newLift(s), newLiftingNotice(s), newConfirmNotice(s), newResolveConflict(s), newCancel(s), newRerun(s), newForget(s))...)
-	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newMailbox(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s))...)
-	root.AddCommand(newExitCodes())
+	root.AddCommand(in(groupRunning, newWorker(s), newGateway(s), newMailbox(s), newPromote(s), newSetup(s), newSystems(s), newKeys(s), newArchive(s), newCodecServer(s), newVersion(s), newExitCodes())...)
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupRunning.ID)
 	checkCompletion(root)

@@ -200,7 +200,7 @@ func try(ctx context.Context, system config.System) checked {
 	case err == nil:
 		return checked{System: system.Plan.Name, Result: checkOK}
 	case errors.As(err, &known):
-		return checked{System: system.Plan.Name, Result: checkFailed, Reason: known.Error(), Advice: known.Advice(), away: unreached(err)}
+		return checked{System: system.Plan.Name, Result: checkFailed, Reason: known.Error(), Advice: advice(known), away: unreached(err)}
 	default:
 		return checked{System: system.Plan.Name, Result: checkFailed, Reason: err.Error(), away: unreached(err)}
 	}
@@ -241,6 +241,26 @@ func (s *streams) printChecks(results []checked, asJSON bool) error {
 		rows[i] = append(rows[i], r.detail(max(room, 40)))
 	}
 	return s.printTable(header, rows, nil)
+}
+
+// advice says what to do about an error before there is any request: nothing waits to be
+// retried.
+func advice(e *connectors.Error) string {
+	if e.Hint != "" {
+		return e.Hint
+	}
+	switch e.Class {
+	case connectors.CredentialsRejected:
+		return "check the system's credentials and what they permit"
+	case connectors.Rejected:
+		return "see at the vendor why it refuses, and resolve it there"
+	case connectors.Misconfigured:
+		return "repair the system's entry in lethe.yaml"
+	case connectors.Malformed:
+		return "see whether the vendor's API has changed or base_url leads elsewhere"
+	default:
+		return "try again later; if it stays so, see whether base_url is right and whether this machine may connect to it"
+	}
 }
 
 // end is what the table says of the end of support.

@@ -51,8 +51,8 @@ func TestCheckTriesEverySystemAndSaysWhatToDo(t *testing.T) {
 	results := check(t.Context(), cfg, nil, time.Now())
 	require.Equal(t, []checked{
 		{System: "gist", Result: checkOK},
-		{System: "hubspot", Result: checkFailed, Reason: rejected.Error(), Advice: rejected.Advice()},
-		{System: "website", Result: checkFailed, Reason: misconfigured.Error(), Advice: misconfigured.Advice()},
+		{System: "hubspot", Result: checkFailed, Reason: rejected.Error(), Advice: "check the system's credentials and what they permit"},
+		{System: "website", Result: checkFailed, Reason: misconfigured.Error(), Advice: "repair the system's entry in lethe.yaml"},
 		{System: "landbot", Result: checkFailed, Reason: "odd"},
 		{System: "alore", Result: checkNothing},
 		{System: "uncheckable", Result: checkNothing},
@@ -197,4 +197,18 @@ func TestCheckLooksAtTheCertificatesOfTheGateway(t *testing.T) {
 	require.Contains(t, late.Reason, "gateway.tls in lethe.yaml: the certificate has expired")
 	require.Equal(t, checkFailed, tryGateway(g, time.Now().AddDate(0, -2, 0)).Result, "it is not valid yet")
 	require.Empty(t, check(t.Context(), &config.Config{Gateway: g}, []string{"gist"}, time.Now()))
+}
+
+// TestAFailedCheckSendsNobodyToARequest is about somebody who has none yet: nothing waits to be
+// retried, and no worker runs.
+func TestAFailedCheckSendsNobodyToARequest(t *testing.T) {
+	t.Parallel()
+	for _, class := range []connectors.Class{
+		connectors.CredentialsRejected, connectors.Rejected, connectors.Misconfigured, connectors.Malformed, connectors.Transient,
+	} {
+		got := advice(&connectors.Error{Class: class, System: "gist"})
+		require.NotEmpty(t, got)
+		require.NotRegexp(t, "retry-system|skip-system|worker", got)
+	}
+	require.Equal(t, "ask Gist", advice(&connectors.Error{Class: connectors.Rejected, Hint: "ask Gist"}))
 }

@@ -76,7 +76,7 @@ func (o keyOrigin) String() string {
 func (f *keysFlag) ring(ctx context.Context) (report.Keyring, keyOrigin, error) {
 	ring := report.Keyring{}
 	for _, path := range f.files {
-		content, err := readFile(path, maxKeyFile)
+		content, err := readFile(ctx, path, maxKeyFile)
 		if err != nil {
 			return nil, keyOrigin{}, fmt.Errorf("the key file: %w", err)
 		}
@@ -106,13 +106,8 @@ func (f *keysFlag) ring(ctx context.Context) (report.Keyring, keyOrigin, error) 
 }
 
 // readFile reads a file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	file, err := os.Open(path) //nolint:gosec // the user names the file
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
+	content, err := readUntil(ctx, func() (io.ReadCloser, error) { return os.Open(path) }, limit+1) //nolint:gosec // the user names the file
 	if err == nil && int64(len(content)) > limit {
 		return nil, fmt.Errorf("%s is larger than %d bytes, so it is not what Lethe wrote", path, limit)
 	}
@@ -144,7 +139,7 @@ is missing: 'lethe archive verify' does.`,
 			if err != nil {
 				return err
 			}
-			return s.verifyFiles(args, ring, origin)
+			return s.verifyFiles(cmd.Context(), args, ring, origin)
 		},
 	}
 	keys = newKeysFlag(s, cmd)
@@ -152,10 +147,13 @@ is missing: 'lethe archive verify' does.`,
 }
 
 // verifyFiles looks at each file and fails if one is not as it was signed.
-func (s *streams) verifyFiles(paths []string, ring report.Keyring, origin keyOrigin) error {
+func (s *streams) verifyFiles(ctx context.Context, paths []string, ring report.Keyring, origin keyOrigin) error {
 	failed := 0
 	for _, path := range paths {
-		line, err := verifyFile(path, ring)
+		line, err := verifyFile(ctx, path, ring)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			failed++
 			line = "! " + err.Error()
@@ -176,8 +174,8 @@ func (s *streams) verifyFiles(paths []string, ring report.Keyring, origin keyOri
 	return nil
 }
 
-func verifyFile(path string, ring report.Keyring) (string, error) {
-	content, err := readFile(path, maxReportFile)
+func verifyFile(ctx context.Context, path string, ring report.Keyring) (string, error) {
+	content, err := readFile(ctx, path, maxReportFile)
 	if err != nil {
 		return "", err
 	}
