@@ -204,9 +204,6 @@ type trial struct {
 	takenBack []string
 }
 
-// patience is how long a workflow of a test may take, in real time. It bounds those that hang.
-const patience = 5 * time.Minute
-
 // newTrial prepares a request for ana@example.com against the systems.
 func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *trial {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func settings(baseURL string) connectors.Settings {
 	}
 }
 
-func connect(t *testing.T, s connectors.Settings) *webhook.Connector {
+func connect(t testing.TB, s connectors.Settings) *webhook.Connector {
 	t.Helper()
 	connector, err := webhook.New(s)
 	require.NoError(t, err)
@@ -378,11 +379,39 @@ func TestThePlanNamesTheConfiguredIdentifiers(t *testing.T) {
 	require.Equal(t, []dsr.IdentifierType{dsr.CustomerID}, system.Needs)
 }
 
+// A receiver answers what it is told to, by path, at one address as long as a process lives.
+type receiver struct {
+	*webhook.Connector
+	mu      sync.Mutex
+	answers map[string]string
+}
+
+func newReceiver(f *testing.F) *receiver {
+	f.Helper()
+	r := &receiver{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, asked *http.Request) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		_, _ = io.WriteString(w, r.answers[asked.URL.Path])
+	}))
+	f.Cleanup(server.Close)
+	r.Connector = connect(f, settings(server.URL))
+	return r
+}
+
+func (r *receiver) answer(located, erased string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers = map[string]string{"/locate": located, "/erase": erased}
+}
+
 func FuzzAnswers(f *testing.F) {
 	f.Add(`{"records":[{"id":"1","identifiers":[{"type":"email","value":"jo@example.com"}]}]}`, `{"results":[{"id":"1","status":"erased"}]}`)
 	f.Add(`{"records":null}`, `{"results":[{"id":"1","status":"retained","reason":"legal_claims"}]}`)
+	receiver := newReceiver(f)
 	f.Fuzz(func(t *testing.T, located, erased string) {
-		findings, err := answering(t, located).Locate(t.Context(), subject)
+		receiver.answer(located, erased)
+		findings, err := receiver.Locate(t.Context(), subject)
 		if err != nil {
 			class(t, err)
 		}
@@ -391,7 +420,7 @@ func FuzzAnswers(f *testing.F) {
 			require.True(t, identity.Carries(record, jo))
 			require.Equal(t, jo, record.FoundBy)
 		}
-		effect, err := answering(t, erased).Erase(t.Context(), []dsr.Record{{Kind: "a", ID: "1"}})
+		effect, err := receiver.Erase(t.Context(), []dsr.Record{{Kind: "a", ID: "1"}})
 		if err != nil {
 			class(t, err)
 			return
