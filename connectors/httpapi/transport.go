@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -120,6 +122,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
+	// net/http repeats a GET by itself if a connection that was kept open breaks before there
+	// is an answer; the vendor may have received it.
+	var sent atomic.Int32
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(string) { sent.Add(1) }})
 	r = r.Clone(ctx)
 	if t.auth != nil {
 		t.auth(r, callOf(ctx).body)
@@ -129,6 +135,9 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errCredentials
 	}
 	response, err := t.next.RoundTrip(r)
+	for range sent.Load() - 1 {
+		t.note(r, nil)
+	}
 	if err != nil {
 		cancel()
 		t.note(r, nil)
