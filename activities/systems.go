@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -55,6 +56,14 @@ type Trace struct {
 	Outage *dsr.Outage `json:"outage,omitempty"`
 	// Earlier is what earlier runs did at the system, unless the workflow knows it.
 	Earlier *Earlier `json:"earlier,omitempty"`
+}
+
+// LostOrder reports whether the system was told to change something and gave no answer that
+// says whether it did: what is gone at the next try may have gone by that order.
+func (t Trace) LostOrder() bool {
+	return slices.ContainsFunc(t.Calls, func(c dsr.Call) bool {
+		return c.Method != http.MethodGet && (c.Status == 0 || c.Status >= http.StatusInternalServerError)
+	})
 }
 
 // Failure are the details of the error with which a step ends.

@@ -693,7 +693,7 @@ func (s *system) noteAnswer(done activities.Done, before map[string]dsr.Record) 
 	var effects []dsr.RecordEffect
 	for _, effect := range done.Effect.Records {
 		_, again := before[effect.Key()]
-		if effect.State == dsr.AlreadyGone && (again || done.Attempts > 1) {
+		if effect.State == dsr.AlreadyGone && (again || done.Attempts > 1 || done.LostOrder()) {
 			effect.State = dsr.Erased
 		}
 		if s.plan.Verifiable && (effect.State == dsr.Erased || effect.State == dsr.AlreadyGone) {
