@@ -319,10 +319,14 @@ const (
 type Action struct {
 	// Name is the update that carried it: "retry-system", "skip-system",
 	// "complete-task".
-	Name     string    `json:"name"`
-	Operator string    `json:"operator"`
-	Text     string    `json:"text,omitempty"`
-	At       time.Time `json:"at"`
+	Name     string `json:"name"`
+	Operator string `json:"operator"`
+	// Outcome is what the operator says came of a task, and Records of how many records,
+	// for "complete-task".
+	Outcome TaskOutcome `json:"outcome,omitempty"`
+	Records int         `json:"records,omitempty"`
+	Text    string      `json:"text,omitempty"`
+	At      time.Time   `json:"at"`
 }
 
 // RecordCount says what came of the records of one kind.

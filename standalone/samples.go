@@ -100,7 +100,11 @@ func (d *demo) operate(ctx context.Context, r dsr.Report) error {
 		switch o.Question.Kind { //nolint:exhaustive // the samples ask nothing else
 		case dsr.QuestionTask:
 			update, done = workflows.UpdateCompleteTask, "did the task by hand"
-			params = workflows.CompleteTask{System: o.Name, Operator: demoOperator, Evidence: "done by hand; screenshot filed as ticket 4711"}
+			task := workflows.CompleteTask{System: o.Name, Operator: demoOperator, Evidence: "done by hand; screenshot filed as ticket 4711"}
+			if task.Outcome = r.TaskOutcomes()[0]; task.Outcome.Counts() {
+				task.Records = 1
+			}
+			params = task
 		case dsr.QuestionIrreversible:
 			update, done = workflows.UpdateApprove, "left out what cannot be undone"
 			params = workflows.Approve{System: o.Name, Operator: demoOperator, Records: o.Question.Records(), WithoutIrreversible: true}

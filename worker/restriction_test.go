@@ -91,11 +91,16 @@ func (r *restraint) run() dsr.Report {
 
 // answers does what the request asks; what cannot be undone is left out.
 func (r *restraint) answers() {
-	for _, o := range r.status().Systems {
+	status := r.status()
+	for _, o := range status.Systems {
 		switch {
 		case o.Question == nil:
 		case o.Question.Kind == dsr.QuestionTask:
-			r.update(workflows.UpdateCompleteTask, workflows.CompleteTask{System: o.Name, Operator: "Sam", Evidence: "ticket 4711"})
+			done := workflows.CompleteTask{System: o.Name, Operator: "Sam", Outcome: dsr.TaskRestricted, Records: 1, Evidence: "ticket 4711"}
+			if status.Restriction.Lift.Noticed() {
+				done.Outcome, done.Records = dsr.TaskLifted, 0
+			}
+			r.update(workflows.UpdateCompleteTask, done)
 		case o.Question.Kind == dsr.QuestionIrreversible:
 			r.update(workflows.UpdateApprove, workflows.Approve{System: o.Name, Operator: "Sam", Records: o.Question.Records(), WithoutIrreversible: true})
 		case o.Question.Kind == dsr.QuestionError:

@@ -163,7 +163,7 @@ func (tr *trial) operate(days int) {
 				switch {
 				case o.State != dsr.NeedsOperator:
 				case o.Question.Kind == dsr.QuestionTask:
-					tr.update(workflows.UpdateCompleteTask, workflows.CompleteTask{System: o.Name, Operator: "Sam", Evidence: "ticket 4711"})
+					tr.update(workflows.UpdateCompleteTask, workflows.CompleteTask{System: o.Name, Operator: "Sam", Outcome: dsr.TaskErased, Records: 1, Evidence: "ticket 4711"})
 				case o.Question.Kind == dsr.QuestionError, o.Question.Kind == dsr.QuestionReappeared:
 					tr.update(workflows.UpdateRetrySystem, workflows.RetrySystem{System: o.Name, Operator: "Sam"})
 				}

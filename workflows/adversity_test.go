@@ -180,7 +180,7 @@ func TestATaskThatWasDoneIsUndoneAlthoughASecondOneWasSkipped(t *testing.T) {
 	inbox.Restriction = &dsr.RestrictionFacts{Able: true, Task: &dsr.Task{Steps: []string{"Stop."}}, LiftTask: &dsr.Task{Steps: []string{"Go on."}}}
 	crm := newOffice(person("1", email))
 	ep := newEpisode(t, dsr.GroundClaims, []dsr.System{inbox, restrictable("crm", dsr.Email)}, map[string]*office{"crm": crm})
-	ep.at(time.Hour, func() { ep.update(workflows.UpdateCompleteTask, done("inbox")) })
+	ep.at(time.Hour, func() { ep.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskRestricted, 1)) })
 	ep.at(2*day, func() {
 		crm.mu.Lock()
 		crm.records[0].Identifiers = []dsr.Identifier{email, phone}
@@ -196,7 +196,7 @@ func TestATaskThatWasDoneIsUndoneAlthoughASecondOneWasSkipped(t *testing.T) {
 	ep.at(8*day, func() {
 		if !ep.env.IsWorkflowCompleted() {
 			asked = outcome(t, ep.status(), "inbox").State == dsr.NeedsOperator
-			ep.update(workflows.UpdateCompleteTask, done("inbox"))
+			ep.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskLifted, 0))
 		}
 	})
 	ep.run()
@@ -244,15 +244,14 @@ func TestHowLongASystemWaitsOutlivesARun(t *testing.T) {
 	ep.at(20*day, func() {
 		require.WithinDuration(t, ep.start, outcome(t, ep.status(), "inbox").Question.Since, time.Hour, "after %d runs", ep.runs)
 	})
-	ep.at(20*day+time.Hour, func() { ep.update(workflows.UpdateCompleteTask, done("inbox")) })
+	ep.at(20*day+time.Hour, func() { ep.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskRestricted, 1)) })
 	ep.at(21*day, func() { ep.update(workflows.UpdateLift, lift()) })
 	ep.at(22*day, func() { ep.update(workflows.UpdateConfirmNotice, ep.notice()) })
-	ep.at(22*day+time.Hour, func() { ep.update(workflows.UpdateCompleteTask, done("inbox")) })
+	ep.at(22*day+time.Hour, func() { ep.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskLifted, 0)) })
 	ep.run()
 }
 
-// A manual task at a system that cannot be searched is asked for, and taken as
-// done, in spite of a hold and without approval.
+// A manual task at a system that cannot be searched waits for proof of identity as well.
 func TestATaskThatCannotBeSearchedForIsHeldToo(t *testing.T) {
 	t.Parallel()
 	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Phone)}, nil)

@@ -121,13 +121,23 @@ type SkipSystem struct {
 	Reason   string `json:"reason"`
 }
 
-// CompleteTask says that a person did a manual system's task.
+// CompleteTask says what came of a manual system's task, by the word of the person who did
+// it.
 type CompleteTask struct {
 	System   string `json:"system"`
 	Operator string `json:"operator"`
+	// Outcome is "erased" for an erasure, "restricted" for a restriction and "lifted" when
+	// one is lifted, or else "nothing_found" or "not_done".
+	Outcome dsr.TaskOutcome `json:"outcome"`
+	// Records is how many records were erased or restricted.
+	Records int `json:"records,omitempty"`
 	// Evidence says how anybody can know: a ticket, a screenshot's place, a
-	// reply's date. It stays in the report and must not name the subject.
-	Evidence string `json:"evidence"`
+	// reply's date. It stays in the report and must not name the subject. It is needed
+	// unless the task was not done.
+	Evidence string `json:"evidence,omitempty"`
+	// Reason says why the task could not be done, and is for that only. It stays in the
+	// report and must not name the subject.
+	Reason string `json:"reason,omitempty"`
 	// Found are identifiers that the system disclosed, in normal form, by which
 	// other systems may know the subject.
 	Found []dsr.Identifier `json:"found,omitempty"`

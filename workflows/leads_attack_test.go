@@ -525,14 +525,14 @@ func TestATaskInPlaceOfAConnectorIsAskedForOnce(t *testing.T) {
 			ep.request.Subject = ep.request.Subject.With(c.given...)
 			ep.at(time.Hour, func() {
 				require.Equal(t, dsr.QuestionTask, outcome(t, ep.status(), "chat").Question.Kind)
-				ep.update(workflows.UpdateCompleteTask, done("chat"))
+				ep.update(workflows.UpdateCompleteTask, withOutcome("chat", dsr.TaskRestricted, 1))
 			})
 			ep.at(10*day, func() {
 				require.Equal(t, dsr.Attested, outcome(t, ep.status(), "chat").State)
 				ep.update(workflows.UpdateLift, lift())
 				ep.update(workflows.UpdateConfirmNotice, ep.notice())
 			})
-			ep.at(11*day, func() { ep.update(workflows.UpdateCompleteTask, done("chat")) })
+			ep.at(11*day, func() { ep.update(workflows.UpdateCompleteTask, withOutcome("chat", dsr.TaskLifted, 0)) })
 			ep.run()
 		})
 	}

@@ -1,8 +1,11 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -43,7 +46,7 @@ func (e *process) answerOperators(ctx workflow.Context) error {
 		accept(ctx, e, UpdateRetrySystem, "try a system again now", e.checkRetry, e.retrySystem),
 		accept(ctx, e, UpdateSkipSystem, "leave a system out, with the reason", e.checkSkip, e.skipSystem),
 		accept(ctx, e, UpdateRetainSystem, "keep data in a system on a legal ground", e.checkRetain, e.retainSystem),
-		accept(ctx, e, UpdateCompleteTask, "say that a manual task is done, with evidence", e.checkComplete, e.completeTask),
+		accept(ctx, e, UpdateCompleteTask, "say what came of a manual task, with evidence, or with the reason if it was not done", e.checkComplete, e.completeTask),
 		accept(ctx, e, UpdateResolveHash, "hand in what a hashed identifier is the hash of", e.checkHash, e.resolveHash),
 		accept(ctx, e, UpdateApprove, "let a system do what it has asked approval for", e.checkApprove, e.approve),
 		accept(ctx, e, UpdateResolveMatch, "say which of the held records are the subject's", e.checkResolve, e.resolveMatch),
@@ -134,13 +137,60 @@ func (e *process) checkComplete(_ workflow.Context, p CompleteTask) error {
 	if !s.byHand() {
 		return fmt.Errorf("%s is not a manual task; %s or %s may be meant", p.System, UpdateRetrySystem, UpdateSkipSystem)
 	}
-	if q := s.outcome.Question; q != nil && (q.Kind == dsr.QuestionIdentity || q.Kind == dsr.QuestionConflict) {
-		return fmt.Errorf("nothing is to be done at %s yet: %s", p.System, q.Text)
+	if err := s.checkTaskIsDue(); err != nil {
+		return err
+	}
+	if err := p.checkOutcome(dsr.TaskOutcomes(e.request.Kind, e.lifting)); err != nil {
+		return err
 	}
 	if e.known.found(p.System, p.Found).tooMuch() {
 		return fmt.Errorf("found: more than %d identifiers cannot be one person's", maxKnown)
 	}
+	if p.Outcome == dsr.TaskNotDone {
+		return e.checkText("reason", p.Reason)
+	}
 	return e.checkText("evidence", p.Evidence)
+}
+
+// checkTaskIsDue makes sure that nothing comes before the system's task, whether a person was
+// asked about that already or not.
+func (s *system) checkTaskIsDue() error {
+	if s.request.lifting {
+		return nil
+	}
+	if first := s.askFirst(); first != nil {
+		return fmt.Errorf("nothing is to be done at %s yet: %s", s.plan.Name, first.Text)
+	}
+	if s.askTaskApproval() != nil {
+		return fmt.Errorf("nothing is to be done at %s before it is approved; %s first", s.plan.Name, UpdateApprove)
+	}
+	return nil
+}
+
+// maxByHand bounds how many records one person can have dealt with by hand.
+const maxByHand = 1_000_000
+
+// checkOutcome makes sure that the task has one outcome, and what belongs to that only.
+func (p CompleteTask) checkOutcome(possible []dsr.TaskOutcome) error {
+	words := make([]string, len(possible))
+	for i, outcome := range possible {
+		words[i] = strconv.Quote(string(outcome))
+	}
+	switch {
+	case !slices.Contains(possible, p.Outcome):
+		return fmt.Errorf("outcome: must be one of %s", strings.Join(words, ", "))
+	case p.Outcome.Counts() && p.Records < 1:
+		return fmt.Errorf("records: say how many records were %s, 1 at least; where there was none, the outcome is %q", p.Outcome, dsr.TaskNothingFound)
+	case p.Outcome.Counts() && p.Records > maxByHand:
+		return fmt.Errorf("records: more than %d are not erased or restricted by hand", maxByHand)
+	case !p.Outcome.Counts() && p.Records != 0:
+		return fmt.Errorf("records: are counted for %s only", words[0])
+	case p.Outcome == dsr.TaskNotDone && p.Evidence != "":
+		return errors.New("evidence: is for a task that was done; say in reason why this one was not")
+	case p.Outcome != dsr.TaskNotDone && p.Reason != "":
+		return errors.New("reason: is for a task that could not be done; say in evidence how anybody can know")
+	}
+	return nil
 }
 
 // validate makes sure that identifiers are in their normal form. What that is
@@ -166,16 +216,9 @@ type validated interface{ validate() error }
 
 func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	asked := e.system(p.System).outcome.Question != nil
-	s := e.decide(ctx, p.System, decidedComplete, dsr.Action{Name: UpdateCompleteTask, Operator: p.Operator, Text: p.Evidence})
-	s.outcome.ActedAt = workflow.Now(ctx)
-	s.outcome.Evidence = dsr.PersonsWord
-	s.outcome.Explanation = ""
-	state := dsr.Attested
-	if len(s.outcome.Retained) > 0 { // what is kept still is
-		state = dsr.Retained
-		s.explainRetained()
-	}
-	s.conclude(ctx, state)
+	action := dsr.Action{Name: UpdateCompleteTask, Operator: p.Operator, Outcome: p.Outcome, Records: p.Records, Text: cmp.Or(p.Evidence, p.Reason)}
+	s := e.decide(ctx, p.System, decidedComplete, action)
+	s.concludeTask(ctx, p)
 	if !asked { // it was asked in a run before this one
 		s.markSearched(s.searchable(e.known))
 	}
@@ -183,6 +226,48 @@ func (e *process) completeTask(ctx workflow.Context, p CompleteTask) error {
 	// What this very system disclosed was before the operator's eyes.
 	s.markSearched(dsr.Subject{Identifiers: p.Found})
 	return nil
+}
+
+// concludeTask settles the system by the word of whoever did its task, and claims no more than
+// they did. What they had said of an earlier search stays: it was true.
+func (s *system) concludeTask(ctx workflow.Context, p CompleteTask) {
+	s.outcome.Explanation, s.outcome.Evidence = "", dsr.PersonsWord
+	state := dsr.Attested
+	switch p.Outcome {
+	case dsr.TaskNotDone:
+		s.outcome.Explanation, s.outcome.Evidence = "the task could not be done: "+p.Reason, ""
+		s.conclude(ctx, dsr.Skipped)
+		return
+	case dsr.TaskNothingFound:
+		if s.request.lifting { // what was restricted is there no more
+			s.outcome.Records = nil
+		}
+		if len(s.outcome.Records) == 0 {
+			state = dsr.NotFound
+		}
+	case dsr.TaskLifted:
+		s.outcome.ActedAt, s.outcome.Records = workflow.Now(ctx), byHand(dsr.Lifted, s.outcome.Records, 0)
+	case dsr.TaskErased, dsr.TaskRestricted:
+		s.outcome.ActedAt, s.outcome.Records = workflow.Now(ctx), byHand(dsr.State(p.Outcome), s.outcome.Records, p.Records)
+	default: // of a release in which nobody said what came of a task
+		s.outcome.ActedAt = workflow.Now(ctx)
+	}
+	if len(s.outcome.Retained) > 0 { // what is kept still is
+		state = dsr.Retained
+		s.explainRetained()
+	}
+	s.conclude(ctx, state)
+}
+
+// byHand counts the records that people have dealt with, those of before included.
+func byHand(state dsr.State, before []dsr.RecordCount, more int) []dsr.RecordCount {
+	for _, count := range before {
+		more += count.Count
+	}
+	if more == 0 {
+		return nil
+	}
+	return []dsr.RecordCount{{Kind: dsr.HandCounted, State: state, Count: more}}
 }
 
 func (e *process) checkExtend(ctx workflow.Context, p ExtendDeadline) error {
@@ -247,6 +332,9 @@ func (e *process) openSystem(name, operator string) (*system, error) {
 			names[i] = s.plan.Name
 		}
 		return nil, fmt.Errorf("system: this request has no such system; it has %s", strings.Join(names, ", "))
+	}
+	if !s.outcome.State.Open() && e.cancellation != nil {
+		return nil, fmt.Errorf("the request was cancelled, and %s is settled: %s", name, s.outcome.State)
 	}
 	if !s.outcome.State.Open() {
 		return nil, fmt.Errorf("%s is settled: %s", name, s.outcome.State)

@@ -20,7 +20,7 @@ func manual(name string, needs ...dsr.IdentifierType) dsr.System {
 }
 
 func done(system string, found ...dsr.Identifier) workflows.CompleteTask {
-	return workflows.CompleteTask{System: system, Operator: "Sam", Evidence: "ticket 4711", Found: found}
+	return workflows.CompleteTask{System: system, Operator: "Sam", Outcome: dsr.TaskErased, Records: 1, Evidence: "ticket 4711", Found: found}
 }
 
 func TestAManualTaskWaitsForAPersonsWord(t *testing.T) {

@@ -365,14 +365,14 @@ func TestPeopleRestrictWhereNoConnectorCan(t *testing.T) {
 	ep.at(time.Hour, func() {
 		require.Equal(t, []string{"Stop."}, steps("inbox"))
 		require.Equal(t, []string{"Stop sending the client id."}, steps("analytics"))
-		ep.update(workflows.UpdateCompleteTask, done("inbox"))
+		ep.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskRestricted, 1))
 		ep.update(workflows.UpdateSkipSystem, workflows.SkipSystem{System: "analytics", Operator: "Sam", Reason: "nothing is sent"})
 	})
 	ep.at(2*time.Hour, func() { ep.update(workflows.UpdateLift, lift()) })
 	ep.at(3*time.Hour, func() { ep.update(workflows.UpdateConfirmNotice, ep.notice()) })
 	ep.at(4*time.Hour, func() {
 		require.Equal(t, []string{"Go on."}, steps("inbox"))
-		ep.update(workflows.UpdateCompleteTask, done("inbox"))
+		ep.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskLifted, 0))
 	})
 
 	r := ep.run()

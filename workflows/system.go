@@ -278,7 +278,7 @@ func (s *system) askForTask() *dsr.Question {
 			Text: "a person has to look here, but " + s.lacks() + "; complete-task if the person could be found otherwise, or skip-system with the reason"}
 	}
 	text := "a person has to do this by hand; then complete-task"
-	if !s.outcome.ActedAt.IsZero() {
+	if !s.outcome.SettledAt.IsZero() {
 		text = "another system disclosed a further identifier; a person has to search here again, then complete-task"
 	}
 	return &dsr.Question{Kind: dsr.QuestionTask, Text: text, Task: s.task()}

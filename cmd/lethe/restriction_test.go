@@ -73,7 +73,7 @@ func TestShowTellsHowToAnswerEachQuestion(t *testing.T) {
 	for kind, commands := range map[dsr.QuestionKind][]string{
 		dsr.QuestionIrreversible: {"  lethe approve restriction/r1 gist\n", "  lethe approve restriction/r1 gist --without-irreversible\n", "  lethe skip-system restriction/r1 gist"},
 		dsr.QuestionConflict:     {"  lethe resolve-conflict restriction/r1 --erase --reason", "  lethe resolve-conflict restriction/r1 --stop --reason"},
-		dsr.QuestionTask:         {"  lethe complete-task restriction/r1 gist --evidence"},
+		dsr.QuestionTask:         {"  lethe complete-task restriction/r1 gist --restricted N --evidence", "  lethe complete-task restriction/r1 gist --not-done --reason"},
 		dsr.QuestionError:        {"  lethe retry-system restriction/r1 gist\n"},
 	} {
 		r := restricted(nil)

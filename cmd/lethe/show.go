@@ -130,7 +130,7 @@ func (v view) text(t report.View) string {
 	name := requests.Name{Kind: r.Kind, ID: r.RequestID}
 	for _, o := range r.Systems {
 		if o.Question != nil && o.Question.Kind != dsr.QuestionConflict {
-			b.WriteString(todo(name, o, approveCommand(r)))
+			b.WriteString(todo(name, o, approveCommand(r), taskOutcome(r)))
 		}
 	}
 	b.WriteString(conflictText(r) + groundText(r) + noticeText(r))
@@ -255,8 +255,18 @@ func readFlag(r dsr.Report) string {
 	return ""
 }
 
-// todo tells a person what to do about a system that waits for one.
-func todo(id requests.Name, o dsr.Outcome, approve string) string {
+// taskOutcome is the flag for a task of the request that was done.
+func taskOutcome(r dsr.Report) string {
+	done := r.TaskOutcomes()[0]
+	if done.Counts() {
+		return "--" + taskFlag[done] + " N"
+	}
+	return "--" + taskFlag[done]
+}
+
+// todo tells a person what to do about a system that waits for one. approve is the command
+// that approves what it asks, and done the flag for a task that was done.
+func todo(id requests.Name, o dsr.Outcome, approve, done string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s waits for a person since %s\n", o.Name, minute(o.Question.Since))
 	if task := o.Question.Task; task != nil {
@@ -273,7 +283,10 @@ func todo(id requests.Name, o dsr.Outcome, approve string) string {
 	b.WriteString(candidates(*o.Question))
 	switch {
 	case o.Question.Kind == dsr.QuestionTask:
-		fmt.Fprintf(&b, "  lethe complete-task %s %s --evidence \"…\"\n", id, o.Name)
+		fmt.Fprintf(&b, "  lethe complete-task %s %s %s --evidence \"…\"\n", id, o.Name, done)
+		fmt.Fprintf(&b, "  lethe complete-task %s %s --nothing-found --evidence \"…\"\n", id, o.Name)
+		fmt.Fprintf(&b, "  lethe complete-task %s %s --not-done --reason \"…\"\n", id, o.Name)
+		return b.String() // that leaves the system out
 	case o.Question.Kind == dsr.QuestionIdentity:
 		fmt.Fprintf(&b, "  lethe confirm-identity %s --evidence \"…\"\n", id)
 	case o.Question.Kind == dsr.QuestionApproval:

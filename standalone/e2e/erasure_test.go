@@ -27,7 +27,7 @@ func (s *site) submit(id string, person population.Person) {
 func (s *site) completeTask(id string) {
 	s.Helper()
 	s.report(id, in("alore", dsr.NeedsOperator))
-	s.must("complete-task", id, "alore", "--operator", "sam", "--evidence", "ticket 4711")
+	s.must("complete-task", id, "alore", "--erased", "1", "--operator", "sam", "--evidence", "ticket 4711")
 }
 
 // conclude does the manual task as often as it waits, which is once more after
@@ -36,7 +36,7 @@ func (s *site) conclude(id string) dsr.Report {
 	s.Helper()
 	return s.report(id, func(r dsr.Report) bool {
 		if states(r)["alore"] == dsr.NeedsOperator {
-			_ = s.lethe("complete-task", id, "alore", "--operator", "sam", "--evidence", "ticket 4711") // asked again if refused
+			_ = s.lethe("complete-task", id, "alore", "--erased", "1", "--operator", "sam", "--evidence", "ticket 4711") // asked again if refused
 		}
 		return concluded(r)
 	})

@@ -297,7 +297,7 @@ func foundByHand() story {
 		tell: func(s *site) {
 			s.must("submit", "--id", "by-hand", "--email", "uma@example.com")
 			s.report("by-hand", in("alore", dsr.NeedsOperator))
-			s.must("complete-task", "by-hand", "alore", "--operator", "sam",
+			s.must("complete-task", "by-hand", "alore", "--erased", "1", "--operator", "sam",
 				"--evidence", "ticket 4711", "--found-email", "eve@example.org")
 			held := s.heldIn("by-hand", "gist", "contact/9701")
 			require.Equal(s, []dsr.IdentifierType{dsr.Email}, held.Contradicts)

@@ -41,7 +41,7 @@ func TestAScriptLearnsThatAPersonIsNeededAndAnswersAsJSON(t *testing.T) {
 	refused := s.lethe("skip-system", "R-1", "alore", "--operator", "sam", "--reason", population.Zoe.Email, "--json")
 	require.Equal(t, 1, refused.code)
 	require.Empty(t, refused.out)
-	done := s.must("complete-task", "R-1", "alore", "--operator", "sam", "--evidence", "ticket 4711", "--json")
+	done := s.must("complete-task", "R-1", "alore", "--erased", "1", "--operator", "sam", "--evidence", "ticket 4711", "--json")
 	require.JSONEq(t, `{"request_id": "R-1", "kind": "erasure", "system": "alore", "update": "complete-task", "outcome": {"accepted": true}}`, done)
 	s.conclude("R-1")
 	require.Equal(t, 3, s.lethe("rerun", "R-1", "--wait").code)
@@ -169,7 +169,7 @@ func TestADryRunAndAnApprovalComeBeforeAnErasure(t *testing.T) {
 	var done dsr.Report
 	require.Eventually(t, func() bool {
 		_ = s.lethe("approve", "R-1", "--operator", "sam")                                      // refused while nothing waits for it
-		_ = s.lethe("complete-task", "R-1", "alore", "--operator", "sam", "--evidence", "done") // likewise
+		_ = s.lethe("complete-task", "R-1", "alore", "--erased", "1", "--operator", "sam", "--evidence", "done") // likewise
 		done = s.report("R-1", func(dsr.Report) bool { return true })
 		return concluded(done)
 	}, patience, 300*time.Millisecond)

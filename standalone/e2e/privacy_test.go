@@ -61,7 +61,7 @@ func (s *served) until(id, wish string) {
 	require.Eventually(s, func() bool {
 		last = s.do("show", id)
 		if strings.Contains(last.out, "complete-task "+id+" alore") {
-			s.do("complete-task", id, "alore", "--operator", "sam", "--evidence", "ticket 4711")
+			s.do("complete-task", id, "alore", "--erased", "1", "--operator", "sam", "--evidence", "ticket 4711")
 		}
 		return strings.Contains(last.out, wish)
 	}, patience, 300*time.Millisecond, "last:\n%s\nlog:\n%s", lazily(func() string { return last.out + last.err }), lazily(s.log))

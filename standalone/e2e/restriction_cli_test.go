@@ -96,7 +96,11 @@ func (s *site) attend(id string, wish func(dsr.Report) bool) dsr.Report {
 	return s.report(id, func(r dsr.Report) bool {
 		for _, o := range r.Systems {
 			if o.Question != nil && o.Question.Kind == dsr.QuestionTask { // refused if it does not wait any more
-				_ = s.lethe("complete-task", id, o.Name, "--operator", "sam", "--evidence", "done, ticket 4711")
+				done := []string{"--restricted", "1"}
+				if r.TaskOutcomes()[0] == dsr.TaskLifted {
+					done = []string{"--lifted"}
+				}
+				_ = s.lethe(append([]string{"complete-task", id, o.Name, "--operator", "sam", "--evidence", "done, ticket 4711"}, done...)...)
 			}
 		}
 		return wish(r)
@@ -278,7 +282,7 @@ func TestAnErasureWaitsForADecisionOverARestriction(t *testing.T) {
 	s.must("resolve-conflict", "E-1", "--erase", "--operator", "sam", "--reason", "the person asked by phone")
 	s.report("E-1", func(r dsr.Report) bool {
 		_ = s.lethe("approve", "E-1", "--operator", "sam") // refused while nothing waits for it
-		_ = s.lethe("complete-task", "E-1", "alore", "--operator", "sam", "--evidence", "done")
+		_ = s.lethe("complete-task", "E-1", "alore", "--erased", "1", "--operator", "sam", "--evidence", "done")
 		return concluded(r)
 	})
 	ended := s.report("R-2", func(r dsr.Report) bool { return r.Status == dsr.StatusSuperseded })

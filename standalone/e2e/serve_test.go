@@ -67,7 +67,7 @@ func TestServingSurvivesBeingKilled(t *testing.T) {
 
 	var state string
 	require.Eventually(t, func() bool {
-		_ = s.lethe("complete-task", "R-1", "alore", "--evidence", "ticket 4711", "--address", address) // refused once it is done
+		_ = s.lethe("complete-task", "R-1", "alore", "--erased", "1", "--evidence", "ticket 4711", "--address", address) // refused once it is done
 		state = s.lethe("show", "R-1", "--address", address).out
 		return strings.Contains(state, string(dsr.StatusCompleted))
 	}, patience, 500*time.Millisecond, "state:\n%s", lazily(func() string { return state }))
@@ -133,14 +133,14 @@ func TestServingTakesRequestsIn(t *testing.T) {
 	id := uuid.NewString()
 	require.Equal(t, http.StatusCreated, g.verified(g.call(t.Context(), http.MethodPost, "/v2/requests", erasureOf(id, population.Ana.Email))).status)
 	require.Eventually(t, func() bool {
-		return s.lethe("complete-task", id, "alore", "--evidence", "ticket 4711", "--address", address).code == 0
+		return s.lethe("complete-task", id, "alore", "--erased", "1", "--evidence", "ticket 4711", "--address", address).code == 0
 	}, patience, 200*time.Millisecond)
 	first.end(syscall.SIGKILL)
 
 	second, address := serving()
 
 	require.Eventually(t, func() bool {
-		_ = s.lethe("complete-task", id, "alore", "--evidence", "ticket 4711", "--address", address) // refused once it is done
+		_ = s.lethe("complete-task", id, "alore", "--erased", "1", "--evidence", "ticket 4711", "--address", address) // refused once it is done
 		return g.call(t.Context(), http.MethodGet, "/v2/requests/"+id, "").field("request_status") == string(dsr.StageCompleted)
 	}, patience, 500*time.Millisecond, "log:\n%s", lazily(s.log))
 	s.forgotten(population.Ana)

@@ -181,8 +181,8 @@ func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 
 	o.send("resolve-match", map[string]any{"system": "landbot", "operator": "Sam", "keep": []string{candidate[1]}, "reason": "another person at the same number"})
 	o.shows("landbot", "not found")
-	o.send("complete-task", map[string]any{"system": "alore", "operator": "Sam", "evidence": "ticket 4711"})
-	require.Equal(t, []string{"attested", "–", "0", ""}, o.shows("alore", "attested"))
+	o.send("complete-task", map[string]any{"system": "alore", "operator": "Sam", "outcome": "erased", "records": 1, "evidence": "ticket 4711"})
+	require.Equal(t, []string{"attested", "1 record erased", "0", ""}, o.shows("alore", "attested"))
 	o.picture("answered")
 
 	o.tab("timeline")
@@ -194,7 +194,7 @@ func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 	o.tab("user-metadata")
 	require.Equal(t, "1 contact erased", o.shows("hubspot", "erased")[1], "the first run's erasure is not forgotten")
 	o.shows("alore", "needs operator")
-	o.send("complete-task", map[string]any{"system": "alore", "operator": "Sam", "evidence": "ticket 4711"})
+	o.send("complete-task", map[string]any{"system": "alore", "operator": "Sam", "outcome": "erased", "records": 1, "evidence": "ticket 4711"})
 	o.tab("timeline")
 	o.sees(`"report":"erasure/ticket-4711/002.json"`)
 	o.sees(`"status":"completed_with_exceptions"`) // nobody has her Analytics client id

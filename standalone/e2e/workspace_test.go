@@ -13,16 +13,19 @@ import (
 	"ite.digital/lethe/simulators/population"
 )
 
-// chats gives the person a contact in Gist, with conversations among those of others.
-func (s *site) chats(p population.Person, n int, other func()) {
+// contact puts a person into Gist.
+func (s *site) contact(p population.Person) int64 {
 	s.Helper()
-	contact := s.town.Gist.AddContact(gist.Contact{Name: p.Name, Email: p.Email})
-	s.town.Adopt(p, population.Record{System: population.Gist, Kind: gist.KindContact, ID: strconv.FormatInt(contact, 10)})
-	for range n {
-		id := s.town.Gist.AddConversation(gist.Conversation{ContactID: contact, Messages: []gist.Message{{Body: "Hello"}}})
-		s.town.Adopt(p, population.Record{System: population.Gist, Kind: gist.KindConversation, ID: strconv.FormatInt(id, 10)})
-		other()
-	}
+	id := s.town.Gist.AddContact(gist.Contact{Name: p.Name, Email: p.Email})
+	s.town.Adopt(p, population.Record{System: population.Gist, Kind: gist.KindContact, ID: strconv.FormatInt(id, 10)})
+	return id
+}
+
+// chat begins a conversation of theirs.
+func (s *site) chat(p population.Person, contact int64) {
+	s.Helper()
+	id := s.town.Gist.AddConversation(gist.Conversation{ContactID: contact, Messages: []gist.Message{{Body: "Hello"}}})
+	s.town.Adopt(p, population.Record{System: population.Gist, Kind: gist.KindConversation, ID: strconv.FormatInt(id, 10)})
 }
 
 // TestErasuresInOneWorkspaceHideNothingFromEachOther carries two erasures out at once in a
@@ -34,16 +37,20 @@ func TestErasuresInOneWorkspaceHideNothingFromEachOther(t *testing.T) {
 	const rounds, conversations = 10, 400
 	mia := population.Person{Name: "Mia Roth", Email: "mia.roth@example.com"}
 	var all []population.Person
-	at := s.town.Gist.AddContact(gist.Contact{Name: mia.Name, Email: mia.Email})
+	at := s.contact(mia)
 	others := func() { // of somebody who stays
 		for range conversations/(rounds*2*4) - 1 {
-			s.town.Gist.AddConversation(gist.Conversation{ContactID: at, Messages: []gist.Message{{Body: "Hello"}}})
+			s.chat(mia, at)
 		}
 	}
 	for i := range rounds * 2 {
 		p := population.Person{Name: "Person " + strconv.Itoa(i), Email: fmt.Sprintf("person.%d@example.com", i)}
 		all = append(all, p)
-		s.chats(p, 4, others)
+		contact := s.contact(p)
+		for range 4 {
+			s.chat(p, contact)
+			others()
+		}
 	}
 	s.town.Gist.Faults().Set(
 		simulators.Rule{Kind: simulators.ServerError, Share: 0.15},
