@@ -280,7 +280,20 @@ func identityText(c dsr.IdentityCheck) string {
 }
 
 func actionText(a dsr.Action) string {
-	return strings.TrimSuffix(fmt.Sprintf("%s by %s, %s: %s", a.Name, a.Operator, a.At.Format(moment), a.Text), ": ")
+	text := a.Text
+	if a.Outcome != "" {
+		text = strings.TrimSuffix(taskText(a)+"; "+a.Text, "; ")
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%s by %s, %s: %s", a.Name, a.Operator, a.At.Format(moment), text), ": ")
+}
+
+// taskText is what the operator says came of a task.
+func taskText(a dsr.Action) string {
+	text := strings.ReplaceAll(string(a.Outcome), "_", " ")
+	if a.Outcome.Counts() {
+		text += " (" + counted(a.Records, dsr.HandCounted) + ")"
+	}
+	return text
 }
 
 // StatusText names a request's status for people.

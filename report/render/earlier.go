@@ -65,20 +65,40 @@ func (v *viewer) titleOf(system string) string {
 func (v *viewer) records(counts []dsr.RecordCount) string {
 	parts := make([]string, len(counts))
 	for i, c := range counts {
-		parts[i] = fmt.Sprintf("%s × %d (%s)", c.Kind, c.Count, v.words.say("state."+string(c.State)))
+		parts[i] = fmt.Sprintf("%s × %d (%s)", v.recordKind(c.Kind), c.Count, v.words.say("state."+string(c.State)))
 	}
 	return strings.Join(parts, v.comma())
+}
+
+// recordKind names a kind of record. Vendors' words are shown as they are.
+func (v *viewer) recordKind(kind string) string {
+	if kind == dsr.HandCounted {
+		return v.words.say("records.by_hand")
+	}
+	return kind
 }
 
 func (v *viewer) actions(all []dsr.Action) []string {
 	texts := make([]string, len(all))
 	for i, a := range all {
 		texts[i] = v.words.say("action", v.at(a.At), a.Name, a.Operator)
-		if a.Text != "" {
+		switch {
+		case a.Outcome != "":
+			texts[i] = v.words.say("action.task", v.at(a.At), a.Name, a.Operator, v.taskOutcome(a), a.Text)
+		case a.Text != "":
 			texts[i] = v.words.say("action.text", v.at(a.At), a.Name, a.Operator, a.Text)
 		}
 	}
 	return texts
+}
+
+// taskOutcome is what the operator says came of a task.
+func (v *viewer) taskOutcome(a dsr.Action) string {
+	key := "task." + string(a.Outcome)
+	if a.Outcome.Counts() {
+		return v.words.say(key, a.Records)
+	}
+	return v.words.say(key)
 }
 
 // outages says from when until when a system gave no answer that could be used, and when it

@@ -51,9 +51,13 @@ type letterData struct {
 	// The recipients by what came of them. Unverified are those that erased without
 	// anybody being able to look again.
 	Erased, Unverified, Restricted, Lifted, NotFound, Accepted, Attested, Retained, Unidentified, LeftOut []recipient
+	// NotFoundByHand are those where a person has searched, and nobody else.
+	NotFoundByHand []recipient
 	// LiftedInPart are those that lifted the restriction where some settings are not
 	// as they were before.
 	LiftedInPart []recipient
+	// Over says that a restriction was lifted.
+	Over bool
 	// GoesOn says, for a restriction, what a recipient does regardless, and
 	// Irreversible what lifting the restriction cannot give back there.
 	GoesOn, Irreversible []recipient
@@ -109,7 +113,8 @@ func letter(r dsr.Report, o Options) (letterData, error) {
 	for _, outcome := range r.Systems {
 		d.add(v, outcome)
 	}
-	if len(d.Lifted)+len(d.LiftedInPart) > 0 { // it is over
+	d.Over = len(d.Lifted)+len(d.LiftedInPart) > 0 || r.Restriction != nil && r.Restriction.Lift.Noticed()
+	if d.Over {
 		d.GoesOn = nil
 	}
 	return d, nil
@@ -136,7 +141,12 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 			lists[dsr.Lifted] = &d.LiftedInPart
 		}
 	case dsr.Skipped: // the person is told the reason, and not how it came about
-		who.Reason = cmp.Or(skippedFor(o), v.explanation(o))
+		decision, _ := leftOutBy(o)
+		who.Reason = cmp.Or(decision.Text, v.explanation(o))
+	case dsr.NotFound:
+		if o.Evidence == dsr.PersonsWord {
+			lists[dsr.NotFound] = &d.NotFoundByHand
+		}
 	case dsr.Accepted:
 		if !o.ExpectedBy.IsZero() {
 			who.By = v.words.day(o.ExpectedBy.In(v.location))
@@ -157,7 +167,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	line.By = who.By
 	counts := make([]string, len(o.Records))
 	for i, c := range o.Records {
-		counts[i] = fmt.Sprintf("%s × %d", c.Kind, c.Count)
+		counts[i] = fmt.Sprintf("%s × %d", v.recordKind(c.Kind), c.Count)
 	}
 	line.Records = strings.Join(counts, ", ")
 	d.Systems = append(d.Systems, line)

@@ -311,7 +311,7 @@ func (v *viewer) system(o dsr.Outcome) systemView {
 		s.NotCovered = o.NotCovered
 	}
 	for _, c := range o.Records {
-		s.Records = append(s.Records, recordView{c.Kind, say("state." + string(c.State)), strconv.Itoa(c.Count)})
+		s.Records = append(s.Records, recordView{v.recordKind(c.Kind), say("state." + string(c.State)), strconv.Itoa(c.Count)})
 	}
 	v.systemEvents(o, s.Title)
 	return s

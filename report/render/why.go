@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"ite.digital/lethe/dsr"
@@ -39,9 +38,6 @@ func (v *viewer) exception(o dsr.Outcome) string {
 	}
 }
 
-// skipSystem is the update by which a person leaves a system out.
-const skipSystem = "skip-system"
-
 // explanation says why the outcome is what it is, in the language of the page but for
 // what people wrote, unless the decisions to keep data say more.
 func (v *viewer) explanation(o dsr.Outcome) string {
@@ -72,9 +68,12 @@ func (v *viewer) explanation(o dsr.Outcome) string {
 func (v *viewer) leftOut(o dsr.Outcome) string {
 	say := v.words.say
 	text := o.Explanation
-	switch c, why := v.report.Cancellation, skippedFor(o); {
-	case why != "":
-		text = say("why.skipped", why)
+	decision, decided := leftOutBy(o)
+	switch c := v.report.Cancellation; {
+	case decided && decision.Outcome == dsr.TaskNotDone:
+		text = say("why.not_done", decision.Text)
+	case decided:
+		text = say("why.skipped", decision.Text)
 	case c != nil && strings.Contains(o.Explanation, c.Text):
 		text = say("why.cancelled", c.Text)
 	default:
@@ -86,13 +85,14 @@ func (v *viewer) leftOut(o dsr.Outcome) string {
 	return text
 }
 
-// skippedFor is the reason for which a person left the system out; empty if nobody did.
-func skippedFor(o dsr.Outcome) string {
-	at := slices.IndexFunc(o.Actions, func(a dsr.Action) bool { return a.Name == skipSystem })
-	if at < 0 {
-		return ""
+// leftOutBy is what a person did that left the system out; ok is false if nobody did.
+func leftOutBy(o dsr.Outcome) (by dsr.Action, ok bool) {
+	for _, a := range o.Actions {
+		if a.Name == "skip-system" || a.Outcome == dsr.TaskNotDone {
+			by, ok = a, true
+		}
 	}
-	return o.Actions[at].Text
+	return by, ok
 }
 
 func (v *viewer) semicolon() string {
