@@ -372,6 +372,10 @@ type Outcome struct {
 	// Left names settings that lifting a restriction did not give back, as
 	// "contact/17: unsubscribed_from_emails", each with the reason.
 	Left       []string  `json:"left,omitempty"`
+	// Irreversible names the settings that a restriction has changed here, with an operator's
+	// approval, and that lifting cannot give back. What was declined is not among them.
+	Irreversible []string `json:"irreversible,omitempty"`
+
 	StartedAt  time.Time `json:"started_at,omitzero"`
 	ActedAt    time.Time `json:"acted_at,omitzero"`
 	VerifiedAt time.Time `json:"verified_at,omitzero"`

@@ -306,7 +306,9 @@ func (e *process) report() dsr.Report {
 		Systems: make([]dsr.Outcome, 0, len(e.systems)),
 	}
 	for _, s := range e.systems {
-		report.Systems = append(report.Systems, s.outcome)
+		outcome := s.outcome
+		outcome.Irreversible = s.irreversible()
+		report.Systems = append(report.Systems, outcome)
 	}
 	if e.finished || e.inForce() {
 		report.Conclude()

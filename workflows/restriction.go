@@ -174,6 +174,21 @@ func (e *process) beginLifting() {
 	}
 }
 
+// irreversible names the settings that were changed here with an operator's approval, and that
+// lifting cannot give back.
+func (s *system) irreversible() []string {
+	var names []string
+	for _, record := range dsr.Restrict(dsr.Irreversible(s.before)) {
+		for _, setting := range record.Settings {
+			if s.accepted[record.Key()] && !slices.Contains(names, setting.Name) {
+				names = append(names, setting.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // supersede ends the restriction because an erasure takes its place. Nothing is
 // given back.
 func (e *process) supersede(ctx workflow.Context) {

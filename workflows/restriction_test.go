@@ -333,6 +333,9 @@ func TestWhatCannotBeUndoneIsAskedForFirst(t *testing.T) {
 			require.Equal(t, "on", crm.values(record.Key())["mail"])
 			require.Zero(t, outcome(t, r, "crm").Drifts)
 			require.Len(t, outcome(t, r, "crm").Left, c.left)
+			for _, o := range []dsr.Outcome{outcome(t, ep.archive.reports[0], "crm"), outcome(t, r, "crm")} {
+				require.Len(t, o.Irreversible, c.left, "what an operator declined was not done")
+			}
 			require.Equal(t, c.left > 0, r.Status == dsr.StatusExceptions)
 		})
 	}

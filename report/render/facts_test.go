@@ -145,6 +145,39 @@ func TestLettersOnRestrictionsReadLikeThis(t *testing.T) {
 	}
 }
 
+// TestTheNoticeSaysWhatWasDoneForThisPerson has connectors that know more that does not come
+// back than was done.
+func TestTheNoticeSaysWhatWasDoneForThisPerson(t *testing.T) {
+	t.Parallel()
+	facts := []string{"The WhatsApp opt-out: only the person can opt in again.", "The dates of subscriptions."}
+	for language, heading := range map[render.Language]string{
+		render.English: "What does not come back", render.French: "Ce qui ne revient pas", render.Arabic: "ما لا يعود",
+	} {
+		for name, done := range map[string][]string{"declined": nil, "done": {"opt_in", "sequence/4"}} {
+			r := restriction("restricted")
+			for i := range r.Systems {
+				r.Systems[i].Restriction = &dsr.RestrictionFacts{Able: true, Irreversible: facts}
+			}
+			r.Systems[0].Irreversible = done
+			notice, err := render.LiftingNotice(r, options(language), render.Lifting{On: start})
+			require.NoError(t, err)
+			var b bytes.Buffer
+			require.NoError(t, notice.Plain(&b))
+			over := restriction("lifted")
+			for i := range over.Systems {
+				over.Systems[i].Restriction, over.Systems[i].Irreversible = r.Systems[i].Restriction, r.Systems[i].Irreversible
+			}
+			for _, said := range []string{oneLine(b.String()), oneLine(plain(t, over, options(language)))} {
+				require.NotContains(t, said, "WhatsApp", name)
+				require.NotContains(t, said, "dates of subscriptions", name)
+				require.Equal(t, done != nil, strings.Contains(said, heading), name)
+				require.Equal(t, done != nil, strings.Contains(plainPage(said), "opt_in"), name)
+				require.Equal(t, done != nil, strings.Contains(plainPage(said), "sequence/4"), name)
+			}
+		}
+	}
+}
+
 func TestANoticeOfLiftingNeedsSomethingToLift(t *testing.T) {
 	t.Parallel()
 	day := render.Lifting{On: start}

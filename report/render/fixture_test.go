@@ -151,6 +151,7 @@ func restriction(state dsr.State) dsr.Report {
 	r.Systems[0].Restriction = &dsr.RestrictionFacts{
 		Able: true, Covers: []string{"marketing e-mails"}, GoesOn: []string{"workflows of other people's lists"}, Irreversible: []string{"scheduled campaigns that were left"},
 	}
+	r.Systems[0].Irreversible = []string{"enrolments/4"}
 	r.Systems[1].Restriction = &dsr.RestrictionFacts{Instead: "stop sending events for the person on your site"}
 	r.Systems[2].Restriction = &dsr.RestrictionFacts{Able: true, GoesOn: []string{"letters that are printed already"}}
 	return r

@@ -59,7 +59,7 @@ type letterData struct {
 	// Over says that a restriction was lifted.
 	Over bool
 	// GoesOn says, for a restriction, what a recipient does regardless, and
-	// Irreversible what lifting the restriction cannot give back there.
+	// Irreversible what was changed there that lifting the restriction does not give back.
 	GoesOn, Irreversible []recipient
 	// LiftOn is the day, in words, on which the restriction ends, and LiftReason why;
 	// both are for the notice before.
@@ -161,7 +161,7 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 			*list = append(*list, who)
 		}
 	}
-	d.addRestriction(o, who.Name)
+	d.addRestriction(v, o, who.Name)
 	s := v.system(o)
 	line := recordLine{Title: s.Title, Processor: o.Processor, State: s.State, When: v.at(cmp.Or(o.VerifiedAt, o.SettledAt, o.ActedAt)), Known: s.Known, Reason: v.retainedReason(o)}
 	line.By = who.By
@@ -176,9 +176,9 @@ func (d *letterData) add(v *viewer, o dsr.Outcome) {
 	}
 }
 
-// addRestriction says what a restriction does not stop or cannot give back, where
-// there is one or an operator has made one by hand.
-func (d *letterData) addRestriction(o dsr.Outcome, name string) {
+// addRestriction says what a restriction does not stop, where there is one or an operator has
+// made one by hand, and what was changed for this person that lifting does not give back.
+func (d *letterData) addRestriction(v *viewer, o dsr.Outcome, name string) {
 	inForce := o.State == dsr.Restricted || o.State == dsr.Attested
 	if !d.Restriction || o.Restriction == nil || !inForce && o.State != dsr.Lifted {
 		return
@@ -186,7 +186,9 @@ func (d *letterData) addRestriction(o dsr.Outcome, name string) {
 	if inForce {
 		d.GoesOn = addReasons(d.GoesOn, name, o.Restriction.GoesOn)
 	}
-	d.Irreversible = addReasons(d.Irreversible, name, o.Restriction.Irreversible)
+	if len(o.Irreversible) > 0 { // what the connector knows may not have been done here
+		d.Irreversible = addReasons(d.Irreversible, name, []string{v.words.say("irreversible.done", strings.Join(o.Irreversible, v.comma()))})
+	}
 }
 
 func addReasons(all []recipient, name string, reasons []string) []recipient {
