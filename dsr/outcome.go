@@ -371,7 +371,7 @@ type Outcome struct {
 	CheckedAt time.Time `json:"checked_at,omitzero"`
 	// Left names settings that lifting a restriction did not give back, as
 	// "contact/17: unsubscribed_from_emails", each with the reason.
-	Left       []string  `json:"left,omitempty"`
+	Left []string `json:"left,omitempty"`
 	// Irreversible names the settings that a restriction has changed here, with an operator's
 	// approval, and that lifting cannot give back. What was declined is not among them.
 	Irreversible []string `json:"irreversible,omitempty"`

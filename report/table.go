@@ -41,6 +41,7 @@ const (
 
 // Table renders where the systems stand, a row each, with what they wait for.
 func Table(r dsr.Report, notes map[string]Note, v View) string {
+	r, notes = dsr.Paragraphs(r), dsr.Paragraphs(notes)
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Options = table.OptionsNoBordersAndSeparators

@@ -14,6 +14,7 @@ import (
 // system with what is known, how, and what is not covered.
 func Text(w io.Writer, r dsr.Report) error {
 	var t textReport
+	r = dsr.Paragraphs(r)
 	t.head(r)
 	t.exceptions(r.Exceptions)
 	for _, outcome := range r.Systems {

@@ -37,7 +37,11 @@ func (i input[P]) check() error {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (i *input[P]) UnmarshalJSON(text []byte) error {
 	i.opened = true
-	return json.Unmarshal(text, &i.content)
+	if err := json.Unmarshal(text, &i.content); err != nil {
+		return err
+	}
+	tidy(&i.content)
+	return nil
 }
 
 // MarshalJSON implements [json.Marshaler].

@@ -145,7 +145,7 @@ func (e *process) details() string {
 	var b strings.Builder
 	b.WriteString(fmt.Sprintf("%s request **%s**, due %s (%s)\n\n", e.request.Kind, e.request.ID, e.deadlines.Due.Format(time.DateOnly), e.deadlines.Profile.Ref()))
 	if note := e.report().ApprovalNote(); note != "" {
-		b.WriteString(upperFirst(note) + ".\n\n")
+		b.WriteString(cell(upperFirst(note)) + ".\n\n")
 	}
 	if e.identity.Open() {
 		b.WriteString(fmt.Sprintf("Proof of identity was asked for on %s; nothing is erased until it is confirmed.\n\n", e.identity.AskedAt.Format(time.DateOnly)))
@@ -154,7 +154,7 @@ func (e *process) details() string {
 		b.WriteString(e.restrictionLine())
 	}
 	for _, conflict := range e.conflicts {
-		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", conflict.RequestID, conflict.Ground.Cite(), UpdateResolveConflict))
+		b.WriteString(fmt.Sprintf("Restriction **%s** (%s) has arrived; nothing is erased until %s.\n\n", cell(conflict.RequestID), conflict.Ground.Cite(), UpdateResolveConflict))
 	}
 	b.WriteString("| system | state | records | attempts | question |\n|---|---|---|---|---|\n")
 	for _, waiting := range []bool{true, false} {
@@ -176,15 +176,15 @@ func upperFirst(text string) string {
 // restrictionLine says how the restriction stands.
 func (e *process) restrictionLine() string {
 	r := e.restriction
-	text := fmt.Sprintf("Restricted under %s until %s.", r.Ground.Article(), r.Until)
+	text := fmt.Sprintf("Restricted under %s until %s.", r.Ground.Article(), cell(r.Until))
 	if r.Ground == "" {
 		text = "**It came without a ground: name one with " + UpdateApprove + "; nothing is restricted before.**"
 	}
 	switch {
 	case r.SupersededBy != "":
-		text += " It ended by the erasure **" + r.SupersededBy + "**."
+		text += " It ended by the erasure **" + cell(r.SupersededBy) + "**."
 	case e.awaitsNotice():
-		text += " **Lifting was asked for by " + r.Lift.Operator + ": tell the subject, then " + UpdateConfirmNotice + ".**"
+		text += " **Lifting was asked for by " + cell(r.Lift.Operator) + ": tell the subject, then " + UpdateConfirmNotice + ".**"
 	case r.Lift.Noticed():
 		text += " It is lifted; the subject was told on " + r.Lift.NoticeSentAt.Format(time.DateOnly) + "."
 	case !r.InForceSince.IsZero():
@@ -210,7 +210,7 @@ func (s *system) line() string {
 	for _, r := range s.outcome.Records {
 		records = append(records, fmt.Sprintf("%d %s %s", r.Count, r.Kind, strings.ReplaceAll(string(r.State), "_", " ")))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %d | %s |\n", s.plan.Name, state, cmp.Or(strings.Join(records, ", "), "–"), s.outcome.Attempts, cell(text))
+	return fmt.Sprintf("| %s | %s | %s | %d | %s |\n", s.plan.Name, state, cmp.Or(cell(strings.Join(records, ", ")), "–"), s.outcome.Attempts, cell(text))
 }
 
 // maxSideBySide is how many records are shown with what is on them: details are bounded.
@@ -238,7 +238,18 @@ func candidates(q dsr.Question) string {
 	return text
 }
 
-// cell keeps a text within its cell of a Markdown table.
+// markup are the characters of which Markdown and HTML make structure within a line.
+const markup = "\\`*_[]<>|~#"
+
+// cell keeps a text that people or vendors wrote within its cell of a Markdown table, or its
+// line: it is shown as it was written.
 func cell(text string) string {
-	return strings.NewReplacer("|", "\\|", "\n", " ").Replace(text)
+	var b strings.Builder
+	for _, r := range dsr.OneParagraph(text) {
+		if strings.ContainsRune(markup, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }

@@ -169,7 +169,7 @@ func sentences(err error) []string {
 func oneLine(content string) string {
 	lines := strings.FieldsFunc(content, func(r rune) bool { return r == '\n' || r == '\r' })
 	for i, line := range lines {
-		lines[i] = strings.TrimSpace(line)
+		lines[i] = dsr.OneParagraph(line)
 	}
 	return strings.Join(lines, "; ")
 }

@@ -172,7 +172,7 @@ type changes struct {
 }
 
 func (c *changes) show(v view) error {
-	c.paused = ""
+	c.paused, v.report = "", dsr.Paragraphs(v.report)
 	if c.states == nil {
 		c.states = map[string]string{}
 		if err := c.line("request %s: %s", v.report.RequestID, v.state()); err != nil {

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -21,13 +25,31 @@ func (s *streams) printJSON(value any) error { return writeIndented(s.out, value
 
 // writeIndented writes a value as indented JSON.
 func writeIndented(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	return nil
+	_, err := io.WriteString(w, escaped(b.String()))
+	return err
+}
+
+// escaped escapes, in JSON, the characters that a terminal may obey and that the encoder leaves
+// as they are: programs read the same, and a terminal shows them.
+func escaped(content string) string {
+	var b strings.Builder
+	for _, r := range content {
+		if r == '\n' || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
 }
 
 // printTable writes rows below a header. Columns named in widths are wrapped.

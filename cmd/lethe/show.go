@@ -116,6 +116,7 @@ func (v view) json() any {
 // text is the view for people.
 func (v view) text(t report.View) string {
 	var b strings.Builder
+	v.report = dsr.Paragraphs(v.report)
 	r := v.report
 	fmt.Fprintf(&b, "%s request %s: %s\n", r.Kind, r.RequestID, v.state())
 	fmt.Fprintf(&b, "received %s, due %s%s\n", day(r.ReceivedAt), day(r.DueAt), v.late(t.Now))

@@ -145,7 +145,7 @@ func (s *streams) printTasks(tasks []task, found silence, asJSON bool) error {
 
 func (s *streams) printTaskTable(tasks []task) error {
 	rows := make([]table.Row, len(tasks))
-	for i, t := range tasks {
+	for i, t := range dsr.Paragraphs(tasks) {
 		due := day(t.DueAt)
 		if t.Overdue {
 			due += " overdue"

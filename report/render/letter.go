@@ -99,6 +99,7 @@ func letter(r dsr.Report, o Options) (letterData, error) {
 	if err != nil {
 		return letterData{}, err
 	}
+	r = v.report
 	day := v.words.day
 	d := letterData{
 		Company: o.Company, RequestID: r.RequestID, Restriction: r.Kind != dsr.Erasure, Date: day(o.Date.In(v.location)),
@@ -270,7 +271,7 @@ func LiftingNotice(r dsr.Report, o Options, l Lifting) (Text, error) {
 	if o.Location != nil {
 		l.On = l.On.In(o.Location)
 	}
-	d.LiftOn, d.LiftReason = words.day(l.On), l.Reason
+	d.LiftOn, d.LiftReason = words.day(l.On), dsr.OneParagraph(l.Reason)
 	return fill(liftingTemplate, d, o)
 }
 
@@ -295,7 +296,7 @@ func fill(document string, d letterData, o Options) (Text, error) {
 		return Text{}, fmt.Errorf("the template %s cannot be used: %w", place, err)
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, d); err != nil {
+	if err := t.Execute(&b, dsr.MapText(d, asText)); err != nil {
 		return Text{}, fmt.Errorf("the template %s cannot be used: %w", place, err)
 	}
 	words, err := lexiconOf(o.Language)

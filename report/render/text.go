@@ -33,6 +33,19 @@ type Text struct {
 	words  lexicon
 }
 
+// textFollows stands before a text that people wrote and that begins like a heading or an item
+// of a list, so that it is neither. It is no character (Unicode, section 23.7): no text has it.
+const textFollows = "\ufdd0"
+
+// asText keeps what people wrote from being structure where a template begins a line with it.
+func asText(text string) string {
+	text = strings.ReplaceAll(text, textFollows, "")
+	if strings.HasPrefix(text, "#") || strings.HasPrefix(text, "-") {
+		return textFollows + text
+	}
+	return text
+}
+
 // parseText reads what a template has written: a line "# …" is the title, "## …" a
 // heading, "- …" an item of a list; everything else are paragraphs, between blank
 // lines.
@@ -40,13 +53,7 @@ func parseText(source string, words lexicon) Text {
 	t := Text{words: words}
 	open := false
 	for line := range strings.Lines(source) {
-		line = strings.TrimSpace(line)
-		kind := paragraph
-		for prefix, k := range map[string]blockKind{"# ": title, "## ": heading, "- ": item} {
-			if rest, ok := strings.CutPrefix(line, prefix); ok {
-				line, kind = rest, k
-			}
-		}
+		kind, line := kindOf(line)
 		switch {
 		case line == "":
 			open = false
@@ -62,6 +69,18 @@ func parseText(source string, words lexicon) Text {
 		}
 	}
 	return t
+}
+
+// kindOf says what a line is, and what is on it.
+func kindOf(line string) (kind blockKind, content string) {
+	content = strings.TrimSpace(line)
+	for prefix, k := range map[string]blockKind{"# ": title, "## ": heading, "- ": item} {
+		if rest, ok := strings.CutPrefix(content, prefix); ok {
+			kind, content = k, rest
+			break
+		}
+	}
+	return kind, strings.ReplaceAll(content, textFollows, "")
 }
 
 // Plain writes the text in lines.

@@ -134,7 +134,7 @@ func newViewer(r dsr.Report, o Options) (*viewer, error) {
 	if location == nil {
 		location = time.UTC
 	}
-	return &viewer{report: r, words: words, location: location}, nil
+	return &viewer{report: dsr.Paragraphs(r), words: words, location: location}, nil
 }
 
 // view makes the page of a report.
@@ -143,6 +143,7 @@ func view(r dsr.Report, o Options) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	r = v.report
 	say := v.words.say
 	p := page{
 		Language: o.Language, Direction: v.words.Direction, Company: o.Company, Title: say("title." + string(r.Kind)),
