@@ -28,6 +28,8 @@ const (
 	Waiting Event = "waiting"
 	// Discarded: answers to steps were discarded, for no worker of Lethe gave them.
 	Discarded Event = "discarded"
+	// Unarchived: every system has an outcome, and the report cannot be archived.
+	Unarchived Event = "unarchived"
 	// InForce: a restriction has been in force for long; is its ground still given?
 	InForce Event = "in_force"
 )
@@ -76,6 +78,8 @@ func (n Notice) text() string {
 		return "a request's deadline was extended"
 	case InForce:
 		return "a restriction is in force; see whether its ground is still given"
+	case Unarchived:
+		return "a request's report cannot be archived; lethe show says why"
 	case Waiting:
 		return "a request waits for a person"
 	case Discarded:

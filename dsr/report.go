@@ -75,6 +75,8 @@ type Report struct {
 	// its own steps, and signals, that came from no part of Lethe. Those to steps at the
 	// systems are counted there.
 	Discarded int `json:"discarded,omitempty"`
+	// Unarchived is why the report could not be archived so far, while that fails.
+	Unarchived *ArchiveFailure `json:"unarchived,omitempty"`
 	// DryRun says that the outcomes are what would be done.
 	DryRun bool   `json:"dry_run,omitempty"`
 	Status Status `json:"status"`

@@ -92,8 +92,14 @@ type process struct {
 	discarded int
 	// alarmed says that a person has to know of what was discarded.
 	alarmed bool
+	// unarchived is why the report could not be archived so far, and toldUnarchived when people
+	// were last told of that.
+	unarchived     *dsr.ArchiveFailure
+	toldUnarchived time.Time
 	// finished tells the systems that no further look is coming.
 	finished bool
+	// archived says that the last report is archived: the request is over.
+	archived bool
 }
 
 func newProcess(ctx workflow.Context, request dsr.Request) *process {
@@ -263,22 +269,45 @@ func (e *process) lookAgain() {
 	}
 }
 
-// conclude compiles the report and archives it.
+// conclude compiles the report and archives it. Temporal does not cancel that: without its
+// report the request would leave no trace.
 func (e *process) conclude(ctx workflow.Context) (dsr.Completion, error) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return dsr.Completion{}, fmt.Errorf("wait for operators' updates: %w", err)
 	}
-	key, err := e.archive(ctx)
+	compile := func() dsr.Report { return concluded(e.compile(), workflow.Now(ctx)) }
+	key, err := e.archive(ctx, compile, func() bool { return true })
 	if err != nil {
 		return dsr.Completion{}, err
 	}
+	e.archived = true
+	e.publish(ctx)
 	e.tellTheEnd(ctx)
 	e.callBackAtLast(ctx)
 	return dsr.Completion{Status: e.report().Status, Report: key}, nil
 }
 
-// report says how things stand.
+// report says how things stand. Nothing is completed before its report is archived.
 func (e *process) report() dsr.Report {
+	report := e.compile()
+	report.Unarchived = e.unarchived
+	if e.archived || e.inForce() && !e.finished {
+		report.Conclude()
+	}
+	return report
+}
+
+// concluded is the report with what comes of the outcomes in it, to be archived.
+func concluded(r dsr.Report, at time.Time) dsr.Report {
+	r.CompletedAt = at
+	r.Conclude()
+	return r
+}
+
+// compile makes the report of the outcomes as they are.
+func (e *process) compile() dsr.Report {
 	report := dsr.Report{
 		SubjectTokens: e.tokens,
 
@@ -309,9 +338,6 @@ func (e *process) report() dsr.Report {
 		outcome := s.outcome
 		outcome.Irreversible = s.irreversible()
 		report.Systems = append(report.Systems, outcome)
-	}
-	if e.finished || e.inForce() {
-		report.Conclude()
 	}
 	return report
 }

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"sync"
@@ -12,7 +13,6 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"ite.digital/lethe/activities"
@@ -133,7 +133,15 @@ func (v *vendor) erasedIDs() []string {
 }
 
 // archive keeps reports in memory.
-type archive struct{ reports []dsr.Report }
+type archive struct {
+	reports []dsr.Report
+	// broken is why reports cannot be stored at the moment.
+	broken error
+	// attempts counts how often one was to be stored.
+	attempts int
+	// invalid is what is wrong with a report that was to be stored.
+	invalid error
+}
 
 // gdpr is a month, where only weekends move a deadline.
 func gdpr(receivedAt time.Time) (deadlines.Deadlines, error) {
@@ -160,9 +168,10 @@ func (a *acquaintances) Of(context.Context, dsr.Request) ([]dsr.Meeting, error) 
 func (a *archive) SetDue(context.Context, string, time.Time) error { return nil }
 
 func (a *archive) Put(_ context.Context, r dsr.Report) (string, error) {
-	if err := schematest.Check(r); err != nil {
-		return "", temporal.NewNonRetryableApplicationError(err.Error(), "schema", err)
+	if a.attempts++; a.broken != nil {
+		return "", a.broken
 	}
+	a.invalid = errors.Join(a.invalid, schematest.Check(r))
 	a.reports = append(a.reports, r)
 	return "archived", nil
 }
@@ -254,6 +263,7 @@ func (tr *trial) run() dsr.Report {
 	require.True(tr, tr.env.IsWorkflowCompleted())
 	require.NoError(tr, tr.env.GetWorkflowError())
 	require.Len(tr, tr.archive.reports, 1)
+	require.NoError(tr, tr.archive.invalid)
 	return tr.archive.reports[0]
 }
 

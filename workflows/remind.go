@@ -31,14 +31,14 @@ func (e *process) remind(ctx workflow.Context) {
 	if e.isOverdue(told) {
 		e.notify(ctx, activities.Overdue)
 	}
-	for !e.finished {
+	for !e.archived {
 		before := e.clock()
 		at, ok := e.nextReminder(told)
 		if err := e.awaitReminder(ctx, at, ok); err != nil {
 			return // the request is cancelled
 		}
 		switch {
-		case e.finished:
+		case e.archived:
 		case e.clock() != before:
 			told = workflow.Now(ctx)
 			if e.extension != announced && workflow.GetVersion(ctx, announceExtension, workflow.DefaultVersion, 1) > workflow.DefaultVersion {
@@ -74,10 +74,10 @@ func (e *process) isOverdue(at time.Time) bool {
 }
 
 // awaitReminder waits for the moment, if there is one, and no longer than until
-// the deadline is changed or the request is finished.
+// the deadline is changed or the request is over.
 func (e *process) awaitReminder(ctx workflow.Context, at time.Time, limited bool) error {
 	before := e.clock()
-	changed := func() bool { return e.finished || e.clock() != before }
+	changed := func() bool { return e.archived || e.clock() != before }
 	_, err := awaitFor(ctx, at.Sub(workflow.Now(ctx)), limited, "wait before the next reminder of the deadline", changed)
 	return err
 }

@@ -108,14 +108,35 @@ func (e *process) isIdle() bool {
 	})
 }
 
-// comeIntoForce archives the first report, once every system has an outcome.
+// comeIntoForce archives the first report, once every system has an outcome. The restriction is
+// in force when that has happened.
 func (e *process) comeIntoForce(ctx workflow.Context) error {
-	if !e.isAnswer() || e.cancellation != nil || e.request.DryRun || e.restriction.SupersededBy != "" {
+	isAnswer := func() bool {
+		return e.isAnswer() && e.cancellation == nil && !e.request.DryRun && e.restriction.SupersededBy == ""
+	}
+	if !isAnswer() {
 		return nil
 	}
-	e.restriction.InForceSince, e.reviewedAt = workflow.Now(ctx), workflow.Now(ctx)
-	_, err := e.archive(ctx)
-	return err
+	since := time.Time{}
+	compile := func() dsr.Report {
+		since = workflow.Now(ctx)
+		r := e.compile()
+		r.Restriction = inForceSince(r.Restriction, since)
+		return concluded(r, since)
+	}
+	key, err := e.archive(ctx, compile, func() bool { return isAnswer() && !e.hasMuchHistory(ctx) })
+	if err != nil || key == "" || e.cancellation != nil || e.restriction.SupersededBy != "" {
+		return err
+	}
+	e.restriction, e.reviewedAt = inForceSince(e.restriction, since), since
+	return nil
+}
+
+// inForceSince is a restriction that has come into force.
+func inForceSince(r *dsr.RestrictionRecord, since time.Time) *dsr.RestrictionRecord {
+	held := *r
+	held.InForceSince = since
+	return &held
 }
 
 // isAnswer reports whether nothing is missing any more for the restriction to come
@@ -213,18 +234,4 @@ func (e *process) hasMuchHistory(ctx workflow.Context) bool {
 		steps += s.numbered - s.numberedBefore
 	}
 	return steps > manySteps || workflow.GetInfo(ctx).GetCurrentHistoryLength() > longHistory
-}
-
-// archive compiles the report as things stand and stores it.
-func (e *process) archive(ctx workflow.Context) (key string, err error) {
-	report := e.report()
-	report.CompletedAt = workflow.Now(ctx)
-	e.publish(ctx)
-	var requests *activities.Requests
-	var archived activities.Archived
-	params := activities.ArchiveParams{Report: report}
-	if err := insist(requestStep(ctx, "archive the report"), "archive", requests.ArchiveReport, params, &archived, e.noteDiscarded); err != nil {
-		return "", fmt.Errorf("archive the report: %w", err)
-	}
-	return archived.Key, nil
 }

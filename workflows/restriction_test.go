@@ -237,6 +237,7 @@ func (ep *episode) run() dsr.Report {
 		var next *workflow.ContinueAsNewError
 		if !errors.As(err, &next) {
 			require.NoError(ep, err)
+			require.NoError(ep, ep.archive.invalid)
 			return ep.archive.reports[len(ep.archive.reports)-1]
 		}
 		carried = nil // what is decoded into is not to shine through

@@ -43,13 +43,13 @@ type attributes struct {
 }
 
 // show keeps what Temporal's lists and the Web UI say of the request up to date
-// until the request is finished.
+// until the request is over.
 func (e *process) show(ctx workflow.Context) {
-	for !e.finished {
+	for !e.archived {
 		e.publish(ctx)
 		shown, details := e.attributes(ctx), e.details()
 		err := workflow.Await(ctx, func() bool {
-			return e.finished || e.attributes(ctx) != shown || e.details() != details
+			return e.archived || e.attributes(ctx) != shown || e.details() != details
 		})
 		if err != nil {
 			return // the request is cancelled
@@ -88,7 +88,7 @@ func (e *process) publish(ctx workflow.Context) {
 
 func (e *process) attributes(ctx workflow.Context) attributes {
 	due, status := e.deadlines.Due, dsr.StatusOpen
-	if e.finished || e.inForce() { // until then the report says that it is open
+	if e.archived || e.inForce() { // until then the report says that it is open
 		status = e.report().Status
 	}
 	if status == dsr.StatusOpen && e.isOverdue(workflow.Now(ctx)) {
@@ -123,6 +123,9 @@ func (e *process) waiting() []string {
 	if e.awaitsNotice() {
 		names = append(names, dsr.NoticeTask)
 	}
+	if e.unarchived != nil {
+		names = append(names, dsr.ArchiveTask)
+	}
 	return names
 }
 
@@ -146,6 +149,9 @@ func (e *process) details() string {
 	b.WriteString(fmt.Sprintf("%s request **%s**, due %s (%s)\n\n", e.request.Kind, e.request.ID, e.deadlines.Due.Format(time.DateOnly), e.deadlines.Profile.Ref()))
 	if note := e.report().ApprovalNote(); note != "" {
 		b.WriteString(cell(upperFirst(note)) + ".\n\n")
+	}
+	if e.unarchived != nil {
+		b.WriteString("**" + cell(upperFirst(e.unarchived.String())) + "**. It is tried again until it works.\n\n")
 	}
 	if e.identity.Open() {
 		b.WriteString(fmt.Sprintf("Proof of identity was asked for on %s; nothing is erased until it is confirmed.\n\n", e.identity.AskedAt.Format(time.DateOnly)))
