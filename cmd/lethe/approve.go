@@ -109,7 +109,7 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 	if err != nil {
 		return err
 	}
-	if awaitsGround(r) && a.ground == "" {
+	if r.AwaitsGround() && a.ground == "" {
 		return fmt.Errorf("the restriction came without a ground; find out why the processing is to be restricted, and add --ground: see lethe show %s", n)
 	}
 	approved := 0
@@ -129,7 +129,7 @@ func (s *streams) approve(ctx context.Context, desk *requests.Desk, a approval, 
 	switch {
 	case approved > 0:
 		return nil
-	case awaitsGround(r) && a.system == "":
+	case r.AwaitsGround() && a.system == "":
 		return s.nameGround(ctx, desk, a, n, read)
 	default:
 		return a.nothing(r, n)

@@ -99,7 +99,7 @@ func (w watching) verdict(r dsr.Report) error {
 // needsPerson says for whom the request waits.
 func (w watching) needsPerson(r dsr.Report) error {
 	return statusError{exitPerson, fmt.Sprintf("the request waits for a person: %s; see what to do with: lethe show %s",
-		strings.Join(waiting(r), ", "), w.request)}
+		strings.Join(r.WaitsFor(), ", "), w.request)}
 }
 
 // onlyPeople reports whether an open request waits for people and for nothing else.
@@ -109,7 +109,7 @@ func onlyPeople(r dsr.Report) bool {
 			return false
 		}
 	}
-	return len(waiting(r)) > 0
+	return len(r.WaitsFor()) > 0
 }
 
 // follower chooses how to show: redrawn on a terminal, else what changes.

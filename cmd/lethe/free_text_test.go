@@ -43,7 +43,7 @@ func TestNoTextReachesTheTerminalAsACommand(t *testing.T) {
 	}
 
 	s, out := testStreams(t)
-	require.NoError(t, s.printTasks(tasksOf(r), silence{}, false))
+	require.NoError(t, s.printTasks(tasksOf(r, noon), silence{}, false))
 	require.False(t, strings.ContainsAny(out.String(), hidden), "%q", out.String())
 	require.Contains(t, out.String(), "completed")
 

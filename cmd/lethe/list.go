@@ -87,6 +87,8 @@ type listed struct {
 	Needs      []string   `json:"needs_operator,omitempty"`
 	ReceivedAt time.Time  `json:"received_at,omitzero"`
 	DueAt      time.Time  `json:"due_at,omitzero"`
+	// Overdue says that it is open and should have been answered by now.
+	Overdue bool `json:"overdue,omitempty"`
 	// Silent is why an open request does not say how it stands; empty if it does, or
 	// was not asked.
 	Silent silentReason `json:"silent,omitempty"`
@@ -109,7 +111,7 @@ func (s *streams) list(ctx context.Context, q inquiry, filter requests.Filter, l
 	if err != nil {
 		return err
 	}
-	all := listedOf(heard, found)
+	all := listedOf(heard, found, s.now())
 	if asJSON {
 		return s.printJSON(listing{all, found.forJSON()})
 	}
@@ -142,7 +144,7 @@ func mute(all []heard) (n int, why error) {
 }
 
 // listedOf makes the lines of the list, each of what is known of its own request.
-func listedOf(all []heard, found silence) []listed {
+func listedOf(all []heard, found silence, now time.Time) []listed {
 	bySilence := map[string]silent{}
 	for _, r := range found.Requests {
 		bySilence[dsr.WorkflowID(r.Kind, r.ID)] = r
@@ -151,7 +153,7 @@ func listedOf(all []heard, found silence) []listed {
 	for i, h := range all {
 		list[i].Line = h.Line
 		if h.hearing == answeredNow {
-			list[i].fill(h.report)
+			list[i].fill(h.report, now)
 		} else if r, ok := bySilence[dsr.WorkflowID(h.Kind, h.ID)]; ok && h.Running() {
 			list[i].Silent, list[i].DueAt = r.Why, r.DueAt
 		}
@@ -160,9 +162,10 @@ func listedOf(all []heard, found silence) []listed {
 }
 
 // fill fills in what the request's workflow says.
-func (l *listed) fill(r dsr.Report) {
-	l.Status, l.Done, l.Systems, l.Needs = r.Status, done(r), len(r.Systems), waiting(r)
+func (l *listed) fill(r dsr.Report, now time.Time) {
+	l.Status, l.Done, l.Systems, l.Needs = r.Status, done(r), len(r.Systems), r.WaitsFor()
 	l.ReceivedAt, l.DueAt, l.inForce = r.ReceivedAt, r.DueAt, inForce(r)
+	l.Overdue = r.Overdue(now)
 }
 
 func rows(all []listed) []table.Row {
@@ -191,6 +194,8 @@ func (l listed) state() string {
 		return "no answer"
 	case l.Status == "", l.Status == dsr.StatusOpen && !l.Running():
 		return l.Temporal
+	case l.Overdue && l.Running():
+		return report.StatusText(dsr.StatusOverdue)
 	case l.inForce && l.Running():
 		return inForceText(l.Status)
 	default:

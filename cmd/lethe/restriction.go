@@ -11,14 +11,10 @@ import (
 	"ite.digital/lethe/requests"
 )
 
-// answered reports whether a restriction has come into force, so that nothing is
-// due any more.
-func answered(r dsr.Report) bool { return r.Restriction != nil && !r.Restriction.InForceSince.IsZero() }
-
 // inForce reports whether a restriction is in force and nothing is under way: it
 // stays like that until somebody lifts it.
 func inForce(r dsr.Report) bool {
-	return answered(r) && r.Status != dsr.StatusOpen && !r.Restriction.Lift.Noticed() && r.Restriction.SupersededBy == ""
+	return r.Answered() && r.Status != dsr.StatusOpen && !r.Restriction.Lift.Noticed() && r.Restriction.SupersededBy == ""
 }
 
 // inForceText is the status of a restriction that is in force. Its request is not
@@ -28,12 +24,6 @@ func inForceText(s dsr.Status) string {
 		return report.StatusText(dsr.StatusRestricted) + " with exceptions"
 	}
 	return report.StatusText(s)
-}
-
-// awaitsNotice reports whether the person has to be told that a restriction is
-// lifted.
-func awaitsNotice(r dsr.Report) bool {
-	return r.Restriction != nil && r.Restriction.Lift != nil && !r.Restriction.Lift.Noticed() && r.Restriction.SupersededBy == ""
 }
 
 // restrictionText says how a restriction stands, a line for each thing to know.
@@ -52,7 +42,7 @@ func restrictionText(r dsr.Report) string {
 		line("ground", "%s, GDPR %s%s", held.Ground, held.Ground.Article(), namedText(held))
 		line("until", "%s", held.Until)
 	}
-	if answered(r) {
+	if r.Answered() {
 		line("in force", "since %s", minute(held.InForceSince))
 	}
 	if lift := held.Lift; lift != nil {
@@ -75,14 +65,9 @@ func namedText(r *dsr.RestrictionRecord) string {
 	return fmt.Sprintf(", named by %s, %s", r.NamedBy, minute(r.NamedAt))
 }
 
-// awaitsGround reports whether a person has to name the ground of a restriction.
-func awaitsGround(r dsr.Report) bool {
-	return r.Restriction.LacksGround() && r.Cancellation == nil && !r.DryRun && len(r.Systems) > 0
-}
-
 // groundText tells a person what to do about a restriction that came without a ground.
 func groundText(r dsr.Report) string {
-	if !awaitsGround(r) {
+	if !r.AwaitsGround() {
 		return ""
 	}
 	var b strings.Builder
@@ -127,7 +112,7 @@ func driftText(r dsr.Report) string {
 
 // noticeText tells a person what to do before a restriction is lifted.
 func noticeText(r dsr.Report) string {
-	if !awaitsNotice(r) {
+	if !r.AwaitsNotice() {
 		return ""
 	}
 	name := requests.Name{Kind: r.Kind, ID: r.RequestID}

@@ -126,24 +126,24 @@ func TestTasksListTheNoticeAndWhatIsDueFirst(t *testing.T) {
 	t.Parallel()
 	waits := standing(dsr.StatusOpen, dsr.NeedsOperator)
 	waits.Systems[0].Question = &dsr.Question{Kind: dsr.QuestionTask, Text: "do it", Since: noon}
-	notice := tasksOf(restricted(asked()))
+	notice := tasksOf(restricted(asked()), noon)
 	require.Len(t, notice, 1)
 	require.Equal(t, dsr.NoticeTask, notice[0].System)
 	require.Contains(t, notice[0].Text, "lethe confirm-notice restriction/r1 --evidence")
 	require.Zero(t, notice[0].DueAt, "the restriction is in force, so the request is answered")
-	due := tasksOf(waits)
+	due := tasksOf(waits, noon)
 	require.Len(t, due, 1)
 	require.Equal(t, "r1", due[0].name.String())
 	require.Negative(t, due[0].compare(notice[0]))
 	require.Positive(t, notice[0].compare(due[0]))
-	require.Empty(t, tasksOf(restricted(noticed())))
+	require.Empty(t, tasksOf(restricted(noticed()), noon))
 
 	s, out := testStreams(t)
 	s.now = func() time.Time { return noon.AddDate(1, 0, 0) }
 	require.NoError(t, s.printTasks(notice, silence{}, false))
 	require.Contains(t, out.String(), "restriction/r1")
 	require.NotContains(t, out.String(), "overdue")
-	require.Equal(t, []string{dsr.NoticeTask}, waiting(restricted(asked())))
+	require.Equal(t, []string{dsr.NoticeTask}, restricted(asked()).WaitsFor())
 }
 
 func TestListTellsRequestsOfOneIDApart(t *testing.T) {
@@ -207,15 +207,15 @@ func TestTheGroundOfARestrictionIsAskedFor(t *testing.T) {
 	t.Parallel()
 	r := withoutGround()
 	golden(t, "show_ground.txt", shownOf(r))
-	require.Equal(t, []string{"gist", dsr.GroundTask}, waiting(r))
-	tasks := tasksOf(r)
+	require.Equal(t, []string{"gist", dsr.GroundTask}, r.WaitsFor())
+	tasks := tasksOf(r, noon)
 	require.Len(t, tasks, 2)
 	require.Equal(t, dsr.GroundTask, tasks[1].System)
 	require.Contains(t, tasks[1].Text, "lethe approve restriction/r1 --ground …")
 
 	r.Restriction.Ground, r.Restriction.NamedBy, r.Restriction.NamedAt = dsr.GroundClaims, "sam", noon
 	require.Contains(t, shownOf(r), "claims, GDPR Art. 18(1)(c), named by sam, 2026-03-10 12:00\n")
-	require.Equal(t, []string{"gist"}, waiting(r))
+	require.Equal(t, []string{"gist"}, r.WaitsFor())
 	r.Restriction.Ground, r.Cancellation = "", &dsr.Action{}
-	require.Equal(t, []string{"gist"}, waiting(r))
+	require.Equal(t, []string{"gist"}, r.WaitsFor())
 }

@@ -134,8 +134,8 @@ func (v view) text(t report.View) string {
 			b.WriteString(todo(name, o, approveCommand(r), taskOutcome(r)))
 		}
 	}
-	b.WriteString(conflictText(r) + groundText(r) + noticeText(r))
-	if !v.line.Running() && r.Status != dsr.StatusOpen || answered(r) {
+	b.WriteString(conflictText(r) + groundText(r) + noticeText(r) + archiveText(r))
+	if !v.line.Running() && r.Status != dsr.StatusOpen || r.Answered() {
 		fmt.Fprintf(&b, "\nthe report: lethe report %s\n", name)
 	}
 	if inForce(r) && v.line.Running() && r.Restriction.Lift == nil {
@@ -184,7 +184,7 @@ func (v view) state() string {
 
 // late warns of an answer that is overdue.
 func (v view) late(now time.Time) string {
-	if v.report.Status == dsr.StatusOpen && !answered(v.report) && now.After(v.report.DueAt) {
+	if v.report.Overdue(now) {
 		return ": overdue"
 	}
 	return ""
@@ -201,22 +201,12 @@ func done(r dsr.Report) int {
 	return n
 }
 
-// waiting names the systems that wait for a person, and the ground or the
-// notice of a restriction if that does.
-func waiting(r dsr.Report) []string {
-	names := []string{}
-	for _, o := range r.Systems {
-		if o.State == dsr.NeedsOperator {
-			names = append(names, o.Name)
-		}
+// archiveText says why a request is not completed though all its systems are done.
+func archiveText(r dsr.Report) string {
+	if r.Unarchived == nil {
+		return ""
 	}
-	if awaitsGround(r) {
-		names = append(names, dsr.GroundTask)
-	}
-	if awaitsNotice(r) {
-		names = append(names, dsr.NoticeTask)
-	}
-	return names
+	return fmt.Sprintf("\n%s\n  since %s; it is tried again until it works, and the request is completed then\n", r.Unarchived, minute(r.Unarchived.Since))
 }
 
 // candidates shows the records that a person decides on, and what is known of the subject,
@@ -242,7 +232,7 @@ func candidates(q dsr.Question) string {
 // approveCommand is what approves what a system of the request asks.
 func approveCommand(r dsr.Report) string {
 	command := "approve" + readFlag(r)
-	if awaitsGround(r) {
+	if r.AwaitsGround() {
 		command += " --ground …"
 	}
 	return command

@@ -22,8 +22,9 @@ func newTasks(s *streams) *cobra.Command {
 		Short: "List what waits for a person",
 		Long: `List what waits for a person in all open requests: what is due first comes first.
 'lethe show' says how each task is done, step by step. "notice" stands for telling a
-person that a restriction is lifted, which 'lethe confirm-notice' answers, and "ground"
-for the reason of a restriction that came by mail, which 'lethe approve' names.
+person that a restriction is lifted, which 'lethe confirm-notice' answers, "ground"
+for the reason of a restriction that came by mail, which 'lethe approve' names, and
+"archive" for a report that cannot be archived: the request is completed once it can.
 
 Requests that have not begun, or do not answer, cannot say what they wait for. They
 are named, and the exit code is 4.`,
@@ -51,8 +52,9 @@ type task struct {
 	// Request is named for people as what they type.
 	name        requests.Name
 	RequestKind dsr.Kind `json:"request_kind"`
-	// System is dsr.NoticeTask for the notice that a restriction is lifted, and
-	// dsr.GroundTask for the ground of one that came without.
+	// System is dsr.NoticeTask for the notice that a restriction is lifted,
+	// dsr.GroundTask for the ground of one that came without, and dsr.ArchiveTask for a
+	// report that cannot be archived.
 	System string           `json:"system"`
 	Kind   dsr.QuestionKind `json:"kind"`
 	Text   string           `json:"text"`
@@ -72,7 +74,7 @@ func (s *streams) tasks(ctx context.Context, q inquiry, asJSON bool) error {
 	tasks := []task{}
 	for _, h := range all {
 		if h.hearing == answeredNow {
-			tasks = append(tasks, tasksOf(h.report)...)
+			tasks = append(tasks, tasksOf(h.report, s.now())...)
 		}
 	}
 	slices.SortStableFunc(tasks, task.compare)
@@ -80,9 +82,9 @@ func (s *streams) tasks(ctx context.Context, q inquiry, asJSON bool) error {
 }
 
 // tasksOf lists what waits for a person in a request.
-func tasksOf(r dsr.Report) []task {
-	ask := task{name: requests.Name{Kind: r.Kind, ID: r.RequestID}, Request: r.RequestID, RequestKind: r.Kind, DueAt: r.DueAt}
-	if answered(r) {
+func tasksOf(r dsr.Report, now time.Time) []task {
+	ask := task{name: requests.Name{Kind: r.Kind, ID: r.RequestID}, Request: r.RequestID, RequestKind: r.Kind, DueAt: r.DueAt, Overdue: r.Overdue(now)}
+	if r.Answered() {
 		ask.DueAt = time.Time{}
 	}
 	var tasks []task
@@ -92,14 +94,19 @@ func tasksOf(r dsr.Report) []task {
 			tasks = append(tasks, ask)
 		}
 	}
-	if awaitsGround(r) {
+	if r.AwaitsGround() {
 		ask.System, ask.Kind, ask.Since = dsr.GroundTask, dsr.GroundTask, r.StartedAt
 		ask.Text = fmt.Sprintf("the restriction came without a ground; find out which it is; then: lethe approve %s%s --ground …", ask.name, readFlag(r))
 		tasks = append(tasks, ask)
 	}
-	if awaitsNotice(r) {
+	if r.AwaitsNotice() {
 		ask.System, ask.Kind, ask.Since = dsr.NoticeTask, dsr.NoticeTask, r.Restriction.Lift.At
 		ask.Text = fmt.Sprintf(`tell the person that the restriction is lifted; then: lethe confirm-notice %s --evidence "…"`, ask.name)
+		tasks = append(tasks, ask)
+	}
+	if r.Unarchived != nil {
+		ask.System, ask.Kind, ask.Since = dsr.ArchiveTask, dsr.ArchiveTask, r.Unarchived.Since
+		ask.Text = fmt.Sprintf("%s; see to that: it is tried again until it works", r.Unarchived)
 		tasks = append(tasks, ask)
 	}
 	return tasks
@@ -127,9 +134,6 @@ type todoList struct {
 }
 
 func (s *streams) printTasks(tasks []task, found silence, asJSON bool) error {
-	for i := range tasks {
-		tasks[i].Overdue = !tasks[i].DueAt.IsZero() && s.now().After(tasks[i].DueAt)
-	}
 	if asJSON {
 		return s.printJSON(todoList{tasks, found.forJSON()})
 	}

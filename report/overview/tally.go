@@ -63,11 +63,11 @@ func (t *Tally) AddOpen(r dsr.Report) {
 		return
 	}
 	now.Open++
-	overdue := !r.DueAt.IsZero() && t.now.After(r.DueAt)
+	overdue := r.Overdue(t.now)
 	if overdue {
 		now.Overdue++
 	}
-	if slices.ContainsFunc(r.Systems, func(o dsr.Outcome) bool { return o.State == dsr.NeedsOperator }) {
+	if len(r.WaitsFor()) > 0 {
 		now.Waiting++
 	}
 	if t.period.Holds(r.ReceivedAt) {
