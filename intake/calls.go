@@ -187,6 +187,11 @@ func (c *call) progress(request dsr.Request) (dsr.Progress, error) {
 	if err != nil {
 		return dsr.Progress{}, err
 	}
+	if report.DueAt.IsZero() { // the plan is not made yet
+		if report.DueAt, err = c.Due(request.Intake.Regulation, request.ReceivedAt); err != nil {
+			return dsr.Progress{}, err
+		}
+	}
 	p := report.Progress(c.Now())
 	if p.Status == dsr.StatusOpen && !line.Running() {
 		p.Status = endedWithoutReport

@@ -235,6 +235,25 @@ func TestSection9Cancellation(t *testing.T) {
 	require.Equal(t, http.StatusAccepted, g.call(http.MethodDelete, "/v2/requests/"+id, "").status, "to cancel twice is to cancel once")
 }
 
+// TestTheDateOfTheReceiptHoldsBeforeThePlanIsMade asks right after the request was handed in.
+func TestTheDateOfTheReceiptHoldsBeforeThePlanIsMade(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t)
+	receipt := g.call(http.MethodPost, "/v2/requests", example)
+	require.Equal(t, http.StatusCreated, receipt.status)
+	var promised, said struct {
+		At string `json:"expected_completion_time"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(receipt.body), &promised))
+	g.desk.status = dsr.Report{Status: dsr.StatusOpen}
+
+	a := g.call(http.MethodGet, "/v2/requests/"+id, "")
+
+	require.Equal(t, http.StatusOK, a.status, a.body)
+	require.NoError(t, json.Unmarshal([]byte(a.body), &said))
+	require.Equal(t, promised.At, said.At)
+}
+
 func TestSection10TheOlderNamesAreHonoured(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)

@@ -95,6 +95,8 @@ func Subject(n activities.Notice, now time.Time) string {
 		return request + " is in force"
 	case activities.Waiting:
 		return request + " waits for a person"
+	case activities.Unarchived:
+		return request + " is not completed: its report cannot be archived"
 	case activities.Discarded:
 		return request + " receives answers that are not Lethe's"
 	default:
@@ -116,6 +118,10 @@ func Text(n activities.Notice, now time.Time) string {
 		fmt.Fprintf(&b, "%s has been in force for months.\nSee whether its ground is still given; if not, lift it: lethe lift %s\n", request, line(n.RequestID))
 	case activities.Waiting:
 		fmt.Fprintf(&b, "%s has been waiting for a person for days. It is due on %s: %s.\n", request, due, left(n.DueAt, now))
+	case activities.Unarchived:
+		fmt.Fprintf(&b, "The report of the %s request %s cannot be archived. Every system is done, and the request is not completed before\n"+
+			"its report is archived. That is tried again until it works: see to the archive, or to its credentials.\n"+
+			"The request is due on %s: %s.\n", line(string(n.Kind)), line(n.RequestID), due, left(n.DueAt, now))
 	case activities.Discarded:
 		fmt.Fprintf(&b, "Answers to steps of the %s request %s were discarded: they are not encrypted with its key, or belong to other steps.\n"+
 			"Nothing of them is believed. Somebody else answers Lethe's steps, or a worker runs with the keys of another installation:\n"+
@@ -134,6 +140,9 @@ const maxNames = 100
 
 // missing lists the systems that are not done.
 func missing(n activities.Notice) string {
+	if n.Event == activities.Unarchived {
+		return ""
+	}
 	if len(n.Missing) == 0 {
 		return "\nEvery system is done; the request waits for its last look.\n"
 	}
@@ -157,6 +166,9 @@ func missing(n activities.Notice) string {
 func whatToDo(n activities.Notice) string {
 	text := "\nWhat to do:\n" +
 		"  lethe show " + line(n.RequestID) + "   shows each system, what it asks and which command answers\n"
+	if n.Event == activities.Unarchived {
+		text = "\nWhat to do:\n  lethe show " + line(n.RequestID) + "   says why it cannot be archived\n"
+	}
 	if len(n.NeedsOperator) > 0 {
 		text += "  lethe tasks   lists all that waits for a person, in every request\n"
 	}

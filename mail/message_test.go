@@ -35,6 +35,13 @@ Sent by Lethe. Nobody reads answers to this message.
 	require.Contains(t, text, "The erasure request ticket-4711 is overdue: it was due on Monday, 15 June 2026, 23:59 (UTC+02:00).\n")
 	require.NotContains(t, text, "lethe tasks", "nothing waits for a person")
 
+	unarchived := notice()
+	unarchived.Event, unarchived.Missing, unarchived.NeedsOperator = activities.Unarchived, nil, []string{"archive"}
+	require.Equal(t, "Lethe: erasure request ticket-4711 is not completed: its report cannot be archived", mail.Subject(unarchived, aWeekBefore()))
+	text = mail.Text(unarchived, aWeekBefore())
+	require.Contains(t, text, "The report of the erasure request ticket-4711 cannot be archived.")
+	require.NotContains(t, text, "last look", "there is none to come")
+
 	extended := notice()
 	extended.Event, extended.Missing = activities.Extended, nil
 	require.Equal(t, "Lethe: erasure request ticket-4711 is extended, now due on Monday, 15 June 2026", mail.Subject(extended, aWeekBefore()))

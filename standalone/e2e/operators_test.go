@@ -168,7 +168,7 @@ func TestADryRunAndAnApprovalComeBeforeAnErasure(t *testing.T) {
 	require.Contains(t, s.lethe("resolve-match", "R-1", "hubspot", "--keep", "contact/1", "--reason", "r").err, "is not held")
 	var done dsr.Report
 	require.Eventually(t, func() bool {
-		_ = s.lethe("approve", "R-1", "--operator", "sam")                                      // refused while nothing waits for it
+		_ = s.lethe("approve", "R-1", "--operator", "sam")                                                       // refused while nothing waits for it
 		_ = s.lethe("complete-task", "R-1", "alore", "--erased", "1", "--operator", "sam", "--evidence", "done") // likewise
 		done = s.report("R-1", func(dsr.Report) bool { return true })
 		return concluded(done)
