@@ -57,7 +57,15 @@ func (o *clerk) answerOf(kind dsr.Kind, id string, outcome dsr.Outcome) {
 	var params any
 	switch outcome.Question.Kind { //nolint:exhaustive // the others wait for a repair
 	case dsr.QuestionTask:
-		name, params = workflows.UpdateCompleteTask, workflows.CompleteTask{System: outcome.Name, Operator: "sam", Outcome: dsr.TaskErased, Records: 1, Evidence: "ticket 4711"}
+		done := workflows.CompleteTask{System: outcome.Name, Operator: "sam", Outcome: dsr.TaskErased, Records: 1, Evidence: "ticket 4711"}
+		if kind == dsr.Restriction {
+			done.Outcome = dsr.TaskRestricted
+			if o.desk.Update(o.Context(), kind, id, workflows.UpdateCompleteTask, done) == nil {
+				return
+			}
+			done.Outcome, done.Records = dsr.TaskLifted, 0 // it is being lifted
+		}
+		name, params = workflows.UpdateCompleteTask, done
 	case dsr.QuestionMatch:
 		name, params = workflows.UpdateResolveMatch, workflows.ResolveMatch{
 			System: outcome.Name, Operator: "sam", Keep: outcome.Question.Records(), Reason: "somebody else at the same number",
