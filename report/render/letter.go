@@ -46,6 +46,8 @@ type letterData struct {
 	// Extended is why the answer took longer, and ExtendedOn when the person was
 	// told; empty if it did not.
 	Extended, ExtendedOn string
+	// SearchedBy are the types of identifier by which systems were searched.
+	SearchedBy string
 	// Named says that recipients are named, not just their categories.
 	Named bool
 	// The recipients by what came of them. Unverified are those that erased without
@@ -111,6 +113,7 @@ func letter(r dsr.Report, o Options) (letterData, error) {
 	if e := r.Extension; e != nil {
 		d.Extended, d.ExtendedOn = e.Reason, day(e.NoticeSentAt.In(v.location))
 	}
+	d.SearchedBy = strings.Join(v.searchedBy(), v.comma())
 	for _, outcome := range r.Systems {
 		d.add(v, outcome)
 	}

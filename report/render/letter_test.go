@@ -96,7 +96,7 @@ func TestNoLetterSaysThatSomethingWasVerifiedThatWasNot(t *testing.T) {
 	t.Parallel()
 	r := fixture(1)
 	r.Systems[0].VerifiedAt, r.Systems[0].Explanation = time.Time{}, "the index lags behind for weeks"
-	for language, claim := range map[render.Language]string{render.English: "made sure", render.French: "vérifié qu’elles", render.Arabic: "وتحققنا"} {
+	for language, claim := range map[render.Language]string{render.English: "then searched again", render.French: "ensuite cherché", render.Arabic: "ثم بحثنا من جديد"} {
 		require.Contains(t, plain(t, fixture(1), options(language)), claim)
 		require.NotContains(t, plain(t, r, options(language)), claim)
 		require.Contains(t, plain(t, r, options(language)), "customer relationship management")

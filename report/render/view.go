@@ -215,13 +215,18 @@ func (v *viewer) day(t time.Time) string {
 	return t.In(v.location).Format(time.DateOnly)
 }
 
+// searchedBy are the types of identifier by which systems were searched.
+func (v *viewer) searchedBy() []string {
+	types := make([]string, len(v.report.Searched))
+	for i, t := range v.report.Searched {
+		types[i] = v.idType(t)
+	}
+	return types
+}
+
 // summary is what is said of the request as a whole.
 func (v *viewer) summary(status string) []field {
 	r, say := v.report, v.words.say
-	types := make([]string, len(r.Searched))
-	for i, t := range r.Searched {
-		types[i] = v.idType(t)
-	}
 	fields := []field{
 		{say("request"), r.RequestID}, {say("kind"), v.kind()}, {say("status"), status},
 		{say("regulation"), r.Regulation}, {say("received"), v.at(r.ReceivedAt)}, {say("started"), v.at(r.StartedAt)},
@@ -242,7 +247,7 @@ func (v *viewer) summary(status string) []field {
 		fields = append(fields, field{say("cancelled"), v.at(c.At)}, field{say("cancelled.by"), c.Operator}, field{say("cancelled.why"), c.Text})
 	}
 	fields = append(fields, v.related(r.Related)...)
-	fields = append(fields, field{say("searched"), strings.Join(types, v.comma())})
+	fields = append(fields, field{say("searched"), strings.Join(v.searchedBy(), v.comma())})
 	for _, token := range r.SubjectTokens {
 		fields = append(fields, field{say("subject"), token})
 	}
