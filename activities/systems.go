@@ -151,15 +151,16 @@ type VerifyParams struct {
 	Target
 	Subject dsr.Subject  `json:"subject"`
 	Records []dsr.Record `json:"records"`
-	// Parents are as those of [LocateParams].
-	Parents []dsr.Record `json:"parents,omitempty"`
 }
 
 // Verify looks for the records by their ids, where the system can be asked
 // that, and for the subject by its identifiers. It returns what is still there.
+//
+// Parts of records that are gone are looked for by the next [Systems.Locate]: there is one
+// after the last erasure, and vendors whose lists are long are not read in between.
 func (s *Systems) Verify(ctx context.Context, p VerifyParams) (Found, error) {
 	return step(ctx, s, p.Target, func(ctx context.Context, c connectors.Connector, _ *Earlier) (Found, error) {
-		findings, err := look(ctx, c, p.Subject, p.Parents)
+		findings, err := c.Locate(ctx, p.Subject)
 		if err != nil {
 			return Found{}, err
 		}

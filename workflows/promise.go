@@ -87,7 +87,7 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 		return nil, nil
 	}
 	var found activities.Found
-	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: due, Parents: s.parents()}
+	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: due}
 	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}

@@ -583,7 +583,7 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 	}
 	var found activities.Found
 	ordered, erasures := s.ordered, s.outcome.Erasures+1
-	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered, Parents: s.parents()}
+	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered}
 	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 		return nil, question
 	}
@@ -766,7 +766,7 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 			return false, nil // interrupted
 		}
 		var found activities.Found
-		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records), Parents: s.parents()}
+		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records)}
 		if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
 			return false, question
 		}
