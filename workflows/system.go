@@ -691,6 +691,11 @@ func (s *system) erase(ctx workflow.Context, records []dsr.Record) (gone bool, q
 // erased by an order whose answer was lost, if there was one.
 func (s *system) noteAnswer(done activities.Done, before map[string]dsr.Record) {
 	var effects []dsr.RecordEffect
+	if done.Earlier != nil { // this very step was the first to say what earlier runs had ordered
+		for _, record := range done.Earlier.Ordered {
+			before[record.Key()] = record
+		}
+	}
 	for _, effect := range done.Effect.Records {
 		_, again := before[effect.Key()]
 		if effect.State == dsr.AlreadyGone && (again || done.Attempts > 1 || done.LostOrder()) {

@@ -216,7 +216,7 @@ func TestWithoutAKeyNobodyTriesGuesses(t *testing.T) {
 		if err == nil {
 			err = handle.Get(t.Context(), nil)
 		}
-		require.ErrorContains(t, err, "the update is not encrypted; send it with lethe, or have the codec server encrypt it")
+		require.ErrorContains(t, err, "the update is not encrypted with the keys of this Lethe; send it with lethe, or have the codec server encrypt it")
 		answers = append(answers, err.Error())
 	}
 	require.Len(t, slices.Compact(answers), 1)

@@ -147,8 +147,13 @@ func (o operator) closed() {
 func TestAnOperatorWorksInTheWebUI(t *testing.T) {
 	t.Parallel()
 	o := operator{browser: newBrowser(t)}
-	s := newSite(t).served()
-	o.ui = s.ui
+	site := newSite(t)
+	var ui string
+	o.ui = site.desk(&ui, "the-token-of-kim-0123456789") // what is typed is encrypted for those who have one
+	site.write("kim.key", "the-token-of-kim-0123456789")
+	site.edit("lethe.yaml", "vault:", "codec_server:\n  ui_origins: ["+o.ui+"]\n  tokens:\n    - {name: kim, token: \"file:kim.key\"}\nvault:")
+	s := site.served()
+	ui = s.ui
 	require.Zero(t, s.do("submit", "--id", "ticket-4711", "--email", population.Dora.Email).code)
 	require.Zero(t, s.do("submit", "--id", "ticket-4690", "--email", population.Nobody.Email, "--received", time.Now().AddDate(0, 0, -28).Format(time.DateOnly)).code)
 	s.waits("ticket-4690", "complete-task ticket-4690 alore")
