@@ -277,12 +277,16 @@ func (c *chain) back(ctx context.Context, keys Keyring, each func(Entry) (enough
 	return nil
 }
 
-// on returns what the chain says last of the report, nil if nothing; and a report on the
-// same request that is newer, if the chain knows one that was not removed.
-func (c *chain) on(ctx context.Context, n reportName, keys Keyring) (word *fate, newer reportName, err error) {
+// on returns what the chain says last of the report, nil if nothing; a report on the
+// same request that is newer, if the chain knows one that was not removed; and, of a report
+// that the chain does not know, the other one under whose name its content was archived.
+func (c *chain) on(ctx context.Context, n reportName, sha256 string, keys Keyring) (word *fate, newer, copied reportName, err error) {
 	removed := map[reportName]bool{}
 	err = c.back(ctx, keys, func(e Entry) bool {
 		other, ok := parseName(e.Report)
+		if ok && other != n && e.SHA256 == sha256 {
+			copied = other
+		}
 		switch {
 		case !ok || other.request() != n.request():
 			return false
@@ -295,7 +299,7 @@ func (c *chain) on(ctx context.Context, n reportName, keys Keyring) (word *fate,
 		}
 		return word != nil || newer != reportName{}
 	})
-	return word, newer, err
+	return word, newer, copied, err
 }
 
 // readBack reads some entries, the last one first.

@@ -282,6 +282,26 @@ func TestARemovedReportThatIsPutBackIsNamed(t *testing.T) {
 	}
 }
 
+// TestARemovedReportIsNotTheNewestUnderAnotherName puts a report that was removed when its
+// time was over behind the one that is the newest, with a note that it waits for its entry.
+func TestARemovedReportIsNotTheNewestUnderAnotherName(t *testing.T) {
+	t.Parallel()
+	s := newStore(t).fill(1)
+	was := s.read("erasure/R-1/001.json")
+	_, err := s.at(2*time.Hour).Put(t.Context(), again(1))
+	require.NoError(t, err)
+	_, err = s.at(year+time.Hour).Sweep(t.Context(), year)
+	require.NoError(t, err)
+	require.NoFileExists(t, s.path("erasure/R-1/001.json"))
+	s.write("erasure/R-1/003.json", was)
+	s.write("pending/erasure/R-1/003.json", []byte(`{"since":"2027-03-04T09:00:00Z"}`))
+
+	const says = "erasure/R-1/003.json is not as it was archived: it holds the report that belongs to erasure/R-1/001.json: it was copied"
+	_, err = s.at(year+time.Hour).LatestFile(t.Context(), dsr.Erasure, "R-1", ring())
+	require.ErrorContains(t, err, says)
+	require.Len(t, s.verifyAt(year+time.Hour).Problems, 1, "a verification says the same")
+}
+
 // TestTheSweepAddsToTheChainOnlyWhatTheCompanySigned is for a note that somebody else
 // wrote beside a report of theirs: with the entry, it would be genuine.
 func TestTheSweepAddsToTheChainOnlyWhatTheCompanySigned(t *testing.T) {

@@ -145,14 +145,14 @@ func (a *Archive) latest(ctx context.Context, kind dsr.Kind, requestID string, k
 // confirm makes sure by the chain that the report is the newest on its request, and as it
 // was archived.
 func (a *Archive) confirm(ctx context.Context, n reportName, content []byte, keys Keyring) (moved bool, err error) {
-	word, newer, err := a.chain.on(ctx, n, keys)
+	word, newer, copied, err := a.chain.on(ctx, n, digest(content), keys)
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("the chain does not confirm %s: %w; 'lethe archive verify' says more", n, err)
 	case newer != reportName{}:
 		return true, refused(newer, errMissing)
 	case word == nil:
-		return a.waits(ctx, n, content, keys)
+		return a.waits(ctx, n, content, copied, keys)
 	}
 	if err := word.holds(content, a.now()); err != nil {
 		return false, refused(n, err)
@@ -163,14 +163,18 @@ func (a *Archive) confirm(ctx context.Context, n reportName, content []byte, key
 	return false, nil
 }
 
-// waits makes sure that a report that the chain does not know waits for its entry.
-func (a *Archive) waits(ctx context.Context, n reportName, content []byte, keys Keyring) (moved bool, err error) {
+// waits makes sure that a report that the chain does not know waits for its entry, and that
+// its content was not archived before under another name, whose report may be gone.
+func (a *Archive) waits(ctx context.Context, n reportName, content []byte, copied reportName, keys Keyring) (moved bool, err error) {
 	noted, err := a.bucket.Exists(ctx, pendingName(n))
 	if err != nil {
 		return false, fmt.Errorf("read the archive: %w", err)
 	}
 	if !noted {
 		return true, refused(n, errUnchained)
+	}
+	if (copied != reportName{}) {
+		return false, refused(n, belongsTo(copied))
 	}
 	if err := a.uncopied(ctx, n, content); err != nil {
 		return false, refused(n, err)
