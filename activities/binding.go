@@ -51,11 +51,12 @@ func Foreign(err error, answer Answer, step string) bool {
 	case failed.Type() == vault.TypeUnsealed:
 		return true
 	case !failed.HasDetails():
-		return false // the SDK's: it could not decode the parameters, or the step panicked
+		// The SDK's, for parameters that it could not decode and for panics, is tried again.
+		return failed.NonRetryable()
 	}
 	var details Failure
 	if err := failed.Details(&details); err != nil {
 		return vault.Untrusted(err)
 	}
-	return details.Step != "" && details.Step != step
+	return details.Step != step
 }

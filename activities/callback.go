@@ -55,13 +55,13 @@ func (s *Callbacks) CallBack(ctx context.Context, p CallbackParams) (Delivered, 
 	c := p.Callback
 	if s.Send == nil {
 		return Delivered{}, failure(ctx, &connectors.Error{Class: connectors.Misconfigured, System: callbackSystem,
-			Reason: "lethe.yaml has no gateway, whose key signs callbacks"}, Trace{Attempts: attempt(ctx)})
+			Reason: "lethe.yaml has no gateway, whose key signs callbacks"}, Trace{Binding: p.Binding, Attempts: attempt(ctx)})
 	}
 	called := resumeTelling(ctx, callbackSystem)
 	for i, url := range c.URLs {
 		called.tell(ctx, strconv.Itoa(i), func() error { return s.Send(ctx, url, c) })
 	}
-	return Delivered{p.Binding}, called.failure(ctx)
+	return Delivered{p.Binding}, called.failure(ctx, p.Binding)
 }
 
 // callbackSystem is what receivers of callbacks are called in errors.

@@ -114,7 +114,7 @@ func (r *Requests) Notify(ctx context.Context, p NotifyParams) (Delivered, error
 	for name, notifier := range all {
 		told.tell(ctx, name, func() error { return notifier(ctx, n) })
 	}
-	return Delivered{p.Binding}, told.failure(ctx)
+	return Delivered{p.Binding}, told.failure(ctx, p.Binding)
 }
 
 func (r *Requests) log(_ context.Context, n Notice) error {

@@ -148,10 +148,10 @@ var errUnreadable = &connectors.Error{
 }
 
 // unlisted is the error of a list that could not be read. It is tried again.
-func unlisted(ctx context.Context) error {
+func unlisted(ctx context.Context, step Binding) error {
 	return failure(ctx, &connectors.Error{
 		Class: connectors.Transient, System: "Temporal", Reason: "other requests of the same person could not be looked up",
-	}, Trace{Attempts: attempt(ctx)})
+	}, Trace{Binding: step, Attempts: attempt(ctx)})
 }
 
 // earlierAt is what the runs did at the system.

@@ -100,13 +100,14 @@ const InvalidRequest = "invalid_request"
 // releases of the numbering plans, so the check has no place in the workflow.
 func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error) {
 	if err := p.Request.Validate(p.Now, identity.Check); err != nil {
-		return Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil)
+		failed := Failure{Reason: "the request is not valid", Trace: Trace{Binding: p.Binding, Attempts: attempt(ctx)}}
+		return Plan{}, temporal.NewNonRetryableApplicationError("the request is not valid: "+err.Error(), InvalidRequest, nil, failed)
 	}
 	d, err := r.Deadlines(p.Request.ReceivedAt)
 	if err != nil {
 		return Plan{}, fmt.Errorf("compute the deadlines: %w", err)
 	}
-	runs, err := r.earlier(ctx)
+	runs, err := r.earlier(ctx, p.Binding)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -116,7 +117,7 @@ func (r *Requests) MakePlan(ctx context.Context, p MakePlanParams) (Plan, error)
 	}
 	related, err := r.Acquaintances.Of(ctx, p.Request)
 	if err != nil {
-		return Plan{}, unlisted(ctx)
+		return Plan{}, unlisted(ctx, p.Binding)
 	}
 	plan := Plan{Binding: p.Binding, Plan: r.Plan, Deadlines: d, RunBefore: len(runs) > 0, Extension: decided.extension, Identity: decided.identity, Related: related}
 	plan.Correspondence = correspondenceOf(runs)
@@ -158,11 +159,11 @@ func (r *Requests) Resume(_ context.Context, p ResumeParams) (Resumed, error) {
 }
 
 // earlier returns the runs before this one.
-func (r *Requests) earlier(ctx context.Context) ([]EarlierRun, error) {
+func (r *Requests) earlier(ctx context.Context, step Binding) ([]EarlierRun, error) {
 	execution := activity.GetInfo(ctx).WorkflowExecution
 	runs, err := r.Past.Of(ctx, execution.ID, execution.RunID, false)
 	if err != nil {
-		return nil, failure(ctx, errUnreadable, Trace{Attempts: attempt(ctx)})
+		return nil, failure(ctx, errUnreadable, Trace{Binding: step, Attempts: attempt(ctx)})
 	}
 	return runs, nil
 }
@@ -183,7 +184,7 @@ type Archived struct {
 // ArchiveReport stores the report, with what earlier runs did. From then on the time runs
 // after which the request is forgotten.
 func (r *Requests) ArchiveReport(ctx context.Context, p ArchiveParams) (Archived, error) {
-	runs, err := r.earlier(ctx)
+	runs, err := r.earlier(ctx, p.Binding)
 	if err != nil {
 		return Archived{}, err
 	}

@@ -68,10 +68,10 @@ func (t *telling) tell(ctx context.Context, name string, do func() error) {
 
 // failure waits for all receivers and returns why there has to be another attempt, or
 // what failed for good.
-func (t *telling) failure(ctx context.Context) error {
+func (t *telling) failure(ctx context.Context, step Binding) error {
 	t.running.Wait()
 	if err := t.err(); err != nil {
-		return failure(ctx, err, Trace{Attempts: attempt(ctx)})
+		return failure(ctx, err, Trace{Binding: step, Attempts: attempt(ctx)})
 	}
 	return nil
 }

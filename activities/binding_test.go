@@ -1,0 +1,39 @@
+package activities_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"ite.digital/lethe/activities"
+	"ite.digital/lethe/connectors"
+)
+
+// TestAFailureThatEndsAStepNamesIt has a stranger make a failure of what is encrypted with
+// the request's key and lies in its history: the text of another failure, and for details
+// nothing, those of another step, or what is no step's at all.
+func TestAFailureThatEndsAStepNamesIt(t *testing.T) {
+	t.Parallel()
+	const step = "crm.erase.3@17"
+	of := func(step string) activities.Failure {
+		return activities.Failure{Reason: "refused", Trace: activities.Trace{Binding: activities.Binding{Step: step}}}
+	}
+	fails := func(final bool, details ...any) error {
+		return temporal.NewApplicationErrorWithOptions("refused", string(connectors.Rejected),
+			temporal.ApplicationErrorOptions{NonRetryable: final, Details: details})
+	}
+	for name, c := range map[string]struct {
+		err     error
+		foreign bool
+	}{
+		"this step's":                        {fails(true, of(step)), false},
+		"another step's":                     {fails(true, of("crm.erase.2@16")), true},
+		"no step's":                          {fails(true, of("")), true},
+		"without details":                    {fails(true), true},
+		"without details, and to be retried": {fails(false), false}, // the SDK's
+		"no step's, and to be retried":       {fails(false, of("")), true},
+	} {
+		require.Equal(t, c.foreign, activities.Foreign(c.err, &activities.Done{}, step), name)
+	}
+}
