@@ -720,11 +720,15 @@ func (s *system) confirm(gone []dsr.Record) {
 	s.note(effects)
 }
 
-// takeBack takes back that records were erased, or already gone, which are seen again.
+// takeBack takes back that records were erased, or already gone, which are seen again. Where
+// one can look, what the system has said of them counts once a look has shown them gone again.
 func (s *system) takeBack(seen []dsr.Record) {
 	var effects []dsr.RecordEffect
 	for _, record := range seen {
 		if state := s.effectOn(record); state == dsr.Erased || state == dsr.AlreadyGone {
+			if s.plan.Verifiable {
+				s.claims[record.Key()] = state
+			}
 			effects = append(effects, record.Became(dsr.Ordered))
 		}
 	}
