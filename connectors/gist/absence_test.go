@@ -197,3 +197,24 @@ func TestTheStatusShownIsTheOneThatCame(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("POST /tags: status %d", http.StatusNotFound), body)
 	}
 }
+
+// A list that says of a page that none follows it, and that the last one comes later, is not
+// read to its end.
+func TestAListThatEndsBeforeItsLastPageIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/contacts":
+			simulators.WriteJSON(w, http.StatusOK, simulators.JSON{"contact": simulators.JSON{"id": 17, "email": jo.Value}})
+		default:
+			simulators.WriteJSON(w, http.StatusOK, simulators.JSON{
+				"conversations": []any{simulators.JSON{"id": 1, "contact_id": 18, "created_at": 1}},
+				"pages":         simulators.JSON{"next": nil, "last": "https://api.getgist.com/conversations?page=2"},
+			})
+		}
+	}))
+	t.Cleanup(server.Close)
+	_, err := connect(t, settings(server.URL)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{jo}})
+	require.Error(t, err)
+	require.Equal(t, connectors.Malformed, class(t, err))
+}

@@ -100,8 +100,11 @@ func (r *reading) page(ctx context.Context, number int) (page, error) {
 		return page{}, err
 	}
 	p := page{marks: marks, next: a.Pages.Next != "", last: pageOf(string(a.Pages.Last))}
-	if p.next && len(marks) == 0 {
+	switch {
+	case p.next && len(marks) == 0:
 		return page{}, r.c.api.Malformed(request, a.status, "an empty page is followed by another")
+	case !p.next && p.last > number:
+		return page{}, r.c.api.Malformed(request, a.status, "no page follows one that is not the last")
 	}
 	return p, nil
 }

@@ -194,6 +194,38 @@ func TestACustomerIsGoneOnceAnotherIsShown(t *testing.T) {
 	require.Len(t, empty.Ledger().Calls(), 3)
 }
 
+// A list that counts other customers than it shows does not show all, and proves nothing.
+func TestAListThatContradictsItsTotalIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{
+		`{"success":true,"total":0,"customers":[{"id":1,"email":"other@example.com"}]}`,
+		`{"success":true,"total":1,"customers":[{"id":1,"email":"other@example.com"},{"id":2,"email":"another@example.com"}]}`,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, list) }))
+		t.Cleanup(server.Close)
+		_, err := connect(t, settings(server.URL)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{jo}})
+		require.Error(t, err, list)
+		require.Equal(t, connectors.Malformed, failure(t, err).Class, list)
+	}
+}
+
+func TestAnAccountThatCountsCustomersAndShowsNoneIsNoProof(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{`{"success":true,"total":5,"customers":[]}`, `{"success":true,"customers":[]}`} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/customers/") {
+				_, _ = io.WriteString(w, list)
+				return
+			}
+			http.NotFound(w, r)
+		}))
+		t.Cleanup(server.Close)
+		_, err := connect(t, settings(server.URL)).Remaining(t.Context(), []dsr.Record{{Kind: "customer", ID: "17"}})
+		require.Error(t, err, list)
+		require.Equal(t, connectors.Malformed, failure(t, err).Class, list)
+	}
+}
+
 // V4.
 func TestADeletionAnsweredNotFoundIsNoErasure(t *testing.T) {
 	t.Parallel()

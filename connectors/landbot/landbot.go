@@ -234,6 +234,8 @@ func (c *Connector) read(ctx context.Context, query url.Values) (httpapi.Reading
 		reading.Whole = len(reading.Items) == 0 && len(page) >= total
 		reading.Items = append(reading.Items, *a.Customers...)
 		switch {
+		case len(page) > total:
+			return reading, c.malformed(request, "the list shows more customers than its total")
 		case len(reading.Items) >= total:
 			return reading, nil
 		case len(page) == 0:
@@ -354,8 +356,10 @@ func (c *Connector) readsCustomers(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return err
-		case a.Customers == nil:
+		case a.Customers == nil || a.Total == nil:
 			return c.malformed(request, "the answer holds no list of customers")
+		case len(*a.Customers) == 0 && *a.Total > 0:
+			return c.malformed(request, "the list shows fewer customers than its total")
 		case len(*a.Customers) > 0:
 			_, _, err = c.customer(ctx, string((*a.Customers)[0].ID), nil)
 			return err
