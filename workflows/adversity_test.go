@@ -173,6 +173,41 @@ func TestWhatIsSomebodyElsesIsGivenBack(t *testing.T) {
 	}
 }
 
+// What could not be given back to somebody else is forgotten once the restriction is lifted.
+func TestWhatSomebodyElseDidNotGetBackStaysInTheReport(t *testing.T) {
+	t.Parallel()
+	mine, bens := person("1", email), person("2", phone)
+	crm := newOffice(mine, bens)
+	crm.irreversible = "calls"
+	ep := newEpisode(t, dsr.GroundAccuracy, []dsr.System{restrictable("crm", dsr.Email, dsr.Phone)}, map[string]*office{"crm": crm})
+	ep.request.Subject = dsr.Subject{Identifiers: []dsr.Identifier{email, phone}}
+	ep.at(time.Hour, func() {
+		ep.update(workflows.UpdateApprove, workflows.Approve{System: "crm", Operator: "Sam", Records: outcome(t, ep.status(), "crm").Question.Records()})
+	})
+	ep.at(2*time.Hour, func() {
+		require.Equal(t, off, crm.values(bens.Key()))
+		crm.mu.Lock()
+		crm.records[1].Identifiers = []dsr.Identifier{phone, stranger} // the vendor learns whose it is
+		crm.mu.Unlock()
+	})
+	ep.at(3*day, func() {
+		q := outcome(t, ep.status(), "crm").Question
+		require.Equal(t, []string{mine.Key(), bens.Key()}, q.Records())
+		ep.update(workflows.UpdateResolveMatch, workflows.ResolveMatch{
+			System: "crm", Operator: "Sam", Erase: []string{mine.Key()}, Keep: []string{bens.Key()}, Reason: "it is Ben's",
+		})
+	})
+	ep.at(4*day, func() { require.Equal(t, "on", crm.values(bens.Key())["mail"], "it was given back") })
+	ep.at(5*day, func() { ep.update(workflows.UpdateLift, lift()) })
+	ep.at(6*day, func() { ep.update(workflows.UpdateConfirmNotice, ep.notice()) })
+
+	r := ep.run()
+
+	require.Equal(t, map[string]string{"mail": "on", "calls": "off"}, crm.values(bens.Key()))
+	require.Contains(t, outcome(t, r, "crm").Left, bens.Key()+": calls cannot be given back")
+	require.Contains(t, outcome(t, r, "crm").Left, mine.Key()+": calls cannot be given back")
+}
+
 // What a person restricted by hand is not lifted if they later left out a second look.
 func TestATaskThatWasDoneIsUndoneAlthoughASecondOneWasSkipped(t *testing.T) {
 	t.Parallel()

@@ -152,7 +152,7 @@ func (s *system) giveBack(ctx workflow.Context) *dsr.Question {
 		}
 		s.trace(done.Trace)
 	}
-	s.outcome.Left = append(s.outcome.Left, left(lifting)...)
+	s.noteLeft(left(lifting))
 	s.returned += len(before)
 	s.held = s.withoutKept(s.held)
 	s.before = slices.DeleteFunc(slices.Clone(s.before), func(r dsr.RecordSettings) bool { return s.kept[r.Key()] })
@@ -340,7 +340,7 @@ func (s *system) liftAutomatically(ctx workflow.Context) *dsr.Question {
 		}
 		lifting := dsr.Lift(s.before, now)
 		if len(lifting.Changes) == 0 {
-			s.outcome.Left = append(left(lifting), s.request.overlaps()...)
+			s.noteLeft(append(left(lifting), s.request.overlaps()...))
 			s.outcome.Evidence, s.outcome.VerifiedAt = dsr.ReadBack, workflow.Now(ctx)
 			s.countHeld(dsr.Lifted)
 			s.conclude(ctx, dsr.Lifted)
@@ -369,6 +369,15 @@ func left(lifting dsr.Lifting) []string {
 	add(dsr.Unverifiable(lifting.Unknown), "is not shown by the system, so that nobody knows what it was before; it stays restricted")
 	add(dsr.Verifiable(lifting.Unknown), "came during the restriction, and stays restricted")
 	return texts
+}
+
+// noteLeft notes what was not given back, beside what was not given back to somebody else.
+func (s *system) noteLeft(texts []string) {
+	for _, text := range texts {
+		if !slices.Contains(s.outcome.Left, text) {
+			s.outcome.Left = append(s.outcome.Left, text)
+		}
+	}
 }
 
 // overlaps names other restrictions of the person. What they had changed when this
