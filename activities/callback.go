@@ -57,11 +57,11 @@ func (s *Callbacks) CallBack(ctx context.Context, p CallbackParams) (Delivered, 
 		return Delivered{}, failure(ctx, &connectors.Error{Class: connectors.Misconfigured, System: callbackSystem,
 			Reason: "lethe.yaml has no gateway, whose key signs callbacks"}, Trace{Binding: p.Binding, Attempts: attempt(ctx)})
 	}
-	called := resumeTelling(ctx, callbackSystem)
+	called := resumeTelling(ctx, p.Binding, callbackSystem)
 	for i, url := range c.URLs {
 		called.tell(ctx, strconv.Itoa(i), func() error { return s.Send(ctx, url, c) })
 	}
-	return Delivered{p.Binding}, called.failure(ctx, p.Binding)
+	return Delivered{p.Binding}, called.failure(ctx)
 }
 
 // callbackSystem is what receivers of callbacks are called in errors.

@@ -110,11 +110,11 @@ func (r *Requests) Notify(ctx context.Context, p NotifyParams) (Delivered, error
 	n := p.Notice.complete(activity.GetInfo(ctx).ScheduledTime)
 	all := map[string]Notifier{inLog: r.log}
 	maps.Copy(all, r.Notifiers)
-	told := resumeTelling(ctx, "")
+	told := resumeTelling(ctx, p.Binding, "")
 	for name, notifier := range all {
 		told.tell(ctx, name, func() error { return notifier(ctx, n) })
 	}
-	return Delivered{p.Binding}, told.failure(ctx, p.Binding)
+	return Delivered{p.Binding}, told.failure(ctx)
 }
 
 func (r *Requests) log(_ context.Context, n Notice) error {

@@ -15,6 +15,7 @@ import (
 
 // progress is what an attempt leaves for the next one, in its heartbeats.
 type progress struct {
+	Binding
 	// Told names the receivers that were told.
 	Told []string `json:"told,omitempty"`
 	// Failed holds the errors of those that will not be, by name.
@@ -41,13 +42,14 @@ type telling struct {
 	again []*connectors.Error
 }
 
-// resumeTelling goes on where the last attempt ended. What cannot be read is
-// none: to be told twice does no harm.
-func resumeTelling(ctx context.Context, system string) *telling {
+// resumeTelling goes on where the last attempt ended. What cannot be read, or is of another
+// step, is none: to be told twice does no harm.
+func resumeTelling(ctx context.Context, step Binding, system string) *telling {
 	t := &telling{system: system}
-	if activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &t.progress) != nil {
+	if activity.HasHeartbeatDetails(ctx) && (activity.GetHeartbeatDetails(ctx, &t.progress) != nil || t.progress.Binding != step) {
 		t.progress = progress{}
 	}
+	t.progress.Binding = step
 	if t.progress.Failed == nil {
 		t.progress.Failed = map[string]lasting{}
 	}
@@ -68,10 +70,10 @@ func (t *telling) tell(ctx context.Context, name string, do func() error) {
 
 // failure waits for all receivers and returns why there has to be another attempt, or
 // what failed for good.
-func (t *telling) failure(ctx context.Context, step Binding) error {
+func (t *telling) failure(ctx context.Context) error {
 	t.running.Wait()
 	if err := t.err(); err != nil {
-		return failure(ctx, err, Trace{Binding: step, Attempts: attempt(ctx)})
+		return failure(ctx, err, Trace{Binding: t.progress.Binding, Attempts: attempt(ctx)})
 	}
 	return nil
 }
