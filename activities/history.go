@@ -361,11 +361,11 @@ type (
 // Refuse implements [vault.External].
 func (s *sent) Refuse(error) { s.refused = true }
 
-// signal takes in that the person has answered the acknowledgement. What does not decode
-// the run itself has passed over as well.
+// signal takes in that the person has answered the acknowledgement. What does not decode, or
+// came with nothing, the run itself has passed over as well.
 func (r *reader) signal(event *historypb.HistoryEvent, taken bool) {
 	attributes := event.GetWorkflowExecutionSignaledEventAttributes()
-	if taken || attributes.GetSignalName() != SignalRecordMessage {
+	if taken || attributes.GetSignalName() != SignalRecordMessage || len(attributes.GetInput().GetPayloads()) == 0 {
 		return
 	}
 	var m sentMessage

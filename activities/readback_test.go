@@ -46,7 +46,7 @@ func TestARunInWhichAConflictWasResolvedCanBeReadBack(t *testing.T) {
 }
 
 // TestTheAnswersThatARunWasToldOfCanBeReadBack has one of them that was not sealed as it
-// should be, which the run itself has passed over.
+// should be, and some that came with nothing, which the run itself has passed over.
 func TestTheAnswersThatARunWasToldOfCanBeReadBack(t *testing.T) {
 	t.Parallel()
 	signal := func(id int64, name string, input *commonpb.Payloads) *historypb.HistoryEvent {
@@ -64,6 +64,7 @@ func TestTheAnswersThatARunWasToldOfCanBeReadBack(t *testing.T) {
 	events := []*historypb.HistoryEvent{
 		signal(4, activities.SignalRecordMessage, input), signal(5, "meeting", input),
 		signal(6, activities.SignalRecordMessage, &commonpb.Payloads{Payloads: []*commonpb.Payload{{Data: []byte("{")}}}),
+		signal(7, activities.SignalRecordMessage, nil), signal(8, activities.SignalRecordMessage, &commonpb.Payloads{}),
 	}
 	none, three := &mocks.HistoryEventIterator{}, &mocks.HistoryEventIterator{}
 	none.On("HasNext").Return(false)
