@@ -741,7 +741,7 @@ func (s *system) parents() []dsr.Record {
 		return nil
 	}
 	var parents []dsr.Record
-	for _, key := range slices.Sorted(maps.Keys(s.told)) {
+	for _, key := range workflow.DeterministicKeys(s.told) {
 		if record := s.told[key]; record.Parent == "" && !s.isKept(record) {
 			parents = append(parents, record)
 		}
@@ -796,7 +796,7 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 // claimedOf are the records of which the system has said so.
 func (s *system) claimedOf() []dsr.Record {
 	var records []dsr.Record
-	for _, key := range slices.Sorted(maps.Keys(s.claims)) {
+	for _, key := range workflow.DeterministicKeys(s.claims) {
 		if record, ok := s.told[key]; ok {
 			records = append(records, record)
 		}
