@@ -154,6 +154,8 @@ type failureConverter struct {
 	// insist is called with why a failure cannot be read, and may end the task. It is nil
 	// for those who only show failures.
 	insist func(error)
+	// ofStep says that failures of steps are read, which count only if they are encrypted.
+	ofStep bool
 }
 
 var _ converter.FailureConverterWithSerializationContext = (*failureConverter)(nil)
@@ -171,7 +173,9 @@ func newFailureConverter(data converter.DataConverter, insist func(error)) *fail
 // WithSerializationContext implements
 // [converter.FailureConverterWithSerializationContext].
 func (f *failureConverter) WithSerializationContext(sc converter.SerializationContext) converter.FailureConverter {
-	return newFailureConverter(converter.WithDataConverterSerializationContext(f.data, sc), f.insist)
+	bound := newFailureConverter(converter.WithDataConverterSerializationContext(f.data, sc), f.insist)
+	_, bound.ofStep = sc.(converter.ActivitySerializationContext)
+	return bound
 }
 
 func (f *failureConverter) standard() converter.FailureConverter {
@@ -242,8 +246,11 @@ func plainFailure(message, failureType string, final bool) *failurepb.Failure {
 
 // FailureToError implements [converter.FailureConverter].
 func (f *failureConverter) FailureToError(failure *failurepb.Failure) error {
-	if f.insist != nil {
+	switch {
+	case f.insist != nil && f.ofStep:
 		failure = f.sealedOnly(failure)
+	case f.insist != nil:
+		f.opens(failure) // a key that cannot be had ends the task
 	}
 	return f.standard().FailureToError(failure)
 }

@@ -1,8 +1,6 @@
 package vault
 
 import (
-	"errors"
-
 	commonpb "go.temporal.io/api/common/v1"
 	failurepb "go.temporal.io/api/failure/v1"
 	"go.temporal.io/sdk/converter"
@@ -108,14 +106,8 @@ func (f *failureConverter) sealedOnly(failure *failurepb.Failure) *failurepb.Fai
 	return replaced
 }
 
-// opens reports whether the failure's text is encrypted under the workflow's own key, or
-// cannot be because that key is destroyed.
+// opens reports whether the failure's text is encrypted under the workflow's own key.
 func (f *failureConverter) opens(failure *failurepb.Failure) bool {
-	if failure.GetApplicationFailureInfo().GetType() == TypeKeyDestroyed {
-		// It could not be encrypted any more, which this vault knows as well.
-		_, err := f.data.ToPayload("")
-		return errors.Is(err, ErrDestroyed)
-	}
 	if failure.GetEncodedAttributes() == nil {
 		return false
 	}

@@ -96,10 +96,9 @@ func (s *site) attend(id string, wish func(dsr.Report) bool) dsr.Report {
 	return s.report(id, func(r dsr.Report) bool {
 		for _, o := range r.Systems {
 			if o.Question != nil && o.Question.Kind == dsr.QuestionTask { // refused if it does not wait any more
-				done := []string{"--restricted", "1"}
-				if r.TaskOutcomes()[0] == dsr.TaskLifted {
-					done = []string{"--lifted"}
-				}
+				done := map[dsr.TaskOutcome][]string{
+					dsr.TaskErased: {"--erased", "1"}, dsr.TaskRestricted: {"--restricted", "1"}, dsr.TaskLifted: {"--lifted"},
+				}[r.TaskOutcomes()[0]]
 				_ = s.lethe(append([]string{"complete-task", id, o.Name, "--operator", "sam", "--evidence", "done, ticket 4711"}, done...)...)
 			}
 		}
