@@ -192,8 +192,7 @@ func (e *process) notify(ctx workflow.Context, event activities.Event) {
 	}
 	var delivered activities.Delivered
 	params := activities.NotifyParams{Notice: notice}
-	counted := func(int) { e.discarded++ }
-	if err := insist(noticeStep(ctx, "tell people: "+string(event)), "notify", requests.Notify, params, &delivered, counted); err != nil {
+	if err := insist(noticeStep(ctx, "tell people: "+string(event)), "notify", requests.Notify, params, &delivered, e.noteDiscarded); err != nil {
 		workflow.GetLogger(ctx).Warn("nobody could be told of a deadline")
 	}
 }

@@ -97,8 +97,10 @@ type contact struct {
 
 type hits struct {
 	// Status is "error" for an error with a status of success.
-	Status  httpapi.Text `json:"status"`
-	Results *[]contact   `json:"results"`
+	Status httpapi.Text `json:"status"`
+	// Total is how many results there are on all pages.
+	Total   *int       `json:"total"`
+	Results *[]contact `json:"results"`
 	Paging  struct {
 		Next struct {
 			After httpapi.Text `json:"after"`
@@ -210,6 +212,8 @@ func (c *Connector) read(ctx context.Context, ask question) (httpapi.Reading[con
 		reading.Whole = len(reading.Items) == 0 && after == ""
 		reading.Items = append(reading.Items, *told.Results...)
 		switch {
+		case after == "" && told.Total != nil && *told.Total > len(reading.Items):
+			return reading, c.api.Unsettled(request, response.Status, "the search counts more results than it shows")
 		case after == "":
 			return reading, nil
 		case len(*told.Results) == 0 || after == ask.After:
