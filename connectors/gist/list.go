@@ -190,13 +190,11 @@ func (r *reading) repeated() error {
 // untilSettled reads the list from its first page to its last until one reading shows all
 // that the one before has shown.
 func (r *reading) untilSettled(ctx context.Context) error {
-	_, settled, err := httpapi.Settle(func() (httpapi.Reading[httpapi.Text], error) {
-		ids, err := r.forwards(ctx)
-		return httpapi.Reading[httpapi.Text]{Items: ids}, err
-	}, func(id httpapi.Text) httpapi.Text { return id })
-	if err == nil && !settled {
-		err = r.c.api.Unsettled(r.request, http.StatusOK, "the list changed each time while it was read")
-	}
+	_, err := httpapi.Settle(r.c.api, r.request, "the list changed each time while it was read",
+		func() (httpapi.Reading[httpapi.Text], error) {
+			ids, err := r.forwards(ctx)
+			return httpapi.Reading[httpapi.Text]{Items: ids}, err
+		}, func(id httpapi.Text) httpapi.Text { return id })
 	return err
 }
 

@@ -1,5 +1,7 @@
 package httpapi
 
+import "net/http"
+
 // maxReadings bounds how often a list is read that moves while it is read.
 const maxReadings = 4
 
@@ -15,27 +17,28 @@ type Reading[T any] struct {
 // Settle reads a list, whose order nobody knows, until a reading shows all that the one before
 // has shown, and returns what both have shown. Pages are cut anew for each request: an item
 // that a reading has missed was moved by one that went after it was shown, and that the next
-// reading does not show. It reports false if the list moved each time.
-func Settle[T any, K comparable](read func() (Reading[T], error), key func(T) K) (items []T, settled bool, err error) {
+// reading does not show. If the list moved each time, the error is [Client.Unsettled] for the
+// request, with the reason.
+func Settle[T any, K comparable](c *Client, request Request, reason string, read func() (Reading[T], error), key func(T) K) ([]T, error) {
 	var before map[K]bool
 	for range maxReadings {
 		reading, err := read()
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		seen := map[K]bool{}
 		for _, item := range reading.Items {
 			seen[key(item)] = true
 		}
 		if reading.Whole || before != nil && !reading.Moved && holdsAll(seen, before) {
-			return reading.Items, true, nil
+			return reading.Items, nil
 		}
 		before = seen
 		if reading.Moved {
 			before = nil
 		}
 	}
-	return nil, false, nil
+	return nil, c.Unsettled(request, http.StatusOK, reason)
 }
 
 func holdsAll[K comparable](seen, before map[K]bool) bool {

@@ -180,14 +180,10 @@ func (c *Connector) find(ctx context.Context, id dsr.Identifier) ([]dsr.Record, 
 // search returns all hits of a search. HubSpot's cursor is a position, so that pages move
 // when a contact goes while they are read.
 func (c *Connector) search(ctx context.Context, ask question) ([]contact, error) {
-	contacts, settled, err := httpapi.Settle(func() (httpapi.Reading[contact], error) {
-		return c.read(ctx, ask)
-	}, func(hit contact) httpapi.Text { return hit.ID })
-	if err == nil && !settled {
-		request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search}
-		err = c.api.Unsettled(request, http.StatusOK, "the results changed each time while they were read")
-	}
-	return contacts, err
+	request := httpapi.Request{Method: http.MethodPost, Path: c.paths.search}
+	return httpapi.Settle(c.api, request, "the results changed each time while they were read",
+		func() (httpapi.Reading[contact], error) { return c.read(ctx, ask) },
+		func(hit contact) httpapi.Text { return hit.ID })
 }
 
 // read reads all pages of a search once.

@@ -191,13 +191,9 @@ func queries(id dsr.Identifier) []url.Values {
 
 // search returns all hits of a search. What order they come in is not documented.
 func (c *Connector) search(ctx context.Context, query url.Values) ([]customer, error) {
-	hits, settled, err := httpapi.Settle(func() (httpapi.Reading[customer], error) {
-		return c.read(ctx, query)
-	}, func(hit customer) httpapi.Text { return hit.ID })
-	if err == nil && !settled {
-		err = c.api.Unsettled(searching(query), http.StatusOK, "the list of customers changed while it was read")
-	}
-	return hits, err
+	return httpapi.Settle(c.api, searching(query), "the list of customers changed while it was read",
+		func() (httpapi.Reading[customer], error) { return c.read(ctx, query) },
+		func(hit customer) httpapi.Text { return hit.ID })
 }
 
 func searching(query url.Values) httpapi.Request {
