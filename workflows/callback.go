@@ -124,10 +124,7 @@ func Promise(ctx workflow.Context, p Promised) error {
 	if err := workflow.Sleep(ctx, p.At.Sub(workflow.Now(ctx))); err != nil {
 		return fmt.Errorf("wait for the promised day: %w", err)
 	}
-	discarded := func(int) {
-		workflow.GetLogger(ctx).Error("an answer to the callback was discarded: no worker of Lethe gave it")
-	}
-	if err := call(ctx, p.Callback, discarded).Get(ctx, nil); err != nil {
+	if err := call(ctx, p.Callback, logDiscarded(ctx, "callback")).Get(ctx, nil); err != nil {
 		return fmt.Errorf("call the intake back: %w", err)
 	}
 	return nil

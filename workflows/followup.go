@@ -17,21 +17,10 @@ type RecordMessage = activities.RecordMessage
 
 // recordMessages takes note of the person's answers until the request is finished.
 func (e *process) recordMessages(ctx workflow.Context) {
-	signals := workflow.GetSignalChannel(ctx, SignalRecordMessage)
-	for {
-		if err := workflow.Await(ctx, func() bool { return e.finished || signals.Len() > 0 }); err != nil {
-			return // the request is cancelled
-		}
-		message, ok := receive[RecordMessage](e, signals)
-		if !ok && e.finished {
-			return
-		}
-		if !ok {
-			continue
-		}
+	listen(ctx, e, SignalRecordMessage, func(message RecordMessage) {
 		e.correspondence = e.correspondence.Record(message)
 		e.renewApprovalTexts()
-	}
+	})
 }
 
 // renewApprovalTexts has open questions for approval say what is unread now.

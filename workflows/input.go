@@ -61,3 +61,20 @@ func receive[P any](e *process, signals workflow.ReceiveChannel) (content P, ok 
 	}
 	return in.content, true
 }
+
+// listen hands the signals of a name to take, until the request is finished or cancelled.
+func listen[P any](ctx workflow.Context, e *process, name string, take func(P)) {
+	signals := workflow.GetSignalChannel(ctx, name)
+	for {
+		if err := workflow.Await(ctx, func() bool { return e.finished || signals.Len() > 0 }); err != nil {
+			return // the request is cancelled
+		}
+		content, ok := receive[P](e, signals)
+		switch {
+		case ok:
+			take(content)
+		case e.finished:
+			return
+		}
+	}
+}

@@ -37,23 +37,12 @@ func (e *process) meet(ctx workflow.Context) {
 			e.tell(ctx, other)
 		}
 	}
-	signals := workflow.GetSignalChannel(ctx, SignalMeeting)
-	for {
-		if err := workflow.Await(ctx, func() bool { return e.finished || signals.Len() > 0 }); err != nil {
-			return // the request is cancelled
-		}
-		other, ok := receive[dsr.Meeting](e, signals)
-		if !ok && e.finished {
-			return
-		}
-		if !ok {
-			continue
-		}
+	listen(ctx, e, SignalMeeting, func(other dsr.Meeting) {
 		e.encounter(other)
 		if other.Ended == "" {
 			e.tell(ctx, other)
 		}
-	}
+	})
 }
 
 // hasSignals reports whether a signal was not handled yet.

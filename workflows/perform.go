@@ -58,6 +58,13 @@ func insist[P any, O order[P]](
 	}
 }
 
+// logDiscarded logs what is no answer to a step of Lethe's own workflows.
+func logDiscarded(ctx workflow.Context, step string) func(n int) {
+	return func(int) {
+		workflow.GetLogger(ctx).Error("an answer to the " + step + " was discarded: no worker of Lethe gave it")
+	}
+}
+
 // noteDiscarded counts an answer to one of the request's own steps that was discarded, and
 // has a person notified once there are several.
 func (e *process) noteDiscarded(n int) {

@@ -7,7 +7,6 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"ite.digital/lethe/activities"
 	"ite.digital/lethe/dsr"
 )
 
@@ -86,13 +85,11 @@ func (s *system) checkPromises(ctx workflow.Context, located []dsr.Record) (agai
 		workflow.GetVersion(ctx, promisesKept, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return nil, nil
 	}
-	var found activities.Found
-	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: due}
-	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+	found, question := s.stillThere(ctx, due)
+	if question != nil || ctx.Err() != nil {
 		return nil, question
 	}
-	s.trace(found.Trace)
-	remains := among(found.Records)
+	remains := among(found)
 	var astray []dsr.Record
 	for _, record := range due {
 		at := slices.IndexFunc(located, func(r dsr.Record) bool { return r.Key() == record.Key() })

@@ -314,7 +314,7 @@ func (s *system) concludeRestriction(ctx workflow.Context, read []dsr.RecordSett
 func (s *system) countHeld(state dsr.State) {
 	var effects []dsr.RecordEffect
 	for _, record := range s.held {
-		effects = append(effects, dsr.RecordEffect{Kind: record.Kind, ID: record.ID, State: state})
+		effects = append(effects, record.Became(state))
 	}
 	s.outcome.Records = dsr.CountRecords(effects)
 }

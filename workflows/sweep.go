@@ -26,10 +26,7 @@ func Sweep(ctx workflow.Context) (activities.Swept, error) {
 	})
 	var keys *activities.Keys
 	var swept activities.Swept
-	discarded := func(int) {
-		workflow.GetLogger(ctx).Error("an answer to the sweep was discarded: no worker of Lethe gave it")
-	}
-	if err := insist(ctx, "sweep", keys.Sweep, activities.SweepParams{}, &swept, discarded); err != nil {
+	if err := insist(ctx, "sweep", keys.Sweep, activities.SweepParams{}, &swept, logDiscarded(ctx, "sweep")); err != nil {
 		return swept, fmt.Errorf("destroy the keys whose time has come: %w", err)
 	}
 	return swept, nil

@@ -581,15 +581,13 @@ func (s *system) recall(ctx workflow.Context) (orphans []dsr.Record, question *d
 	if s.ordered = union(s.ordered, s.claimedOf()); len(s.ordered) == 0 || !s.plan.Verifiable {
 		return nil, nil
 	}
-	var found activities.Found
 	ordered, erasures := s.ordered, s.outcome.Erasures+1
-	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: ordered}
-	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+	found, question := s.stillThere(ctx, ordered)
+	if question != nil || ctx.Err() != nil {
 		return nil, question
 	}
-	s.trace(found.Trace)
-	s.takeBack(found.Records)
-	remains := among(found.Records)
+	s.takeBack(found)
+	remains := among(found)
 	lost := false                       // whether an order was carried out whose answer was lost
 	left := without(s.ordered, ordered) // what the step told of was not asked about
 	for _, record := range ordered {
@@ -774,15 +772,14 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 		if wait > 0 && s.wait(ctx, wait) != nil {
 			return false, nil // interrupted
 		}
-		var found activities.Found
-		params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: s.unfinished(records)}
-		if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+		asked := s.unfinished(records)
+		found, question := s.stillThere(ctx, asked)
+		if question != nil || ctx.Err() != nil {
 			return false, question
 		}
-		s.trace(found.Trace)
-		s.takeBack(found.Records)
-		s.confirm(s.claimed(without(params.Records, found.Records)))
-		left := s.unfinished(found.Records)
+		s.takeBack(found)
+		s.confirm(s.claimed(without(asked, found)))
+		left := s.unfinished(found)
 		if len(left) == 0 {
 			return true, nil
 		}
@@ -791,6 +788,18 @@ func (s *system) verify(ctx workflow.Context, records []dsr.Record) (gone bool, 
 		}
 	}
 	return false, nil
+}
+
+// stillThere asks the system for records by their ids, and for the subject as it was asked for
+// it last, and returns what it still holds.
+func (s *system) stillThere(ctx workflow.Context, records []dsr.Record) ([]dsr.Record, *dsr.Question) {
+	var found activities.Found
+	params := activities.VerifyParams{Target: s.target(), Subject: s.searchedSubject(), Records: records}
+	if question := step(ctx, s, "verify", steps.Verify, params, &found); question != nil || ctx.Err() != nil {
+		return nil, question
+	}
+	s.trace(found.Trace)
+	return found.Records, nil
 }
 
 // claimedOf are the records of which the system has said so.
