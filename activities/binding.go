@@ -1,8 +1,10 @@
 package activities
 
 import (
+	"context"
 	"errors"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"ite.digital/lethe/vault"
@@ -35,6 +37,16 @@ func (b *Binding) Bind(step string) { b.Step = step }
 
 // BoundTo implements [Answer].
 func (b Binding) BoundTo() string { return b.Step }
+
+// lastHeartbeat is what an attempt of the step before this one has left in its heartbeats. What
+// cannot be read, or is of another step, is none: nobody knows who sent it.
+func lastHeartbeat[D Answer](ctx context.Context, step Binding) D {
+	var left, none D
+	if !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &left) != nil || left.BoundTo() != step.Step {
+		return none
+	}
+	return left
+}
 
 // Foreign reports whether what came back for a step was given by no worker of Lethe, or for
 // another step. err is the error with which reading the answer ended; without one, answer

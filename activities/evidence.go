@@ -24,14 +24,10 @@ type evidence struct {
 	Outage *dsr.Outage `json:"outage,omitempty"`
 }
 
-// soFar is the evidence of the attempts before this one. What cannot be read, or is of
-// another step, is none: nobody knows who sent it.
-func soFar(ctx context.Context, step string) evidence {
-	e := evidence{}
-	if !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &e) != nil || e.Step != step {
-		e = evidence{}
-	}
-	e.Step = step
+// soFar is the evidence of the attempts before this one.
+func soFar(ctx context.Context, step Binding) evidence {
+	e := lastHeartbeat[evidence](ctx, step)
+	e.Binding = step
 	return e
 }
 
@@ -80,5 +76,5 @@ func (e evidence) failure(ctx context.Context, earlier *Earlier) Trace {
 // keepEvidence records heartbeats with the evidence until the returned function is called:
 // what is known of an attempt whose worker dies is what it had recorded by then.
 func keepEvidence(ctx context.Context, before evidence, ledger *connectors.Ledger) (stop func()) {
-	return beat(ctx, func() any { return before.with(ledger.Calls()) })
+	return beat(ctx, func() []any { return []any{before.with(ledger.Calls())} })
 }

@@ -31,7 +31,7 @@ type Systems struct {
 // Found is the answer of [Systems.Locate] and [Systems.Verify].
 type Found struct {
 	Records []dsr.Record `json:"records,omitempty"`
-	// Searched says in which forms the system was asked for the identifiers.
+	// Searched says in which forms [Systems.Locate] has asked for the identifiers.
 	Searched []dsr.Search `json:"searched,omitempty"`
 	Trace
 }
@@ -164,7 +164,7 @@ func (s *Systems) Verify(ctx context.Context, p VerifyParams) (Found, error) {
 		if err != nil {
 			return Found{}, err
 		}
-		found := Found{Records: findings.Records, Searched: findings.Searched}
+		found := Found{Records: findings.Records}
 		verifier, ok := c.(connectors.Verifier)
 		if !ok {
 			return found, nil
@@ -196,7 +196,7 @@ func step[R any](
 	call func(context.Context, connectors.Connector, *Earlier) (R, error), trace func(*R) *Trace,
 ) (result R, err error) {
 	var none R
-	before := soFar(ctx, at.Step)
+	before := soFar(ctx, at.Binding)
 	connector, ok := s.Connectors[at.System]
 	if !ok {
 		return none, failure(ctx, &connectors.Error{
@@ -239,12 +239,11 @@ func started(ctx context.Context) time.Time { return activity.GetInfo(ctx).Start
 
 // keepAlive records heartbeats until the returned function is called.
 func keepAlive(ctx context.Context) (stop func()) {
-	return beat(ctx, nil)
+	return beat(ctx, func() []any { return nil })
 }
 
-// beat records heartbeats, with the details if there are any, until the returned function
-// is called.
-func beat(ctx context.Context, details func() any) (stop func()) {
+// beat records heartbeats with the details until the returned function is called.
+func beat(ctx context.Context, details func() []any) (stop func()) {
 	done := make(chan struct{})
 	var owner sync.WaitGroup
 	owner.Go(func() {
@@ -257,11 +256,7 @@ func beat(ctx context.Context, details func() any) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				if details == nil {
-					activity.RecordHeartbeat(ctx)
-				} else {
-					activity.RecordHeartbeat(ctx, details())
-				}
+				activity.RecordHeartbeat(ctx, details()...)
 			}
 		}
 	})

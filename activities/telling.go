@@ -42,13 +42,9 @@ type telling struct {
 	again []*connectors.Error
 }
 
-// resumeTelling goes on where the last attempt ended. What cannot be read, or is of another
-// step, is none: to be told twice does no harm.
+// resumeTelling goes on where the last attempt of the step ended. To be told twice does no harm.
 func resumeTelling(ctx context.Context, step Binding, system string) *telling {
-	t := &telling{system: system}
-	if activity.HasHeartbeatDetails(ctx) && (activity.GetHeartbeatDetails(ctx, &t.progress) != nil || t.progress.Binding != step) {
-		t.progress = progress{}
-	}
+	t := &telling{system: system, progress: lastHeartbeat[progress](ctx, step)}
 	t.progress.Binding = step
 	if t.progress.Failed == nil {
 		t.progress.Failed = map[string]lasting{}

@@ -152,11 +152,12 @@ func (c *Codec) decode(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	if _, err := c.keyName(); err != nil {
 		return nil, err
 	}
-	if !c.owns(name) && !strings.HasPrefix(name, operatorPrefix) {
+	own := c.owns(name)
+	if !own && !strings.HasPrefix(name, operatorPrefix) {
 		return nil, ErrTampered
 	}
 	opened, err := c.open(name, payload)
-	if !c.owns(name) && lasting(err) && !errors.Is(err, ErrDestroyed) {
+	if !own && lasting(err) && !errors.Is(err, ErrDestroyed) {
 		return nil, ErrForeign // to be refused, not to be waited for
 	}
 	return opened, err

@@ -52,7 +52,7 @@ func newLines(r io.Reader) (*lines, error) {
 		return nil, fmt.Errorf("the file cannot be read: %w", reason(err))
 	case bytes.HasPrefix(start, []byte{0xFF, 0xFE}), bytes.HasPrefix(start, []byte{0xFE, 0xFF}):
 		return nil, errors.New("the file is UTF-16; save it as UTF-8, in Excel as CSV UTF-8")
-	case bytes.Equal(start, []byte{0xEF, 0xBB, 0xBF}):
+	case string(start) == byteOrderMark:
 		_, err := l.reader.Discard(len(start))
 		return l, err
 	}
