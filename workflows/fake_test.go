@@ -213,6 +213,22 @@ type trial struct {
 	takenBack []string
 }
 
+// withLateCRM prepares a request for a manual inbox and a CRM that is away for some time and
+// discloses a telephone number then.
+func withLateCRM(t *testing.T, away time.Duration) *trial {
+	t.Helper()
+	late := true
+	crm := &vendor{records: []dsr.Record{person("1", email, phone)}, onLocate: func(*vendor) error {
+		if late {
+			return transient("crm")
+		}
+		return nil
+	}}
+	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email, dsr.Phone), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr.at(away, func() { late = false })
+	return tr
+}
+
 // newTrial prepares a request for ana@example.com against the systems.
 func newTrial(t *testing.T, systems []dsr.System, vendors map[string]*vendor) *trial {
 	t.Helper()

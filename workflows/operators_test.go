@@ -56,16 +56,8 @@ func TestWhatAnOperatorFindsLeadsOn(t *testing.T) {
 
 func TestAnAttestedSystemIsAskedAgainWhenMoreIsKnown(t *testing.T) {
 	t.Parallel()
-	late := true
-	crm := &vendor{records: []dsr.Record{person("1", email, phone)}, onLocate: func(*vendor) error {
-		if late {
-			return transient("crm")
-		}
-		return nil
-	}}
-	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email, dsr.Phone), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr := withLateCRM(t, 2*time.Hour)
 	tr.at(time.Hour, func() { tr.update(workflows.UpdateCompleteTask, done("inbox")) })
-	tr.at(2*time.Hour, func() { late = false })
 	tr.at(5*time.Hour, func() {
 		again := outcome(t, tr.status(), "inbox")
 		require.Equal(t, dsr.NeedsOperator, again.State)

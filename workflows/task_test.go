@@ -99,16 +99,8 @@ func TestWhatWasErasedFirstStays(t *testing.T) {
 	} {
 		t.Run(string(second), func(t *testing.T) {
 			t.Parallel()
-			late := true
-			crm := &vendor{records: []dsr.Record{person("1", email, phone)}, onLocate: func(*vendor) error {
-				if late {
-					return transient("crm")
-				}
-				return nil
-			}}
-			tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email, dsr.Phone), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+			tr := withLateCRM(t, 2*time.Hour)
 			tr.at(time.Hour, func() { tr.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskErased, 2)) })
-			tr.at(2*time.Hour, func() { late = false })
 			tr.at(5*time.Hour, func() {
 				require.Contains(t, outcome(t, tr.status(), "inbox").Question.Text, "further identifier")
 				switch second {
@@ -132,16 +124,8 @@ func TestWhatWasErasedFirstStays(t *testing.T) {
 
 func TestATaskInWhichNothingWasFoundIsAskedForAgainByItsName(t *testing.T) {
 	t.Parallel()
-	late := true
-	crm := &vendor{records: []dsr.Record{person("1", email, phone)}, onLocate: func(*vendor) error {
-		if late {
-			return transient("crm")
-		}
-		return nil
-	}}
-	tr := newTrial(t, []dsr.System{manual("inbox", dsr.Email, dsr.Phone), automatic("crm", dsr.Email)}, map[string]*vendor{"crm": crm})
+	tr := withLateCRM(t, 2*time.Hour)
 	tr.at(time.Hour, func() { tr.update(workflows.UpdateCompleteTask, withOutcome("inbox", dsr.TaskNothingFound, 0)) })
-	tr.at(2*time.Hour, func() { late = false })
 	again := ""
 	tr.at(5*time.Hour, func() {
 		again = outcome(t, tr.status(), "inbox").Question.Text

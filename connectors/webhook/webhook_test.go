@@ -128,17 +128,24 @@ func TestEachStatusHasItsEffect(t *testing.T) {
 	require.Equal(t, connectors.Rejected, class(t, err))
 }
 
-// V2, V3: all forms are in one request, and a path that the site does not have is no absence.
-func TestEveryFormIsAskedForAtOnce(t *testing.T) {
-	t.Parallel()
-	sent := make(chan string, 1)
+// emptySite serves a site that knows nobody, and hands over what it is sent.
+func emptySite(t *testing.T) (url string, sent <-chan string) {
+	t.Helper()
+	bodies := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		sent <- string(body)
+		bodies <- string(body)
 		_, _ = io.WriteString(w, `{"records":[]}`)
 	}))
 	t.Cleanup(server.Close)
-	findings, err := connect(t, settings(server.URL)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{
+	return server.URL, bodies
+}
+
+// V2, V3: all forms are in one request, and a path that the site does not have is no absence.
+func TestEveryFormIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	url, sent := emptySite(t)
+	findings, err := connect(t, settings(url)).Locate(t.Context(), dsr.Subject{Identifiers: []dsr.Identifier{
 		{Type: dsr.Email, Value: "zoë@bücher.example"}, {Type: dsr.CustomerID, Value: "C-17"},
 	}})
 	require.NoError(t, err)
@@ -182,14 +189,8 @@ func TestNothingIsSentForNobody(t *testing.T) {
 
 func TestOnlyTheConfiguredIdentifiersAreSent(t *testing.T) {
 	t.Parallel()
-	sent := make(chan string, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		sent <- string(body)
-		_, _ = io.WriteString(w, `{"records":[]}`)
-	}))
-	t.Cleanup(server.Close)
-	s := settings(server.URL)
+	url, sent := emptySite(t)
+	s := settings(url)
 	s.Options = map[string][]string{"identifiers": {"phone"}}
 	_, err := connect(t, s).Locate(t.Context(), subject.With(joPhone))
 	require.NoError(t, err)
